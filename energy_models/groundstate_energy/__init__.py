@@ -1,0 +1,1 @@
+"""Energy terms, their sum, its minimisation and its calibration."""

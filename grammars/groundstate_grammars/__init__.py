@@ -1,0 +1,1 @@
+"""What is known about each language: trees, units, scopes, sites and candidate edits."""

@@ -1,0 +1,60 @@
+"""Edits: replacements of byte ranges, applied and reverted exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Replacement:
+    """Replace ``data[start:end]`` by ``new``; ``start == end`` inserts. Offsets are bytes."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One candidate edit: replacements in text order that do not overlap, and the rule it belongs to."""
+
+    rule: str
+    replacements: tuple[Replacement, ...]
+
+    @property
+    def start(self) -> int:
+        return self.replacements[0].start
+
+    @property
+    def end(self) -> int:
+        return self.replacements[-1].end
+
+
+def apply_replacements(data: bytes, replacements: Sequence[Replacement]) -> bytes:
+    """``data`` with every replacement made.
+
+    Raises ``ValueError`` when replacements overlap or lie outside ``data``.
+    """
+    parts: list[bytes] = []
+    position = 0
+    for replacement in sorted(replacements):
+        if replacement.start < position or not replacement.start <= replacement.end <= len(data):
+            raise ValueError(f"replacement {replacement} overlaps another or lies outside {len(data)} bytes")
+        parts.append(data[position : replacement.start])
+        parts.append(replacement.new)
+        position = replacement.end
+    parts.append(data[position:])
+    return b"".join(parts)
+
+
+def inverse_replacements(data: bytes, replacements: Sequence[Replacement]) -> tuple[Replacement, ...]:
+    """The replacements that turn ``apply_replacements(data, replacements)`` back into ``data``."""
+    inverse: list[Replacement] = []
+    shift = 0
+    for replacement in sorted(replacements):
+        start = replacement.start + shift
+        old = data[replacement.start : replacement.end]
+        inverse.append(Replacement(start, start + len(replacement.new), old))
+        shift += len(replacement.new) - len(old)
+    return tuple(inverse)

@@ -1,0 +1,160 @@
+"""Concrete syntax: a tree-sitter tree kept with its bytes, and the same tree as preorder arrays.
+
+Node objects of py-tree-sitter cost about a microsecond each and vanish with their tree; every analysis of ours is a
+linear pass over nodes, so the tree is copied once into parallel lists (``FlatTree``) and the rest is list indexing.
+Nothing here recurses: 5,000 levels of nesting are ordinary input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Language, Parser, Point, Tree
+
+from groundstate_grammars.edits import Replacement, apply_replacements
+
+
+@dataclass(frozen=True, slots=True)
+class FlatTree:
+    """A syntax tree in preorder. Node ``i`` has the children ``i + 1, i + 1 + size[i + 1], …`` below ``i + size[i]``.
+
+    ``kind``: kind ids of the language. ``start``, ``end``: byte offsets. ``parent``: preorder index, -1 for the root.
+    ``size``: nodes in the subtree, itself included. ``field``: field id inside the parent, 0 without one.
+    ``errors``: nodes that are ERROR or MISSING.
+    """
+
+    data: bytes
+    kind: list[int]
+    start: list[int]
+    end: list[int]
+    parent: list[int]
+    size: list[int]
+    field: list[int]
+    errors: list[int]
+    missing: list[int]
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def children(self, node: int) -> list[int]:
+        """Preorder indices of the children of ``node``, in text order."""
+        size = self.size
+        found = []
+        child = node + 1
+        stop = node + size[node]
+        while child < stop:
+            found.append(child)
+            child += size[child]
+        return found
+
+    def ancestors(self, node: int) -> Iterator[int]:
+        """Parent, grandparent, … up to the root."""
+        node = self.parent[node]
+        while node >= 0:
+            yield node
+            node = self.parent[node]
+
+    def text(self, node: int) -> bytes:
+        return self.data[self.start[node] : self.end[node]]
+
+    def child_by_field(self, node: int, field: int) -> int:
+        """The first child of ``node`` in ``field``, or -1."""
+        child = node + 1
+        stop = node + self.size[node]
+        while child < stop:
+            if self.field[child] == field:
+                return child
+            child += self.size[child]
+        return -1
+
+
+def flatten(tree: Tree, data: bytes) -> FlatTree:
+    """Copy ``tree`` into preorder arrays; linear in the number of nodes."""
+    kind: list[int] = []
+    start: list[int] = []
+    end: list[int] = []
+    parent: list[int] = []
+    size: list[int] = []
+    field: list[int] = []
+    errors: list[int] = []
+    missing: list[int] = []
+    cursor = tree.walk()
+    down = cursor.goto_first_child
+    across = cursor.goto_next_sibling
+    up = cursor.goto_parent
+    above: list[int] = []
+    current = -1
+    index = 0
+    broken = tree.root_node.has_error
+    while True:
+        node = cursor.node
+        assert node is not None
+        kind.append(node.kind_id)
+        start.append(node.start_byte)
+        end.append(node.end_byte)
+        parent.append(current)
+        size.append(1)
+        field.append(cursor.field_id or 0)
+        if broken:
+            if node.is_missing:
+                missing.append(index)
+                errors.append(index)
+            elif node.is_error:
+                errors.append(index)
+        if down():
+            above.append(index)
+            current = index
+            index += 1
+            continue
+        index += 1
+        while not across():
+            if not above:
+                return FlatTree(data, kind, start, end, parent, size, field, errors, missing)
+            up()
+            finished = above.pop()
+            size[finished] = index - finished
+            current = above[-1] if above else -1
+
+
+class SyntaxTree:
+    """A parsed text. Immutable: ``edited`` returns the tree of the changed text, parsed incrementally.
+
+    Args:
+        language: the tree-sitter language.
+        data: the text, at most 4 GiB; any bytes are accepted, a parse never fails.
+    """
+
+    __slots__ = ("data", "language", "tree")
+
+    def __init__(self, language: Language, data: bytes, tree: Tree | None = None) -> None:
+        self.language = language
+        self.data = data
+        self.tree = tree if tree is not None else Parser(language).parse(data)
+
+    def edited(self, replacements: Sequence[Replacement]) -> SyntaxTree:
+        """The tree after ``replacements`` (offsets into the current text); equal to a full parse."""
+        old = self.tree.copy()
+        data = self.data
+        for replacement in sorted(replacements, reverse=True):
+            after = data[: replacement.start] + replacement.new + data[replacement.end :]
+            new_end = replacement.start + len(replacement.new)
+            old.edit(
+                replacement.start,
+                replacement.end,
+                new_end,
+                _point(data, replacement.start),
+                _point(data, replacement.end),
+                _point(after, new_end),
+            )
+            data = after
+        assert data == apply_replacements(self.data, replacements)
+        return SyntaxTree(self.language, data, Parser(self.language).parse(data, old))
+
+    def flat(self) -> FlatTree:
+        return flatten(self.tree, self.data)
+
+
+def _point(data: bytes, offset: int) -> Point:
+    row = data.count(b"\n", 0, offset)
+    return Point(row, offset - (data.rfind(b"\n", 0, offset) + 1))
