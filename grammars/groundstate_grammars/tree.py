@@ -7,6 +7,7 @@ Nothing here recurses: 5,000 levels of nesting are ordinary input.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,13 +16,17 @@ from tree_sitter import Language, Parser, Point, Tree
 from groundstate_grammars.edits import Replacement, apply_replacements
 
 
+ERROR_KIND = 65535
+"""Kind id of ERROR nodes in every language."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlatTree:
     """A syntax tree in preorder. Node ``i`` has the children ``i + 1, i + 1 + size[i + 1], …`` below ``i + size[i]``.
 
     ``kind``: kind ids of the language. ``start``, ``end``: byte offsets. ``parent``: preorder index, -1 for the root.
     ``size``: nodes in the subtree, itself included. ``field``: field id inside the parent, 0 without one.
-    ``errors``: nodes that are ERROR or MISSING.
+    ``errors``: nodes that are ERROR or MISSING. ``missing``: those of them that are MISSING (empty).
     """
 
     data: bytes
@@ -69,8 +74,19 @@ class FlatTree:
         return -1
 
 
+@functools.cache
+def kind_ids(language: Language) -> tuple[int, ...]:
+    """Canonical kind ids: a grammar may give one visible kind several ids; the lowest stands for all."""
+    first: dict[tuple[str | None, bool], int] = {}
+    return tuple(
+        first.setdefault((language.node_kind_for_id(i), language.node_kind_is_named(i)), i)
+        for i in range(language.node_kind_count)
+    )
+
+
 def flatten(tree: Tree, data: bytes) -> FlatTree:
     """Copy ``tree`` into preorder arrays; linear in the number of nodes."""
+    canonical = kind_ids(tree.language)
     kind: list[int] = []
     start: list[int] = []
     end: list[int] = []
@@ -90,7 +106,7 @@ def flatten(tree: Tree, data: bytes) -> FlatTree:
     while True:
         node = cursor.node
         assert node is not None
-        kind.append(node.kind_id)
+        kind.append(canonical[node.kind_id] if node.kind_id < 65535 else ERROR_KIND)
         start.append(node.start_byte)
         end.append(node.end_byte)
         parent.append(current)

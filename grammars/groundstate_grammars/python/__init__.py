@@ -1,0 +1,1 @@
+"""Python: its grammar, scopes, units, sites and candidate edits."""

@@ -1,0 +1,377 @@
+"""Scopes and bindings of a Python file: one linear pass over its flat tree.
+
+Every node gets the scope in which its names are evaluated. Bindings and references are collected per scope;
+``Scopes.resolve`` follows Python's rules (class scopes are invisible from nested functions, comprehensions have a
+scope of their own whose first iterable is evaluated outside, ``global`` and ``nonlocal`` redirect, a walrus in a
+comprehension binds outside it). A scope into which names may come that the text does not show is ``open``.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+
+from groundstate_grammars.python import syntax as py
+from groundstate_grammars.tree import FlatTree
+
+
+class ScopeKind(enum.Enum):
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+    LAMBDA = "lambda"
+    COMPREHENSION = "comprehension"
+    TYPE_PARAMETERS = "type-parameters"
+
+
+class BindingKind(enum.Enum):
+    PARAMETER = "parameter"
+    ASSIGNMENT = "assignment"
+    AUGMENTED = "augmented"
+    ANNOTATION = "annotation"
+    """A bare ``x: int``: declares the name local without binding it."""
+    FUNCTION = "function"
+    CLASS = "class"
+    IMPORT = "import"
+    LOOP = "loop"
+    WITH = "with"
+    EXCEPT = "except"
+    WALRUS = "walrus"
+    MATCH = "match"
+    TYPE_PARAMETER = "type-parameter"
+    DELETE = "delete"
+    """``del x``: makes the name local, and unbinds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """``node``: preorder index of the identifier that binds."""
+
+    name: str
+    kind: BindingKind
+    node: int
+
+
+@dataclass(slots=True)
+class Scope:
+    """``node``: the definition, lambda, comprehension or module. ``parent``: index of the enclosing scope, -1 for the module."""
+
+    index: int
+    kind: ScopeKind
+    node: int
+    parent: int
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name that is read; ``node`` is the identifier, ``scope`` the index of the scope it is evaluated in."""
+
+    name: str
+    node: int
+    scope: int
+
+
+_COMPREHENSIONS = frozenset(
+    (py.LIST_COMPREHENSION, py.DICTIONARY_COMPREHENSION, py.SET_COMPREHENSION, py.GENERATOR_EXPRESSION)
+)
+_PATTERNS = frozenset(
+    (
+        py.PATTERN_LIST,
+        py.TUPLE_PATTERN,
+        py.LIST_PATTERN,
+        py.LIST_SPLAT_PATTERN,
+        py.PARENTHESIZED_EXPRESSION,
+        py.TUPLE,
+        py.LIST,
+        py.EXPRESSION_LIST,
+        py.LIST_SPLAT,
+    )
+)
+_PARAMETER_LISTS = frozenset((py.PARAMETERS, py.LAMBDA_PARAMETERS))
+_IN_PARAMETERS = frozenset(
+    (
+        py.PARAMETERS,
+        py.LAMBDA_PARAMETERS,
+        py.DEFAULT_PARAMETER,
+        py.TYPED_PARAMETER,
+        py.TYPED_DEFAULT_PARAMETER,
+        py.LIST_SPLAT_PATTERN,
+        py.DICTIONARY_SPLAT_PATTERN,
+        py.TUPLE_PATTERN,
+    )
+)
+
+
+class Scopes:
+    """Scopes, bindings and references of one file.
+
+    ``scopes[0]`` is the module. ``scope_of[node]`` is the scope in which the names below ``node`` are evaluated.
+    """
+
+    __slots__ = ("flat", "references", "scope_of", "scopes")
+
+    def __init__(self, flat: FlatTree) -> None:
+        self.flat = flat
+        self.scopes: list[Scope] = [Scope(0, ScopeKind.MODULE, 0, -1)]
+        self.references: list[Reference] = []
+        self.scope_of: list[int] = [0] * len(flat)
+        self._collect()
+
+    def resolve(self, name: str, scope: int) -> int:
+        """Index of the scope whose binding a reference to ``name`` in ``scope`` reads, or -1 when none has one."""
+        at = self.scopes[scope]
+        first = True
+        while True:
+            if name in at.globals:
+                return 0 if name in self.scopes[0].bindings else -1
+            visible = first or at.kind is not ScopeKind.CLASS
+            if visible and name in at.bindings and name not in at.nonlocals:
+                return at.index
+            if at.parent < 0:
+                return -1
+            first = first and at.kind in (ScopeKind.TYPE_PARAMETERS,)
+            at = self.scopes[at.parent]
+
+    def visible_scopes(self, scope: int) -> list[int]:
+        """Indices of the scopes whose names can be read in ``scope``, innermost first."""
+        found = [scope]
+        at = self.scopes[scope].parent
+        while at >= 0:
+            if self.scopes[at].kind is not ScopeKind.CLASS:
+                found.append(at)
+            at = self.scopes[at].parent
+        return found
+
+    def _new(self, kind: ScopeKind, node: int, parent: int) -> Scope:
+        scope = Scope(len(self.scopes), kind, node, parent)
+        self.scopes.append(scope)
+        return scope
+
+    def _bind(self, scope: int, name: str, kind: BindingKind, node: int) -> None:
+        at = self.scopes[scope]
+        if kind is BindingKind.WALRUS:
+            while at.kind is ScopeKind.COMPREHENSION:
+                at = self.scopes[at.parent]
+        if name in at.globals:
+            at = self.scopes[0]
+        elif name in at.nonlocals:
+            target = self.resolve(name, at.parent)
+            if target > 0:
+                at = self.scopes[target]
+        at.bindings.setdefault(name, []).append(Binding(name, kind, node))
+
+    def _collect(self) -> None:
+        flat = self.flat
+        kinds, parents, fields, sizes = flat.kind, flat.parent, flat.field, flat.size
+        starts, ends, data = flat.start, flat.end, flat.data
+        scope_of = self.scope_of
+        override: dict[int, int] = {}
+        names: dict[bytes, str] = {}
+        for node in range(len(flat)):
+            kind = kinds[node]
+            parent = parents[node]
+            scope = override.pop(node) if node in override else (scope_of[parent] if parent >= 0 else 0)
+            scope_of[node] = scope
+            if kind == py.IDENTIFIER:
+                text = data[starts[node] : ends[node]]
+                name = names.get(text)
+                if name is None:
+                    name = names[text] = text.decode("utf-8", "surrogateescape")
+                self._identifier(node, name, scope)
+            elif kind == py.FUNCTION_DEFINITION:
+                outer = scope
+                type_parameters = flat.child_by_field(node, py.FIELD_TYPE_PARAMETERS)
+                if type_parameters >= 0:
+                    outer = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
+                inner = self._new(ScopeKind.FUNCTION, node, outer).index
+                for child in flat.children(node):
+                    if fields[child] in (py.FIELD_PARAMETERS, py.FIELD_BODY):
+                        override[child] = inner
+                    elif fields[child] != py.FIELD_NAME:
+                        override[child] = outer
+            elif kind == py.CLASS_DEFINITION:
+                outer = scope
+                if flat.child_by_field(node, py.FIELD_TYPE_PARAMETERS) >= 0:
+                    outer = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
+                inner = self._new(ScopeKind.CLASS, node, outer).index
+                for child in flat.children(node):
+                    if fields[child] == py.FIELD_BODY:
+                        override[child] = inner
+                    elif fields[child] != py.FIELD_NAME:
+                        override[child] = outer
+            elif kind == py.LAMBDA:
+                if sizes[node] > 1:
+                    inner = self._new(ScopeKind.LAMBDA, node, scope).index
+                    for child in flat.children(node):
+                        override[child] = inner
+            elif kind in _COMPREHENSIONS:
+                inner = self._new(ScopeKind.COMPREHENSION, node, scope).index
+                first = True
+                for child in flat.children(node):
+                    override[child] = inner
+                    if first and kinds[child] == py.FOR_IN_CLAUSE:
+                        first = False
+                        right = flat.child_by_field(child, py.FIELD_RIGHT)
+                        while right >= 0 and right < child + sizes[child]:
+                            override[right] = scope
+                            right += sizes[right]
+            elif kind in (py.DEFAULT_PARAMETER, py.TYPED_PARAMETER, py.TYPED_DEFAULT_PARAMETER):
+                outer = self.scopes[scope].parent
+                for child in flat.children(node):
+                    if fields[child] in (py.FIELD_VALUE, py.FIELD_TYPE) and outer >= 0:
+                        override[child] = outer
+            elif kind == py.WILDCARD_IMPORT or kind == py.EXEC_STATEMENT:
+                self.scopes[scope].is_open = True
+            elif kind == py.TYPE_ALIAS_STATEMENT:
+                left = flat.child_by_field(node, py.FIELD_LEFT)
+                if left >= 0 and any(
+                    kinds[at] == py.TYPE_PARAMETER for at in range(left, left + sizes[left])
+                ):
+                    inner = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
+                    for child in flat.children(node):
+                        override[child] = inner
+
+    def _identifier(self, node: int, name: str, scope: int) -> None:
+        """Classify one identifier as a binding, a reference, both or neither."""
+        flat = self.flat
+        kinds, parents, fields = flat.kind, flat.parent, flat.field
+        parent = parents[node]
+        above = kinds[parent]
+        field = fields[node]
+        if above == py.ATTRIBUTE:
+            if field != py.FIELD_ATTRIBUTE:
+                self.references.append(Reference(name, node, scope))
+            return
+        if above in (py.CALL, py.ARGUMENT_LIST, py.BINARY_OPERATOR, py.SUBSCRIPT, py.COMPARISON_OPERATOR):
+            self.references.append(Reference(name, node, scope))
+            return
+        if above == py.KEYWORD_ARGUMENT:
+            if field != py.FIELD_NAME:
+                self.references.append(Reference(name, node, scope))
+            return
+        if above == py.FUNCTION_DEFINITION and field == py.FIELD_NAME:
+            self._bind(scope, name, BindingKind.FUNCTION, node)
+            return
+        if above == py.CLASS_DEFINITION and field == py.FIELD_NAME:
+            self._bind(scope, name, BindingKind.CLASS, node)
+            return
+        if above == py.NAMED_EXPRESSION and field == py.FIELD_NAME:
+            self._bind(scope, name, BindingKind.WALRUS, node)
+            return
+        if above == py.DOTTED_NAME:
+            self._dotted(node, name, scope, parent)
+            return
+        if above == py.ALIASED_IMPORT:
+            if field == py.FIELD_ALIAS:
+                self._bind(scope, name, BindingKind.IMPORT, node)
+            return
+        if above == py.GLOBAL_STATEMENT:
+            self.scopes[scope].globals.add(name)
+            return
+        if above == py.NONLOCAL_STATEMENT:
+            self.scopes[scope].nonlocals.add(name)
+            return
+        if above in _IN_PARAMETERS and self._is_parameter(node):
+            self._bind(scope, name, BindingKind.PARAMETER, node)
+            return
+        if above == py.KEYWORD_PATTERN:
+            return
+        if above in (py.SPLAT_PATTERN, py.CASE_PATTERN):
+            self._bind(scope, name, BindingKind.MATCH, node)
+            return
+        if above == py.AS_PATTERN and kinds[parents[parent]] == py.CASE_PATTERN:
+            self._bind(scope, name, BindingKind.MATCH, node)
+            return
+        target = node
+        outer = parent
+        while kinds[outer] in _PATTERNS:
+            target = outer
+            outer = parents[outer]
+        context = kinds[outer]
+        field = fields[target]
+        if context == py.ASSIGNMENT and field == py.FIELD_LEFT:
+            bare = flat.child_by_field(outer, py.FIELD_RIGHT) < 0
+            self._bind(scope, name, BindingKind.ANNOTATION if bare else BindingKind.ASSIGNMENT, node)
+        elif context == py.AUGMENTED_ASSIGNMENT and field == py.FIELD_LEFT:
+            self._bind(scope, name, BindingKind.AUGMENTED, node)
+            self.references.append(Reference(name, node, scope))
+        elif context in (py.FOR_STATEMENT, py.FOR_IN_CLAUSE) and field == py.FIELD_LEFT:
+            self._bind(scope, name, BindingKind.LOOP, node)
+        elif context == py.AS_PATTERN_TARGET:
+            item = parents[parents[outer]] if parents[outer] >= 0 else -1
+            kind = BindingKind.EXCEPT if item >= 0 and kinds[item] == py.EXCEPT_CLAUSE else BindingKind.WITH
+            self._bind(scope, name, kind, node)
+        elif context == py.DELETE_STATEMENT:
+            self._bind(scope, name, BindingKind.DELETE, node)
+            self.references.append(Reference(name, node, scope))
+        elif self._is_type_parameter(node):
+            self._bind(scope, name, BindingKind.TYPE_PARAMETER, node)
+        else:
+            self.references.append(Reference(name, node, scope))
+
+    def _dotted(self, node: int, name: str, scope: int, dotted: int) -> None:
+        """A part of ``a.b.c``: in an import, a case pattern, or a decorator of old grammars."""
+        flat = self.flat
+        outer = flat.parent[dotted]
+        context = flat.kind[outer]
+        first = node == dotted + 1
+        if context == py.IMPORT_STATEMENT:
+            if first:
+                self._bind(scope, name, BindingKind.IMPORT, node)
+        elif context in (py.IMPORT_FROM_STATEMENT, py.FUTURE_IMPORT_STATEMENT):
+            if flat.field[dotted] == py.FIELD_NAME:
+                self._bind(scope, name, BindingKind.IMPORT, node)
+        elif context in (py.ALIASED_IMPORT, py.RELATIVE_IMPORT):
+            return
+        elif context in (py.CASE_PATTERN, py.KEYWORD_PATTERN) and flat.size[dotted] == 2:
+            if name != "_":
+                self._bind(scope, name, BindingKind.MATCH, node)
+        elif first:
+            self.references.append(Reference(name, node, scope))
+
+    def _is_parameter(self, node: int) -> bool:
+        """Whether the identifier names a parameter (not a default value or an annotation)."""
+        flat = self.flat
+        at = node
+        while True:
+            parent = flat.parent[at]
+            kind = flat.kind[parent]
+            if kind in _PARAMETER_LISTS:
+                return True
+            if kind not in _IN_PARAMETERS or flat.field[at] in (py.FIELD_VALUE, py.FIELD_TYPE):
+                return False
+            at = parent
+
+    def _is_type_parameter(self, node: int) -> bool:
+        """Whether the identifier is the ``T`` of ``def f[T]``, ``class C[T: int]`` or ``type A[T] = …``, or ``type A``'s ``A``."""
+        flat = self.flat
+        at = node
+        while True:
+            parent = flat.parent[at]
+            kind = flat.kind[parent]
+            if kind == py.TYPE_PARAMETER:
+                outer = flat.parent[parent]
+                if flat.kind[outer] in (py.FUNCTION_DEFINITION, py.CLASS_DEFINITION):
+                    return True
+                if flat.kind[outer] == py.GENERIC_TYPE:
+                    statement = flat.parent[flat.parent[outer]]
+                    return (
+                        flat.kind[statement] == py.TYPE_ALIAS_STATEMENT
+                        and flat.field[flat.parent[outer]] == py.FIELD_LEFT
+                    )
+                return False
+            if kind in (py.CONSTRAINED_TYPE, py.SPLAT_TYPE):
+                if at != parent + 1 and kind == py.CONSTRAINED_TYPE:
+                    return False
+            elif kind == py.TYPE_ALIAS_STATEMENT:
+                return flat.field[at] == py.FIELD_LEFT
+            elif kind == py.GENERIC_TYPE:
+                if at != parent + 1:
+                    return False
+            elif kind != py.TYPE:
+                return False
+            at = parent
