@@ -31,6 +31,11 @@ class Edit:
         return self.replacements[-1].end
 
 
+def in_text_order(replacements: Sequence[Replacement]) -> list[Replacement]:
+    """``replacements`` by place; those at the same place, such as two insertions, keep their order."""
+    return sorted(replacements, key=lambda replacement: (replacement.start, replacement.end))
+
+
 def apply_replacements(data: bytes, replacements: Sequence[Replacement]) -> bytes:
     """``data`` with every replacement made.
 
@@ -38,7 +43,7 @@ def apply_replacements(data: bytes, replacements: Sequence[Replacement]) -> byte
     """
     parts: list[bytes] = []
     position = 0
-    for replacement in sorted(replacements):
+    for replacement in in_text_order(replacements):
         if replacement.start < position or not replacement.start <= replacement.end <= len(data):
             raise ValueError(f"replacement {replacement} overlaps another or lies outside {len(data)} bytes")
         parts.append(data[position : replacement.start])
@@ -52,7 +57,7 @@ def inverse_replacements(data: bytes, replacements: Sequence[Replacement]) -> tu
     """The replacements that turn ``apply_replacements(data, replacements)`` back into ``data``."""
     inverse: list[Replacement] = []
     shift = 0
-    for replacement in sorted(replacements):
+    for replacement in in_text_order(replacements):
         start = replacement.start + shift
         old = data[replacement.start : replacement.end]
         inverse.append(Replacement(start, start + len(replacement.new), old))

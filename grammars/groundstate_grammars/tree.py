@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Language, Parser, Point, Tree
 
-from groundstate_grammars.edits import Replacement, apply_replacements
-
+from groundstate_grammars.edits import Replacement, apply_replacements, in_text_order
 
 ERROR_KIND = 65535
 """Kind id of ERROR nodes in every language."""
@@ -152,7 +151,7 @@ class SyntaxTree:
         """The tree after ``replacements`` (offsets into the current text); equal to a full parse."""
         old = self.tree.copy()
         data = self.data
-        for replacement in sorted(replacements, reverse=True):
+        for replacement in reversed(in_text_order(replacements)):
             after = data[: replacement.start] + replacement.new + data[replacement.end :]
             new_end = replacement.start + len(replacement.new)
             old.edit(

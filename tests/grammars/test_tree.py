@@ -1,0 +1,74 @@
+"""Syntax trees: incremental parses equal full ones, and the flat arrays describe one tree."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.grammars.strategies import replacements_of, texts
+
+from groundstate_grammars.edits import apply_replacements
+from groundstate_grammars.python.syntax import IDENTIFIER, LANGUAGE, MODULE
+from groundstate_grammars.tree import FlatTree, SyntaxTree
+
+
+def _assert_describes_one_tree(flat: FlatTree) -> None:
+    count = len(flat)
+    for column in (flat.start, flat.end, flat.parent, flat.size, flat.field):
+        assert len(column) == count
+    assert flat.parent[0] == -1
+    assert flat.size[0] == count
+    assert flat.end[0] <= len(flat.data)
+    for node in range(count):
+        assert flat.start[node] <= flat.end[node]
+        children = flat.children(node)
+        assert flat.size[node] == 1 + sum(flat.size[child] for child in children)
+        assert all(flat.parent[child] == node for child in children)
+        position = flat.start[node]
+        for child in children:
+            assert position <= flat.start[child]
+            position = flat.end[child]
+        assert position <= flat.end[node] or not children
+        ancestors = list(flat.ancestors(node))
+        assert ancestors == sorted(ancestors, reverse=True)
+        assert all(above < node < above + flat.size[above] for above in ancestors)
+        if node:
+            first = flat.child_by_field(flat.parent[node], flat.field[node])
+            assert first <= node
+            assert flat.field[first] == flat.field[node]
+    assert set(flat.missing) <= set(flat.errors)
+    assert all(flat.start[node] == flat.end[node] for node in flat.missing)
+
+
+@given(texts)
+def test_any_bytes_parse_to_one_consistent_tree(text: bytes) -> None:
+    _assert_describes_one_tree(SyntaxTree(LANGUAGE, text).flat())
+
+
+@given(st.data())
+def test_an_incremental_parse_equals_a_full_one_after_any_sequence_of_edits(data: st.DataObject) -> None:
+    tree = SyntaxTree(LANGUAGE, data.draw(texts))
+    for _ in range(data.draw(st.integers(1, 6))):
+        replacements = data.draw(replacements_of(tree.data))
+        expected = apply_replacements(tree.data, replacements)
+        tree = tree.edited(replacements)
+        assert tree.data == expected
+        assert tree.flat() == SyntaxTree(LANGUAGE, expected).flat()
+
+
+@given(st.data())
+def test_an_edit_leaves_the_old_tree_alone(data: st.DataObject) -> None:
+    text = data.draw(texts)
+    tree = SyntaxTree(LANGUAGE, text)
+    before = tree.flat()
+    tree.edited(data.draw(replacements_of(text)))
+    assert tree.data == text
+    assert tree.flat() == before
+
+
+def test_five_thousand_levels_of_nesting() -> None:
+    text = b"(" * 5000 + b"x" + b")" * 5000
+    flat = SyntaxTree(LANGUAGE, text).flat()
+    assert flat.kind[0] == MODULE
+    deepest = flat.kind.index(IDENTIFIER)
+    assert sum(1 for _ in flat.ancestors(deepest)) >= 5000
+    assert flat.text(deepest) == b"x"
