@@ -1,0 +1,987 @@
+"""Sites and candidate edits of a unit, for every learned rule (design, section 3).
+
+Name-like candidates are slices of arrays prepared once per scope and receiver, so a unit costs a few array operations a
+site; the few structural edits are listed one by one. Nothing is scored here: a candidate carries the raw observations
+(receiver counts, slot and sibling texts, whether it is bound before the site) that the usage term turns into features.
+"""
+
+from __future__ import annotations
+
+import builtins
+import tomllib
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstate_grammars.edits import Edit, Replacement
+from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.facts import callee_name, is_key
+from groundstate_grammars.python.lexical import MAX_TEXT, Role
+from groundstate_grammars.python.scopes import BindingKind, ScopeKind
+from groundstate_grammars.python.units import Unit
+from groundstate_grammars.rules import SOFT_RULES
+
+if TYPE_CHECKING:
+    from groundstate_grammars.python.parsed import ParsedFile
+
+Ids = NDArray[np.int32]
+
+WRONG_NAME = SOFT_RULES.index("GS301")
+WRONG_ATTRIBUTE = SOFT_RULES.index("GS302")
+WRONG_METHOD = SOFT_RULES.index("GS303")
+WRONG_FUNCTION = SOFT_RULES.index("GS304")
+WRONG_KEYWORD = SOFT_RULES.index("GS305")
+SWAPPED_ARGUMENTS = SOFT_RULES.index("GS306")
+SWAPPED_OPERANDS = SOFT_RULES.index("GS307")
+SELF_OR_NAME = SOFT_RULES.index("GS308")
+MISSING_CALL = SOFT_RULES.index("GS309")
+WRONG_OPERATOR = SOFT_RULES.index("GS310")
+WRONG_ASSIGNMENT = SOFT_RULES.index("GS311")
+WRONG_COMPARISON = SOFT_RULES.index("GS312")
+WRONG_BOOLEAN = SOFT_RULES.index("GS313")
+NEGATION = SOFT_RULES.index("GS314")
+WRONG_LITERAL = SOFT_RULES.index("GS315")
+SIGN = SOFT_RULES.index("GS316")
+OFF_BY_ONE = SOFT_RULES.index("GS317")
+
+NAME_RULES = frozenset((WRONG_NAME, WRONG_ATTRIBUTE, WRONG_METHOD, WRONG_FUNCTION, WRONG_KEYWORD))
+"""Rules whose candidates replace one identifier by another."""
+
+_MAX_LOCALS = 64
+_MAX_MODULE_LOCALS = 24
+_MAX_GLOBALS = 16
+_MAX_FUNCTIONS = 32
+_MAX_MEMBERS = 48
+_MAX_FILE_MEMBERS = 20
+_MAX_SIMILAR = 8
+_SIMILAR = 0.5
+
+DELETED = "<del>"
+INSERTED_NOT = "<not>"
+INSERTED_MINUS = "<minus>"
+PLUS_ONE = "<+1>"
+MINUS_ONE = "<-1>"
+SWAPPED = "<swap>"
+CALLED = "<call>"
+AS_SELF = "<self.>"
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageData:
+    """``language.toml``, indexed."""
+
+    operators: dict[str, tuple[str, ...]]
+    assignment_operators: dict[str, tuple[str, ...]]
+    comparisons: dict[str, tuple[str, ...]]
+    literals: dict[str, tuple[str, ...]]
+    integers: tuple[int, ...]
+    functions: dict[str, tuple[str, ...]]
+    methods: dict[str, tuple[str, ...]]
+
+
+def _others(families: list[dict[str, list[str]]], key: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for entry in families:
+        family = entry.get(key, [])
+        for text in family:
+            found.setdefault(text, {}).update(dict.fromkeys(other for other in family if other != text))
+    return {text: tuple(others) for text, others in found.items()}
+
+
+@cache
+def language_data() -> LanguageData:
+    raw: dict[str, Any] = tomllib.loads(files(__package__).joinpath("language.toml").read_text("utf-8"))
+    literals = {key: tuple(value) for key, value in raw["literals"].items() if key != "integers"}
+    return LanguageData(
+        operators=_others(raw["operators"], "family"),
+        assignment_operators=_others(raw["assignment-operators"], "family"),
+        comparisons={key: tuple(value) for key, value in raw["comparisons"].items()},
+        literals=literals,
+        integers=tuple(raw["literals"]["integers"]),
+        functions=_others(raw["siblings"], "functions"),
+        methods=_others(raw["siblings"], "methods"),
+    )
+
+
+BUILTINS = frozenset(name for name in dir(builtins)) | {
+    "__file__", "__name__", "__doc__", "__package__", "__path__", "__spec__", "__loader__", "__builtins__",
+    "unicode", "basestring", "long", "xrange", "raw_input", "reduce", "unichr", "file", "cmp", "WindowsError",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSet:
+    """Sites and candidates of one unit as arrays. ``T`` tokens, ``S`` sites, ``C`` candidates (sorted by site).
+
+    Token positions count within the unit. Lexicon ids belong to ``ParsedFile.lexicon``.
+    """
+
+    unit: Unit
+    lex: Ids
+    """Lexicon id of each token of the unit, ``(T,)``."""
+    role: NDArray[np.int8]
+    site_token: Ids
+    site_other: Ids
+    """Second token of a pair site (the other argument or operand), else the token itself, ``(S,)``."""
+    site_rule: NDArray[np.int8]
+    site_start: Ids
+    site_end: Ids
+    """Byte range that a replacing candidate replaces."""
+    site_current: Ids
+    """Lexicon id of the text as written."""
+    site_slot: Ids
+    """Lexicon id of the name of what the expression fills (formal parameter, keyword, assignment target), or -1."""
+    site_sibling: Ids
+    """Lexicon id of the other operand or the neighbouring argument when it is one identifier, or -1."""
+    site_received: Ids
+    """How often the current member occurs on the same receiver in the file, this occurrence left out."""
+    site_known: NDArray[np.bool_]
+    site_bound: Ids
+    """Byte position from which locals of the site's scope are visible is the site itself; kept for distance: start byte."""
+    candidate_site: Ids
+    candidate_lex: Ids
+    candidate_received: Ids
+    candidate_local: NDArray[np.bool_]
+    structural: dict[int, tuple[Replacement, ...]]
+    """Candidates that are not the replacement of the site's range by a text."""
+    texts: list[str]
+
+    def __len__(self) -> int:
+        return len(self.candidate_site)
+
+    def edit(self, candidate: int) -> Edit:
+        """The candidate as replacements in the file's bytes."""
+        site = int(self.candidate_site[candidate])
+        rule = SOFT_RULES[int(self.site_rule[site])]
+        replacements = self.structural.get(candidate)
+        if replacements is None:
+            text = self.texts[int(self.candidate_lex[candidate])].encode("utf-8")
+            replacements = (Replacement(int(self.site_start[site]), int(self.site_end[site]), text),)
+        return Edit(rule, replacements)
+
+    def edits(self) -> Iterator[Edit]:
+        return (self.edit(candidate) for candidate in range(len(self)))
+
+
+class Candidates:
+    """Makes the candidate sets of a file's units; holds what is shared between them."""
+
+    def __init__(self, file: ParsedFile) -> None:
+        self._file = file
+        self._data = language_data()
+        self._visible: dict[int, tuple[Ids, list[int]]] = {}
+        facts, lexicon, scopes = file.facts, file.lexicon, file.scopes
+        counts = facts.counts_by_role
+        module = scopes.scopes[0]
+        variables: list[int] = []
+        callables: list[int] = []
+        others: list[int] = []
+        for name, group in module.bindings.items():
+            identity = lexicon.id(name)
+            kind = group[0].kind
+            if kind in (BindingKind.FUNCTION, BindingKind.CLASS):
+                callables.append(identity)
+            elif kind is BindingKind.IMPORT:
+                (callables if identity < counts.shape[1] and counts[1, identity] else others).append(identity)
+            else:
+                variables.append(identity)
+        self._globals = np.array(variables + callables + others, np.int32)
+        self._variables = self._most_used(np.array(variables, np.int32), _MAX_GLOBALS)
+        self._callables = np.array(callables, np.int32)
+        self._top_callables = self._most_used(self._callables, _MAX_FUNCTIONS)
+        attributes = np.flatnonzero(counts[2]).astype(np.int32)
+        methods = np.flatnonzero(counts[3]).astype(np.int32)
+        self._attributes, self._methods = attributes, methods
+        self._top_attributes = self._most_used(attributes, _MAX_FILE_MEMBERS)
+        self._top_methods = self._most_used(methods, _MAX_FILE_MEMBERS)
+        self._members: dict[tuple[str, bool], tuple[Ids, Ids]] = {}
+        keys = sorted(facts.keys.items(), key=lambda item: -item[1])
+        short = [identity for identity, _ in keys if len(lexicon.texts[identity]) < MAX_TEXT]
+        self._keys = np.array(short, np.int32)
+
+    def _most_used(self, ids: Ids, limit: int) -> Ids:
+        if len(ids) <= limit:
+            return ids
+        counts = self._file.facts.counts
+        used = np.where(ids < len(counts), counts[np.minimum(ids, len(counts) - 1)], 0)
+        return ids[np.sort(np.argsort(-used, kind="stable")[:limit])]
+
+    def _similar(self, current: int, pool: Ids) -> Ids:
+        """The members of ``pool`` whose text is like that of ``current``, at most ``_MAX_SIMILAR``."""
+        if not len(pool):
+            return pool
+        similarity = self._file.lexicon.similarity(np.full(len(pool), current, np.int32), pool)
+        best = np.flatnonzero(similarity >= _SIMILAR)
+        if len(best) > _MAX_SIMILAR:
+            best = best[np.argsort(-similarity[best], kind="stable")[:_MAX_SIMILAR]]
+        return pool[best]
+
+    def visible(self, scope: int) -> tuple[Ids, list[int]]:
+        """Local names readable in ``scope`` with the byte position from which they are bound, in that order.
+
+        Module names are left out unless the scope is the module. Names of enclosing functions have position -1:
+        the inner function runs later.
+        """
+        found = self._visible.get(scope)
+        if found is not None:
+            return found
+        file = self._file
+        scopes, flat, lexicon = file.scopes.scopes, file.flat, file.lexicon
+        at: dict[int, int] = {}
+        deferred = False
+        index = scope
+        while index > 0 or (index == 0 and scope == 0):
+            current = scopes[index]
+            if current.kind is not ScopeKind.CLASS or index == scope:
+                for name, group in current.bindings.items():
+                    kind = group[0].kind
+                    if kind in (BindingKind.DELETE, BindingKind.TYPE_PARAMETER):
+                        continue
+                    identity = lexicon.id(name)
+                    if identity in at:
+                        continue
+                    if deferred:
+                        at[identity] = -1
+                    elif current.kind is ScopeKind.COMPREHENSION:
+                        at[identity] = flat.start[current.node]
+                    else:
+                        at[identity] = flat.start[group[0].node]
+            if current.kind is ScopeKind.FUNCTION:
+                deferred = True
+            if index == 0:
+                break
+            index = current.parent
+        ordered = sorted(at.items(), key=lambda item: item[1])
+        found = (np.array([i for i, _ in ordered], np.int32), [p for _, p in ordered])
+        self._visible[scope] = found
+        return found
+
+    def members(self, receiver: str, called: bool) -> tuple[Ids, Ids]:
+        """Member ids seen on ``receiver`` (or defined by its class) and how often, methods or attributes."""
+        key = (receiver, called)
+        found = self._members.get(key)
+        if found is not None:
+            return found
+        file = self._file
+        facts, lexicon = file.facts, file.lexicon
+        wanted, unwanted = (
+            (facts.called_members, facts.uncalled_members) if called else (facts.uncalled_members, facts.called_members)
+        )
+        counts: dict[int, int] = {
+            member: count
+            for member, count in facts.receivers.get(receiver, {}).items()
+            if member in wanted or member not in unwanted
+        }
+        if receiver.startswith("self@"):
+            name = receiver[5:]
+            for member in file.class_members(name):
+                identity = lexicon.id(member)
+                if identity in wanted or identity not in unwanted:
+                    counts.setdefault(identity, 0)
+        ordered = sorted(counts.items(), key=lambda item: -item[1])[:_MAX_MEMBERS]
+        found = (
+            np.array([i for i, _ in ordered], np.int32),
+            np.array([c for _, c in ordered], np.int32),
+        )
+        self._members[key] = found
+        return found
+
+    def of(self, unit: Unit, override: tuple[int, str] | None = None) -> CandidateSet:
+        """Candidates of ``unit``; ``override`` reads one token (index in the file) as if it had another text.
+
+        An override must keep the token's role: it is how one-token mutants are read without parsing again.
+        """
+        return _Builder(self, self._file, unit, override).build()
+
+
+class _Builder:
+    """Collects the sites of one unit."""
+
+    def __init__(
+        self, shared: Candidates, file: ParsedFile, unit: Unit, override: tuple[int, str] | None
+    ) -> None:
+        self.shared = shared
+        self.file = file
+        self.unit = unit
+        self.flat = file.flat
+        self.lexicon = file.lexicon
+        self.data = language_data()
+        tokens = file.tokens
+        self.index = unit.tokens
+        self.lex = tokens.lex[np.array(unit.tokens, np.intp)]
+        self.override = -1
+        if override is not None:
+            self.override = bisect_left(unit.tokens, override[0])
+            self.lex = self.lex.copy()
+            self.lex[self.override] = self.lexicon.id(override[1])
+        self.lex_list: list[int] = self.lex.tolist()
+        role = tokens.role
+        self.role = [role[i] for i in unit.tokens]
+        self.local = {token: i for i, token in enumerate(unit.tokens)}
+        self.site_token: list[int] = []
+        self.site_other: list[int] = []
+        self.site_rule: list[int] = []
+        self.site_start: list[int] = []
+        self.site_end: list[int] = []
+        self.site_current: list[int] = []
+        self.site_slot: list[int] = []
+        self.site_sibling: list[int] = []
+        self.site_received: list[int] = []
+        self.site_known: list[bool] = []
+        self.cand_lex: list[Ids] = []
+        self.cand_received: list[Ids | None] = []
+        self.cand_locals: list[int] = []
+        self.cand_count: list[int] = []
+        self.structural: list[tuple[int, int, tuple[Replacement, ...]]] = []
+        in_unit = np.unique(self.lex)
+        names = shared._globals
+        self.unit_globals = names[np.isin(names, in_unit)]
+        roles = np.array(self.role, np.int8)
+        self.unit_attributes = np.unique(self.lex[np.isin(roles, (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND))])
+        self.unit_methods = np.unique(self.lex[roles == Role.METHOD])
+        self.integers = sorted(
+            {
+                int(text)
+                for i in np.flatnonzero(roles == Role.NUMBER).tolist()
+                if (text := self.lexicon.texts[self.lex_list[i]]).isdecimal() and len(text) < 7
+            }
+        )[:8]
+        self.pools: dict[tuple[int, int, int], tuple[Ids, int]] = {}
+
+    # One site with candidates that replace its range.
+    def site(
+        self,
+        token: int,
+        rule: int,
+        start: int,
+        end: int,
+        candidates: Ids,
+        *,
+        current: int = -1,
+        other: int = -1,
+        slot: int = -1,
+        sibling: int = -1,
+        received: int = 0,
+        candidate_received: Ids | None = None,
+        locals_first: int = 0,
+        known: bool = True,
+    ) -> int:
+        self.site_token.append(token)
+        self.site_other.append(other if other >= 0 else token)
+        self.site_rule.append(rule)
+        self.site_start.append(start)
+        self.site_end.append(end)
+        self.site_current.append(current if current >= 0 else self.lex_list[token])
+        self.site_slot.append(slot)
+        self.site_sibling.append(sibling)
+        self.site_received.append(received)
+        self.site_known.append(known)
+        self.cand_lex.append(candidates)
+        self.cand_received.append(candidate_received)
+        self.cand_locals.append(locals_first)
+        self.cand_count.append(len(candidates))
+        return len(self.site_token) - 1
+
+    def structural_site(
+        self, token: int, rule: int, form: str, replacements: tuple[Replacement, ...], *, other: int = -1,
+        slot: int = -1, candidate: int = -1, current: int = -1,
+    ) -> None:  # fmt: skip
+        """A site with one candidate that is not the replacement of one range by a text."""
+        identity = candidate if candidate >= 0 else self.lexicon.id(form)
+        site = self.site(
+            token, rule, replacements[0].start, replacements[-1].end, np.array([identity], np.int32),
+            other=other, slot=slot, current=current,
+        )  # fmt: skip
+        self.structural.append((site, 0, replacements))
+
+    def ids(self, texts: tuple[str, ...] | list[str]) -> Ids:
+        identity = self.lexicon.id
+        return np.array([identity(text) for text in texts], np.int32)
+
+    def build(self) -> CandidateSet:
+        flat = self.flat
+        tokens = self.file.tokens
+        kinds, parents, fields = flat.kind, flat.parent, flat.field
+        for at, token in enumerate(self.index):
+            node = tokens.node[token]
+            if node < 0:
+                continue
+            role = self.role[at]
+            parent = parents[node]
+            if role == Role.READ:
+                self._read(at, node, parent)
+            elif role == Role.FUNCTION:
+                self._function(at, node, parent)
+            elif role in (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND, Role.METHOD):
+                self._member(at, token, node, parent, role)
+            elif role == Role.KEYWORD_NAME:
+                self._keyword(at, node, parent)
+            elif role == Role.NUMBER:
+                self._number(at, node, parent)
+            elif role == Role.CONSTANT:
+                self._constant(at, node)
+            elif role == Role.STRING:
+                if kinds[node] == py.STRING and is_key(flat, node) and len(self.shared._keys) > 1:
+                    self._key(at, node)
+            elif role in (Role.OPERATOR, Role.KEYWORD):
+                self._operator(at, node, parent, kinds[parent], fields[node])
+            elif role == Role.PUNCTUATION and kinds[parent] == py.ARGUMENT_LIST and node == parent + 1:
+                self._arguments(at, parent)
+        return self._finish()
+
+    def _finish(self) -> CandidateSet:
+        counts = np.array(self.cand_count, np.int32)
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        total = int(offsets[-1])
+        received = np.zeros(total, np.int32)
+        local = np.zeros(total, np.bool_)
+        for site, values in enumerate(self.cand_received):
+            if values is not None:
+                received[offsets[site] : offsets[site] + len(values)] = values
+            if self.cand_locals[site]:
+                local[offsets[site] : offsets[site] + self.cand_locals[site]] = True
+        current = np.array(self.site_current, np.int32)
+        lex = np.concatenate(self.cand_lex).astype(np.int32) if self.cand_lex else np.zeros(0, np.int32)
+        site_of = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+        structural = {int(offsets[site]) + nth: edit for site, nth, edit in self.structural}
+        keep = lex != current[site_of] if total else np.zeros(0, np.bool_)
+        keep[list(structural)] = True
+        # A text may be offered twice at one site (as a local and as a similar global): the first stands.
+        key = site_of.astype(np.int64) * (len(self.lexicon) + 1) + lex
+        _, first = np.unique(key, return_index=True)
+        once = np.zeros(total, np.bool_)
+        once[first] = True
+        once[list(structural)] = True
+        keep &= once
+        position = np.cumsum(keep) - 1
+        return CandidateSet(
+            unit=self.unit,
+            lex=self.lex,
+            role=np.array(self.role, np.int8),
+            site_token=np.array(self.site_token, np.int32),
+            site_other=np.array(self.site_other, np.int32),
+            site_rule=np.array(self.site_rule, np.int8),
+            site_start=np.array(self.site_start, np.int32),
+            site_end=np.array(self.site_end, np.int32),
+            site_current=current,
+            site_slot=np.array(self.site_slot, np.int32),
+            site_sibling=np.array(self.site_sibling, np.int32),
+            site_received=np.array(self.site_received, np.int32),
+            site_known=np.array(self.site_known, np.bool_),
+            site_bound=np.array(self.site_start, np.int32),
+            candidate_site=site_of[keep],
+            candidate_lex=lex[keep],
+            candidate_received=received[keep],
+            candidate_local=local[keep],
+            structural={int(position[c]): edit for c, edit in structural.items()},
+            texts=self.lexicon.texts,
+        )
+
+    # Names.
+
+    def _read(self, at: int, node: int, parent: int) -> None:
+        flat = self.flat
+        kind = flat.kind[parent]
+        if kind in (py.GLOBAL_STATEMENT, py.NONLOCAL_STATEMENT, py.DOTTED_NAME):
+            return
+        current = self.lex_list[at]
+        start, end = flat.start[node], flat.end[node]
+        scope = self.file.scopes.scope_of[node]
+        text = self.lexicon.texts[current]
+        if kind == py.ATTRIBUTE and text == self.file.facts.self_name_of.get(scope):
+            self._drop_self(at, node, parent, scope)
+            return
+        candidates, first = self._name_pool(scope, current, start, called=False)
+        slot, sibling = self._slot(node), self._sibling(node)
+        self.site(
+            at, WRONG_NAME, start, end, candidates,
+            slot=slot, sibling=sibling, locals_first=first, known=self._is_known(text, scope),
+        )  # fmt: skip
+        self._as_self(at, node, scope, text, slot)
+
+    def _function(self, at: int, node: int, parent: int) -> None:
+        flat = self.flat
+        current = self.lex_list[at]
+        start, end = flat.start[node], flat.end[node]
+        scope = self.file.scopes.scope_of[node]
+        text = self.lexicon.texts[current]
+        candidates, first = self._name_pool(scope, current, start, called=True)
+        siblings = self.data.functions.get(text)
+        if siblings:
+            candidates = np.concatenate([candidates, self.ids(siblings)])
+        self.site(
+            at, WRONG_FUNCTION, start, end, candidates,
+            slot=self._slot(parent), locals_first=first, known=self._is_known(text, scope),
+        )  # fmt: skip
+        self._as_self(at, node, scope, text, -1)
+
+    def _is_known(self, text: str, scope: int) -> bool:
+        return text in BUILTINS or self.file.scopes.resolve(text, scope) >= 0
+
+    def _name_pool(self, scope: int, current: int, start: int, *, called: bool) -> tuple[Ids, int]:
+        """Names that may stand here, locals first; the number of locals."""
+        ids, positions = self.shared.visible(scope)
+        bound = bisect_left(positions, start)
+        key = (scope, current * 2 + called, bound)
+        found = self.pools.get(key)
+        if found is not None:
+            return found
+        shared = self.shared
+        limit = _MAX_MODULE_LOCALS if scope == 0 else _MAX_LOCALS
+        if called and scope != 0:
+            usable = ids[:bound]
+            counts = self.file.facts.counts_by_role[1]
+            inside = usable < len(counts)
+            used = inside & (counts[np.where(inside, usable, 0)] > 0)
+            local = usable[used]
+            near = shared._similar(current, usable[~used])
+            local = np.concatenate([local, near])
+        else:
+            local = ids[max(0, bound - limit) : bound]
+        if called:
+            parts = [local, shared._top_callables, shared._similar(current, shared._globals)]
+        else:
+            parts = [local, self.unit_globals, shared._variables, shared._similar(current, shared._globals)]
+            if bound > limit:
+                parts.append(shared._similar(current, ids[: bound - limit]))
+        found = (np.concatenate(parts), len(local))
+        self.pools[key] = found
+        return found
+
+    def _as_self(self, at: int, node: int, scope: int, text: str, slot: int) -> None:
+        """`x` where `self.x` was meant."""
+        facts = self.file.facts
+        own = facts.self_name_of.get(scope)
+        if own is None or text == own:
+            return
+        class_name = facts.class_name_of[scope]
+        if text in self.file.class_member_set(class_name):
+            start = self.flat.start[node]
+            replacement = Replacement(start, start, own.encode() + b".")
+            self.structural_site(at, SELF_OR_NAME, AS_SELF, (replacement,), slot=slot)
+
+    def _drop_self(self, at: int, node: int, attribute: int, scope: int) -> None:
+        """`self.x` where `x` was meant."""
+        flat = self.flat
+        member = flat.child_by_field(attribute, py.FIELD_ATTRIBUTE)
+        if member < 0 or flat.field[attribute] == py.FIELD_LEFT:
+            return
+        name = self.lexicon.find(flat.text(member).decode("utf-8", "replace"))
+        ids, positions = self.shared.visible(scope)
+        bound = bisect_left(positions, flat.start[node])
+        if name >= 0 and (name in ids[:bound] or name in self.shared._globals):
+            replacement = Replacement(flat.start[attribute], flat.start[member], b"")
+            self.structural_site(
+                at, SELF_OR_NAME, DELETED, (replacement,), other=self._at(member, at), slot=self._slot(attribute)
+            )  # fmt: skip
+
+    def _at(self, node: int, default: int) -> int:
+        """Position in the unit of a token node, or of the first token inside ``node``."""
+        of_node = self.file.tokens.of_node
+        for inner in range(node, node + self.flat.size[node]):
+            token = of_node.get(inner)
+            if token is not None:
+                return self.local.get(token, default)
+        return default
+
+    # Members and keywords.
+
+    def _member(self, at: int, token: int, node: int, parent: int, role: int) -> None:
+        flat, shared, facts = self.flat, self.shared, self.file.facts
+        current = self.lex_list[at]
+        called = role == Role.METHOD
+        receiver = facts.receiver_of.get(token, "")
+        own, counts = shared.members(receiver, called) if receiver else (np.zeros(0, np.int32), np.zeros(0, np.int32))
+        text = self.lexicon.texts[current]
+        parts = [own]
+        if called:
+            parts += [self.unit_methods, shared._top_methods, shared._similar(current, shared._methods)]
+            siblings = self.data.methods.get(text)
+            if siblings:
+                parts.append(self.ids(siblings))
+        else:
+            parts += [self.unit_attributes, shared._top_attributes, shared._similar(current, shared._attributes)]
+        extra = self.file.project_members(receiver)
+        if extra:
+            parts.append(self.ids(extra))
+        received = facts.receivers.get(receiver, {}).get(current, 0)
+        known = received > 0 if self.override == at else received > 1
+        if receiver.startswith("self@"):
+            known = known or text in self.file.class_member_set(receiver[5:])
+        self.site(
+            at, WRONG_METHOD if called else WRONG_ATTRIBUTE, flat.start[node], flat.end[node], np.concatenate(parts),
+            slot=self._slot(parent), sibling=self._sibling(parent),
+            received=received if self.override == at else max(received - 1, 0),
+            candidate_received=counts, known=known,
+        )  # fmt: skip
+        if role == Role.ATTRIBUTE and current in facts.called_members and flat.kind[flat.parent[parent]] != py.ATTRIBUTE:
+            end = flat.end[parent]
+            self.structural_site(at, MISSING_CALL, CALLED, (Replacement(end, end, b"()"),), slot=self._slot(parent))
+        elif called:
+            call = flat.parent[parent]
+            arguments = flat.child_by_field(call, py.FIELD_ARGUMENTS)
+            if arguments >= 0 and flat.size[arguments] == 3 and current in facts.uncalled_members:
+                replacement = Replacement(flat.start[arguments], flat.end[arguments], b"")
+                self.structural_site(at, MISSING_CALL, DELETED, (replacement,), slot=self._slot(call))
+
+    def _keyword(self, at: int, node: int, parent: int) -> None:
+        flat = self.flat
+        arguments = flat.parent[parent]
+        callee = callee_name(flat, flat.parent[arguments])
+        if not callee:
+            return
+        signature = self.file.signature(callee)
+        names = dict.fromkeys(signature.names if signature is not None else ())
+        names.update(dict.fromkeys(self.file.facts.keywords.get(callee, ())))
+        for child in flat.children(arguments):
+            if flat.kind[child] == py.KEYWORD_ARGUMENT and child != parent:
+                names.pop(flat.text(child + 1).decode("utf-8", "replace"), None)
+        text = self.lexicon.texts[self.lex_list[at]]
+        known = signature is not None and text in signature.names
+        value = flat.child_by_field(parent, py.FIELD_VALUE)
+        slot = self._last_name(value) if value >= 0 else -1
+        if names:
+            self.site(
+                at, WRONG_KEYWORD, flat.start[node], flat.end[node], self.ids(list(names)), slot=slot, known=known
+            )  # fmt: skip
+
+    # Arguments and operands.
+
+    def _arguments(self, at: int, arguments: int) -> None:
+        """Pairs of positional arguments that may be swapped."""
+        flat = self.flat
+        positional = []
+        for child in flat.children(arguments):
+            kind = flat.kind[child]
+            if kind in (py.LIST_SPLAT, py.DICTIONARY_SPLAT, py.KEYWORD_ARGUMENT):
+                break
+            if flat.size[child] > 1 or child in self.file.tokens.of_node:
+                if kind not in (py.COMMENT,) and flat.data[flat.start[child] : flat.end[child]] not in (b"(", b")", b","):
+                    positional.append(child)
+        count = len(positional)
+        if count < 2 or count > 6:
+            return
+        signature = self.file.signature(callee_name(flat, flat.parent[arguments]))
+        for i in range(count - 1):
+            for j in range(i + 1, count if count == 3 else i + 2):
+                left, right = positional[i], positional[j]
+                one, two = flat.text(left), flat.text(right)
+                if one == two:
+                    continue
+                slot = -1
+                if signature is not None and i < len(signature.positional):
+                    slot = self.lexicon.id(signature.positional[i])
+                self.structural_site(
+                    self._at(left, at), SWAPPED_ARGUMENTS, SWAPPED,
+                    (
+                        Replacement(flat.start[left], flat.end[left], two),
+                        Replacement(flat.start[right], flat.end[right], one),
+                    ),
+                    other=self._at(right, at), slot=slot, current=self._last_name(left), candidate=self._last_name(right),
+                )  # fmt: skip
+
+    def _swap(self, at: int, left: int, right: int) -> None:
+        flat = self.flat
+        one, two = flat.text(left), flat.text(right)
+        if one == two:
+            return
+        self.structural_site(
+            self._at(left, at), SWAPPED_OPERANDS, SWAPPED,
+            (
+                Replacement(flat.start[left], flat.end[left], two),
+                Replacement(flat.start[right], flat.end[right], one),
+            ),
+            other=self._at(right, at), current=self._last_name(left), candidate=self._last_name(right),
+        )  # fmt: skip
+
+    def _operator(self, at: int, node: int, parent: int, kind: int, field: int) -> None:
+        flat, data = self.flat, self.data
+        text = self.lexicon.texts[self.lex_list[at]]
+        start, end = flat.start[node], flat.end[node]
+        if kind == py.BINARY_OPERATOR and field == py.FIELD_OPERATOR:
+            left = flat.child_by_field(parent, py.FIELD_LEFT)
+            right = flat.child_by_field(parent, py.FIELD_RIGHT)
+            strings = (py.STRING, py.CONCATENATED_STRING)
+            if left < 0 or right < 0 or flat.kind[left] in strings or flat.kind[right] in strings:
+                return
+            others = data.operators.get(text)
+            if others:
+                self.site(at, WRONG_OPERATOR, start, end, self.ids(others), sibling=-1)
+            if text in ("-", "/", "//", "%", "**", "<<", ">>"):
+                self._swap(at, left, right)
+            if text in ("+", "-") and flat.text(right) == b"1":
+                self.structural_site(
+                    at, OFF_BY_ONE, DELETED, (Replacement(flat.end[left], flat.end[right], b""),)
+                )  # fmt: skip
+        elif kind == py.COMPARISON_OPERATOR:
+            self._comparison(at, node, text, start, end)
+        elif flat.kind[flat.parent[parent]] == py.COMPARISON_OPERATOR and kind in _COMPOUND:
+            if node == parent + 1:
+                whole = b" ".join(flat.text(child) for child in flat.children(parent)).decode()
+                self._comparison(at, parent, whole, flat.start[parent], flat.end[parent])
+        elif kind == py.BOOLEAN_OPERATOR and field == py.FIELD_OPERATOR:
+            other = "or" if text == "and" else "and"
+            self.site(at, WRONG_BOOLEAN, start, end, self.ids((other,)))
+            for side in (py.FIELD_LEFT, py.FIELD_RIGHT):
+                operand = flat.child_by_field(parent, side)
+                if operand >= 0:
+                    self._insert_not(operand)
+        elif kind == py.NOT_OPERATOR and text == "not":
+            argument = flat.child_by_field(parent, py.FIELD_ARGUMENT)
+            if argument >= 0:
+                self.structural_site(
+                    at, NEGATION, DELETED, (Replacement(start, flat.start[argument], b""),), other=self._at(argument, at)
+                )  # fmt: skip
+        elif kind == py.UNARY_OPERATOR and text == "-":
+            argument = flat.child_by_field(parent, py.FIELD_ARGUMENT)
+            if argument >= 0:
+                self.structural_site(
+                    at, SIGN, DELETED, (Replacement(start, flat.start[argument], b""),), other=self._at(argument, at)
+                )  # fmt: skip
+        elif kind == py.AUGMENTED_ASSIGNMENT and field == py.FIELD_OPERATOR:
+            others = data.assignment_operators.get(text)
+            if others:
+                self.site(at, WRONG_ASSIGNMENT, start, end, self.ids(others))
+        elif kind == py.ASSIGNMENT and text == "=":
+            self._assignment(at, parent, start, end)
+        elif text in ("if", "elif", "while", "assert") and kind in _CONDITIONED:
+            self._condition(at, node, parent, kind)
+        elif text == "return" and kind == py.RETURN_STATEMENT and flat.size[parent] > 2:
+            self._insert_not(parent + 2)
+
+    def _comparison(self, at: int, node: int, text: str, start: int, end: int) -> None:
+        flat = self.flat
+        others = self.data.comparisons.get(text)
+        if not others:
+            return
+        current = self.lexicon.id(text)
+        self.site(at, WRONG_COMPARISON, start, end, self.ids(others), current=current)
+        before = after = -1
+        previous = -1
+        for child in flat.children(flat.parent[node]):
+            if previous == node:
+                after = child
+                break
+            if child == node:
+                before = previous
+            previous = child
+        if before < 0 or after < 0:
+            return
+        if text in ("in", "not in"):
+            self._swap(at, before, after)
+        if text in ("<", "<=", ">", ">="):
+            self._plus_minus_one(after)
+
+    def _assignment(self, at: int, parent: int, start: int, end: int) -> None:
+        """`=` where `+=`, `-=` or `|=` was meant: the target has to exist before."""
+        flat = self.flat
+        left = parent + 1
+        kind = flat.kind[left]
+        if flat.kind[flat.parent[parent]] == py.ASSIGNMENT or flat.child_by_field(parent, py.FIELD_TYPE) >= 0:
+            return
+        right = flat.child_by_field(parent, py.FIELD_RIGHT)
+        if right < 0 or flat.kind[right] in (py.ASSIGNMENT, py.LAMBDA, py.NONE, py.TRUE, py.FALSE, py.DICTIONARY):
+            return
+        if kind == py.IDENTIFIER:
+            identity = self.lex_list[at - 1] if at else -1
+            if identity not in self.lex_list[: max(at - 1, 0)]:
+                return
+        elif kind not in (py.ATTRIBUTE, py.SUBSCRIPT):
+            return
+        self.site(at, WRONG_ASSIGNMENT, start, end, self.ids(("+=", "-=", "|=")))
+
+    def _condition(self, at: int, node: int, parent: int, kind: int) -> None:
+        flat = self.flat
+        if kind == py.CONDITIONAL_EXPRESSION:
+            children = [c for c in flat.children(parent) if flat.kind[c] != py.COMMENT]
+            if len(children) == 5:
+                self._insert_not(children[2])
+                self._swap(at, children[0], children[4])
+            return
+        condition = flat.child_by_field(parent, py.FIELD_CONDITION)
+        if condition < 0:
+            following = node + flat.size[node]
+            condition = following if following < parent + flat.size[parent] else -1
+        if condition >= 0:
+            self._insert_not(condition)
+
+    def _insert_not(self, operand: int) -> None:
+        """A missing `not` before an operand of a boolean context."""
+        flat = self.flat
+        kind = flat.kind[operand]
+        token = self._at(operand, -1)
+        if token < 0:
+            return
+        start, end = flat.start[operand], flat.end[operand]
+        if kind in (py.IDENTIFIER, py.ATTRIBUTE, py.CALL, py.SUBSCRIPT, py.PARENTHESIZED_EXPRESSION, py.AWAIT):
+            self.structural_site(token, NEGATION, INSERTED_NOT, (Replacement(start, start, b"not "),))
+        elif kind in (py.BOOLEAN_OPERATOR, py.CONDITIONAL_EXPRESSION):
+            self.structural_site(
+                token, NEGATION, INSERTED_NOT, (Replacement(start, start, b"not ("), Replacement(end, end, b")"))
+            )  # fmt: skip
+
+    # Literals.
+
+    def _number(self, at: int, node: int, parent: int) -> None:
+        flat = self.flat
+        text = self.lexicon.texts[self.lex_list[at]]
+        start, end = flat.start[node], flat.end[node]
+        negative = flat.kind[parent] == py.UNARY_OPERATOR and flat.data[flat.start[parent] : start].strip() == b"-"
+        if text.isdecimal() and len(text) < 7:
+            value = -int(text) if negative else int(text)
+            others = dict.fromkeys((value + 1, value - 1, *self.data.integers, *self.integers))
+            others.pop(value, None)
+            if negative and start == flat.start[parent] + 1:
+                start = flat.start[parent]
+            if flat.kind[parent] == py.POSITIONAL_SEPARATOR:
+                return
+            self.site(
+                at, WRONG_LITERAL, start, end, self.ids([str(other) for other in others]),
+                current=self.lexicon.id(str(value)), slot=self._slot(parent if negative else node),
+            )  # fmt: skip
+        if not negative and text.strip("0.") and flat.kind[parent] in _SIGNED:
+            place = flat.start[node]
+            self.structural_site(
+                at, SIGN, INSERTED_MINUS, (Replacement(place, place, b"-"),), slot=self._slot(node)
+            )  # fmt: skip
+
+    def _constant(self, at: int, node: int) -> None:
+        others = self.data.literals.get(self.lexicon.texts[self.lex_list[at]])
+        if others:
+            self.site(
+                at, WRONG_LITERAL, self.flat.start[node], self.flat.end[node], self.ids(others), slot=self._slot(node)
+            )  # fmt: skip
+
+    def _key(self, at: int, node: int) -> None:
+        current = self.lex_list[at]
+        keys = self.shared._keys
+        near = self.shared._similar(current, keys)
+        self.site(
+            at, WRONG_LITERAL, self.flat.start[node], self.flat.end[node], np.concatenate([near, keys[:12]]),
+            slot=self._slot(self.flat.parent[node]),
+            known=self.file.facts.keys.get(current, 0) > (0 if self.override == at else 1),
+        )  # fmt: skip
+
+    def _plus_minus_one(self, node: int) -> None:
+        """`x` where `x + 1` or `x - 1` was meant: bounds of ranges, slices, subscripts and comparisons."""
+        flat = self.flat
+        if flat.kind[node] not in (py.IDENTIFIER, py.ATTRIBUTE, py.CALL, py.SUBSCRIPT, py.BINARY_OPERATOR):
+            return
+        if flat.kind[node] == py.BINARY_OPERATOR and flat.text(node)[-1:] == b"1":
+            return
+        token = self._at(node, -1)
+        if token < 0:
+            return
+        end = flat.end[node]
+        for form, new in ((PLUS_ONE, b" + 1"), (MINUS_ONE, b" - 1")):
+            self.structural_site(token, OFF_BY_ONE, form, (Replacement(end, end, new),))
+
+    # What surrounds a site.
+
+    def _slot(self, node: int) -> int:
+        """Lexicon id of the name of what ``node`` fills: formal parameter, keyword, assignment target; -1 without one."""
+        flat = self.flat
+        if flat.parent[node] < 0:
+            return -1
+        parent = flat.parent[node]
+        kind = flat.kind[parent]
+        if kind == py.KEYWORD_ARGUMENT and flat.field[node] == py.FIELD_VALUE:
+            return self._text_id(parent + 1)
+        if kind == py.ASSIGNMENT and flat.field[node] == py.FIELD_RIGHT:
+            return self._last_name(parent + 1)
+        if kind == py.PAIR and flat.field[node] == py.FIELD_VALUE:
+            key = flat.child_by_field(parent, py.FIELD_KEY)
+            return self._text_id(key) if key >= 0 and flat.kind[key] == py.STRING else -1
+        if kind == py.ARGUMENT_LIST:
+            callee = callee_name(flat, flat.parent[parent])
+            if not callee:
+                return -1
+            signature = self.file.signature(callee)
+            if signature is None:
+                return -1
+            position = 0
+            for child in flat.children(parent):
+                if child == node:
+                    break
+                if flat.kind[child] in (py.LIST_SPLAT, py.KEYWORD_ARGUMENT):
+                    return -1
+                if flat.data[flat.start[child] : flat.end[child]] == b",":
+                    position += 1
+            if position < len(signature.positional):
+                return self.lexicon.id(signature.positional[position])
+        return -1
+
+    def _text_id(self, node: int) -> int:
+        token = self.file.tokens.of_node.get(node)
+        if token is None:
+            return -1
+        at = self.local.get(token)
+        return self.lex_list[at] if at is not None else int(self.file.tokens.lex[token])
+
+    def _last_name(self, node: int) -> int:
+        """Lexicon id of the identifier that an expression ends in (`c` in `a.b.c`, `f` in `f(x)`), or -1."""
+        flat = self.flat
+        kind = flat.kind[node]
+        if kind == py.CALL:
+            node += 1
+            kind = flat.kind[node]
+        if kind == py.ATTRIBUTE:
+            node = flat.child_by_field(node, py.FIELD_ATTRIBUTE)
+        elif kind == py.SUBSCRIPT:
+            return self._last_name(node + 1) if flat.kind[node + 1] in (py.IDENTIFIER, py.ATTRIBUTE) else -1
+        elif kind not in (py.IDENTIFIER, py.STRING, py.INTEGER, py.TRUE, py.FALSE, py.NONE):
+            return -1
+        return self._text_id(node) if node >= 0 else -1
+
+    def _sibling(self, node: int) -> int:
+        """Lexicon id of the other operand of a binary, boolean or comparison operator, or of a neighbouring argument."""
+        flat = self.flat
+        parent = flat.parent[node]
+        if flat.kind[parent] in (py.BINARY_OPERATOR, py.BOOLEAN_OPERATOR, py.COMPARISON_OPERATOR, py.ARGUMENT_LIST):
+            children = flat.children(parent)
+            position = children.index(node)
+            for other in (position - 2, position + 2):
+                if 0 <= other < len(children):
+                    found = self._last_name(children[other])
+                    if found >= 0:
+                        return found
+        return -1
+
+
+_COMPOUND = frozenset((py.token("not in"), py.token("is not")))
+_CONDITIONED = frozenset(
+    (
+        py.IF_STATEMENT,
+        py.ELIF_CLAUSE,
+        py.WHILE_STATEMENT,
+        py.ASSERT_STATEMENT,
+        py.IF_CLAUSE,
+        py.CONDITIONAL_EXPRESSION,
+    )
+)
+_SIGNED = frozenset(
+    (
+        py.ASSIGNMENT,
+        py.ARGUMENT_LIST,
+        py.KEYWORD_ARGUMENT,
+        py.SUBSCRIPT,
+        py.SLICE,
+        py.RETURN_STATEMENT,
+        py.COMPARISON_OPERATOR,
+        py.BINARY_OPERATOR,
+        py.TUPLE,
+        py.LIST,
+    )
+)
+
+
+def candidate_edits(file: ParsedFile) -> Iterator[Edit]:
+    """All candidate edits of a file, unit by unit."""
+    for unit in file.units:
+        yield from file.candidates.of(unit).edits()

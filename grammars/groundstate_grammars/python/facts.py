@@ -1,0 +1,242 @@
+"""Facts of one file that candidates and features are made from: counts, receivers, signatures, members, keys."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstate_grammars.lexicon import Lexicon
+from groundstate_grammars.project import FileSummary, Signature
+from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.lexical import Role, Tokens
+from groundstate_grammars.python.scopes import BindingKind, ScopeKind, Scopes
+from groundstate_grammars.tree import FlatTree
+
+NAME_ROLES = (Role.READ, Role.BOUND, Role.FUNCTION, Role.DEFINITION, Role.IMPORTED, Role.ANNOTATION)
+MEMBER_ROLES = (Role.ATTRIBUTE, Role.METHOD, Role.ATTRIBUTE_BOUND)
+_MAX_RECEIVER = 48
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Facts of one file. Arrays over lexicon ids are as long as the lexicon was when the file was read.
+
+    ``counts``: occurrences of each text; ``counts_by_role``: shape ``(4, texts)``, rows name, function, attribute,
+    method. ``receivers``: receiver text (``self@Class`` for methods' first parameter) -> member id -> occurrences.
+    """
+
+    counts: NDArray[np.int32]
+    counts_by_role: NDArray[np.int32]
+    receivers: Mapping[str, Mapping[int, int]]
+    receiver_of: Mapping[int, str]
+    """Token index of a member -> its receiver text; absent where the receiver is a longer expression."""
+    functions: Mapping[str, Signature]
+    """Functions, methods and constructors of the file whose definitions of a name agree."""
+    classes: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    class_name_of: Mapping[int, str]
+    """Scope index -> name of the class whose method it is in (nested functions included)."""
+    self_name_of: Mapping[int, str]
+    """Scope index -> name of the first parameter of the method it is in."""
+    keywords: Mapping[str, tuple[str, ...]]
+    """Callee name -> keywords seen in calls of it."""
+    keys: Mapping[int, int]
+    """Lexicon id of a string used as a key -> occurrences."""
+    called_members: frozenset[int]
+    uncalled_members: frozenset[int]
+    imported: frozenset[str]
+    globals: tuple[str, ...]
+    """Names bound in the module scope, in order of first binding."""
+
+    def summary(self, lexicon: Lexicon) -> FileSummary:
+        names = {
+            lexicon.texts[i]: int(self.counts[i])
+            for i in np.flatnonzero(self.counts_by_role.sum(0)).tolist()
+        }
+        return FileSummary(names, dict(self.functions), dict(self.classes))
+
+
+def signature_of(flat: FlatTree, function: int, is_method: bool) -> Signature:
+    """The signature of a function definition; a method's first positional parameter is left out."""
+    parameters = flat.child_by_field(function, py.FIELD_PARAMETERS)
+    positional: list[str] = []
+    keyword_only: list[str] = []
+    takes_any = False
+    after_star = False
+    for child in flat.children(parameters) if parameters >= 0 else ():
+        kind = flat.kind[child]
+        node = child
+        if kind in (py.DEFAULT_PARAMETER, py.TYPED_DEFAULT_PARAMETER, py.TYPED_PARAMETER):
+            node = child + 1
+            kind = flat.kind[node]
+        if kind == py.LIST_SPLAT_PATTERN:
+            takes_any = after_star = True
+        elif kind == py.DICTIONARY_SPLAT_PATTERN:
+            takes_any = True
+        elif kind == py.KEYWORD_SEPARATOR:
+            after_star = True
+        elif kind == py.IDENTIFIER:
+            name = flat.text(node).decode("utf-8", "replace")
+            (keyword_only if after_star else positional).append(name)
+    if is_method and positional and not _is_static(flat, function):
+        positional = positional[1:]
+    return Signature(tuple(positional), tuple(keyword_only), takes_any)
+
+
+def _is_static(flat: FlatTree, function: int) -> bool:
+    around = flat.parent[function]
+    if around < 0 or flat.kind[around] != py.DECORATED_DEFINITION:
+        return False
+    return any(
+        flat.kind[child] == py.DECORATOR and flat.text(child).strip() == b"@staticmethod"
+        for child in flat.children(around)
+    )
+
+
+def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon) -> FileFacts:
+    """One pass over the scopes and one over the tokens."""
+    kinds, parents, starts, ends, data = flat.kind, flat.parent, flat.start, flat.end, flat.data
+    class_name_of: dict[int, str] = {}
+    self_name_of: dict[int, str] = {}
+    functions: dict[str, Signature | None] = {}
+    bases: dict[str, tuple[str, ...]] = {}
+    members: dict[str, dict[str, None]] = {}
+    for scope in scopes.scopes:
+        if scope.parent >= 0:
+            if scope.kind is ScopeKind.CLASS:
+                class_name_of.pop(scope.index, None)
+            elif scope.parent in class_name_of and scopes.scopes[scope.parent].kind is not ScopeKind.CLASS:
+                class_name_of[scope.index] = class_name_of[scope.parent]
+                if scope.parent in self_name_of:
+                    self_name_of[scope.index] = self_name_of[scope.parent]
+        if scope.kind is ScopeKind.CLASS:
+            name = _definition_name(flat, scope.node)
+            class_name_of[scope.index] = name
+            supers = flat.child_by_field(scope.node, py.FIELD_SUPERCLASSES)
+            bases[name] = bases.get(name, ()) + tuple(
+                flat.text(child).decode("utf-8", "replace").rpartition(".")[2]
+                for child in (flat.children(supers) if supers >= 0 else ())
+                if kinds[child] in (py.IDENTIFIER, py.ATTRIBUTE)
+            )
+            members.setdefault(name, {}).update(dict.fromkeys(scope.bindings))
+        elif scope.kind is ScopeKind.FUNCTION:
+            outer = scope.parent
+            while scopes.scopes[outer].kind is ScopeKind.TYPE_PARAMETERS:
+                outer = scopes.scopes[outer].parent
+            in_class = scopes.scopes[outer].kind is ScopeKind.CLASS
+            signature = signature_of(flat, scope.node, in_class)
+            name = _definition_name(flat, scope.node)
+            if in_class:
+                class_name_of[scope.index] = class_name_of[outer]
+                first = next((n for n, b in scope.bindings.items() if b[0].kind is BindingKind.PARAMETER), None)
+                if first is not None and not _is_static(flat, scope.node):
+                    self_name_of[scope.index] = first
+                if name == "__init__":
+                    name = class_name_of[outer]
+            if not (name.startswith("__") and name.endswith("__")) and functions.setdefault(name, signature) != signature:
+                functions[name] = None
+    lex = tokens.lex
+    roles = np.array(tokens.role, np.int8)
+    size = len(lexicon)
+    by_role = np.zeros((4, size), np.int32)
+    for row, wanted in enumerate((NAME_ROLES, (Role.FUNCTION,), (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND), (Role.METHOD,))):
+        by_role[row] = np.bincount(lex[np.isin(roles, wanted)], minlength=size)[:size]
+    receivers: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    receiver_of: dict[int, str] = {}
+    keywords: dict[str, dict[str, None]] = defaultdict(dict)
+    keys: dict[int, int] = defaultdict(int)
+    lex_list = lex.tolist()
+    for index in np.flatnonzero(np.isin(roles, (*MEMBER_ROLES, Role.KEYWORD_NAME, Role.STRING))).tolist():
+        node = tokens.node[index]
+        parent = parents[node]
+        role = tokens.role[index]
+        if role == Role.STRING:
+            if is_key(flat, node):
+                keys[lex_list[index]] += 1
+        elif role == Role.KEYWORD_NAME:
+            callee = callee_name(flat, parents[parents[parent]])
+            if callee:
+                keywords[callee][lexicon.texts[lex_list[index]]] = None
+        else:
+            object_node = parent + 1
+            if ends[object_node] - starts[object_node] > _MAX_RECEIVER or kinds[object_node] not in (
+                py.IDENTIFIER,
+                py.ATTRIBUTE,
+            ):
+                continue
+            receiver = data[starts[object_node] : ends[object_node]].decode("utf-8", "replace")
+            scope_index = scopes.scope_of[node]
+            if receiver == self_name_of.get(scope_index):
+                class_name = class_name_of[scope_index]
+                receiver = "self@" + class_name
+                if role == Role.ATTRIBUTE_BOUND:
+                    members.setdefault(class_name, {})[lexicon.texts[lex_list[index]]] = None
+            receivers[receiver][lex_list[index]] += 1
+            receiver_of[index] = receiver
+    imported = {
+        name
+        for scope in scopes.scopes
+        for name, group in scope.bindings.items()
+        if any(b.kind is BindingKind.IMPORT for b in group)
+    }
+    called = frozenset(np.flatnonzero(by_role[3]).tolist()) | frozenset(
+        found
+        for scope in scopes.scopes
+        if scope.kind is ScopeKind.CLASS
+        for name, group in scope.bindings.items()
+        if group[0].kind is BindingKind.FUNCTION and (found := lexicon.find(name)) >= 0
+    )
+    return FileFacts(
+        counts=np.bincount(lex, minlength=size).astype(np.int32),
+        counts_by_role=by_role,
+        receivers={receiver: dict(group) for receiver, group in receivers.items()},
+        receiver_of=receiver_of,
+        functions={name: found for name, found in functions.items() if found is not None},
+        classes={name: (bases.get(name, ()), tuple(group)) for name, group in members.items()},
+        class_name_of=class_name_of,
+        self_name_of=self_name_of,
+        keywords={name: tuple(group) for name, group in keywords.items()},
+        keys=dict(keys),
+        called_members=called,
+        uncalled_members=frozenset(np.flatnonzero(by_role[2]).tolist()),
+        imported=frozenset(imported),
+        globals=tuple(scopes.scopes[0].bindings),
+    )
+
+
+def _definition_name(flat: FlatTree, node: int) -> str:
+    name = flat.child_by_field(node, py.FIELD_NAME)
+    return flat.text(name).decode("utf-8", "replace") if name >= 0 else "<error>"
+
+
+def callee_name(flat: FlatTree, call: int) -> str:
+    """Last part of the callee's name in a call (``c`` in ``a.b.c(…)``), or an empty text."""
+    if call < 0 or flat.kind[call] != py.CALL:
+        return ""
+    function = call + 1
+    if flat.kind[function] == py.ATTRIBUTE:
+        function = flat.child_by_field(function, py.FIELD_ATTRIBUTE)
+    if function < 0 or flat.kind[function] != py.IDENTIFIER:
+        return ""
+    return flat.text(function).decode("utf-8", "replace")
+
+
+_KEY_METHODS = frozenset((b"get", b"pop", b"setdefault", b"getattr", b"hasattr", b"setattr"))
+
+
+def is_key(flat: FlatTree, node: int) -> bool:
+    """Whether a string is used as a key: a subscript, a dictionary key, compared, or the first argument of ``get``."""
+    parent = flat.parent[node]
+    kind = flat.kind[parent]
+    if kind == py.SUBSCRIPT:
+        return flat.field[node] == py.FIELD_SUBSCRIPT
+    if kind == py.PAIR:
+        return flat.field[node] == py.FIELD_KEY
+    if kind == py.COMPARISON_OPERATOR:
+        return True
+    if kind == py.ARGUMENT_LIST:
+        return callee_name(flat, flat.parent[parent]).encode() in _KEY_METHODS
+    return False

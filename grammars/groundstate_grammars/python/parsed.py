@@ -1,0 +1,121 @@
+"""A parsed Python file: every product of the grammar, made when first asked for and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from groundstate_grammars.edits import Replacement
+from groundstate_grammars.lexicon import Lexicon
+from groundstate_grammars.project import FileSummary, ProjectFacts, Signature
+from groundstate_grammars.python.candidates import Candidates
+from groundstate_grammars.python.facts import FileFacts, file_facts
+from groundstate_grammars.python.lexical import Tokens, lexical_tokens
+from groundstate_grammars.python.scopes import Scopes
+from groundstate_grammars.python.syntax import LANGUAGE
+from groundstate_grammars.python.units import Unit, split_units
+from groundstate_grammars.tree import FlatTree, SyntaxTree
+
+_MAX_PROJECT_MEMBERS = 16
+
+
+class ParsedFile:
+    """One version of a file. Immutable towards its users; parsing never fails and nothing is executed.
+
+    Args:
+        tree: the syntax tree.
+        project: soft facts of the project the file is in; without them only the file itself is known.
+    """
+
+    def __init__(self, tree: SyntaxTree, project: ProjectFacts | None = None) -> None:
+        self.tree = tree
+        self.project = project
+        self.lexicon = Lexicon()
+        self._members: dict[str, tuple[str, ...]] = {}
+        self._member_sets: dict[str, frozenset[str]] = {}
+
+    @property
+    def data(self) -> bytes:
+        return self.tree.data
+
+    def edited(self, replacements: Sequence[Replacement]) -> ParsedFile:
+        """The file after ``replacements``, parsed incrementally."""
+        return ParsedFile(self.tree.edited(replacements), self.project)
+
+    def within(self, project: ProjectFacts | None) -> ParsedFile:
+        """The same tree seen inside a project."""
+        return ParsedFile(self.tree, project)
+
+    @cached_property
+    def flat(self) -> FlatTree:
+        return self.tree.flat()
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        return Scopes(self.flat)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return lexical_tokens(self.flat, self.scopes, self.lexicon)
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        return split_units(self.flat, self.scopes, self.tokens)
+
+    @cached_property
+    def facts(self) -> FileFacts:
+        tokens = self.tokens
+        return file_facts(self.flat, self.scopes, tokens, self.lexicon)
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        return Candidates(self)
+
+    def summary(self) -> FileSummary:
+        """What the file contributes to its project's facts."""
+        return self.facts.summary(self.lexicon)
+
+    def signature(self, callee: str) -> Signature | None:
+        """The signature of a function by name, from the file or its project; None when unknown or ambiguous."""
+        if not callee:
+            return None
+        found = self.facts.functions.get(callee)
+        if found is None and self.project is not None:
+            found = self.project.functions.get(callee)
+        return found
+
+    def class_members(self, name: str) -> tuple[str, ...]:
+        """Members of a class and of its bases by name, as far as the file and the project know them."""
+        found = self._members.get(name)
+        if found is None:
+            members: dict[str, None] = {}
+            queue, seen = [name], set()
+            while queue:
+                at = queue.pop(0)
+                if at in seen:
+                    continue
+                seen.add(at)
+                for classes in (self.facts.classes, self.project.classes if self.project is not None else {}):
+                    if at in classes:
+                        bases, own = classes[at]
+                        members.update(dict.fromkeys(own))
+                        queue.extend(bases)
+            found = self._members[name] = tuple(members)
+        return found
+
+    def class_member_set(self, name: str) -> frozenset[str]:
+        found = self._member_sets.get(name)
+        if found is None:
+            found = self._member_sets[name] = frozenset(self.class_members(name))
+        return found
+
+    def project_members(self, receiver: str) -> list[str]:
+        """Members of a class of the project when the receiver is that class by name."""
+        if not receiver or receiver.startswith("self@") or self.project is None:
+            return []
+        return self.project.members(receiver)[:_MAX_PROJECT_MEMBERS]
+
+
+def parse(data: bytes, project: ProjectFacts | None = None) -> ParsedFile:
+    """Parse a file's bytes; any bytes are accepted."""
+    return ParsedFile(SyntaxTree(LANGUAGE, data), project)
