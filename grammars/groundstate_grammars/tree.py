@@ -148,7 +148,10 @@ class SyntaxTree:
         self.tree = tree if tree is not None else Parser(language).parse(data)
 
     def edited(self, replacements: Sequence[Replacement]) -> SyntaxTree:
-        """The tree after ``replacements`` (offsets into the current text); equal to a full parse."""
+        """The tree after ``replacements`` (offsets into the current text); equal to a full parse.
+
+        tree-sitter's error recovery depends on what it could reuse, so a text with errors is parsed from the start.
+        """
         old = self.tree.copy()
         data = self.data
         for replacement in reversed(in_text_order(replacements)):
@@ -164,7 +167,8 @@ class SyntaxTree:
             )
             data = after
         assert data == apply_replacements(self.data, replacements)
-        return SyntaxTree(self.language, data, Parser(self.language).parse(data, old))
+        tree = Parser(self.language).parse(data, old)
+        return SyntaxTree(self.language, data, None if tree.root_node.has_error else tree)
 
     def flat(self) -> FlatTree:
         return flatten(self.tree, self.data)

@@ -142,8 +142,8 @@ class CandidateSet:
     site_received: Ids
     """How often the current member occurs on the same receiver in the file, this occurrence left out."""
     site_known: NDArray[np.bool_]
-    site_bound: Ids
-    """Byte position from which locals of the site's scope are visible is the site itself; kept for distance: start byte."""
+    replaced: tuple[int, int] | None
+    """Under an override: position of the overridden token in the unit, and the lexicon id that the file really has there."""
     candidate_site: Ids
     candidate_lex: Ids
     candidate_received: Ids
@@ -176,6 +176,7 @@ class Candidates:
         self._file = file
         self._data = language_data()
         self._visible: dict[int, tuple[Ids, list[int]]] = {}
+        self._similar_found: dict[tuple[int, int], Ids] = {}
         facts, lexicon, scopes = file.facts, file.lexicon, file.scopes
         counts = facts.counts_by_role
         module = scopes.scopes[0]
@@ -213,14 +214,22 @@ class Candidates:
         return ids[np.sort(np.argsort(-used, kind="stable")[:limit])]
 
     def _similar(self, current: int, pool: Ids) -> Ids:
-        """The members of ``pool`` whose text is like that of ``current``, at most ``_MAX_SIMILAR``."""
+        """The members of ``pool`` whose text is like that of ``current``, at most ``_MAX_SIMILAR``.
+
+        ``pool`` is one of the arrays that live as long as the file; results are kept by (text, pool).
+        """
         if not len(pool):
             return pool
+        key = (current, id(pool))
+        found = self._similar_found.get(key)
+        if found is not None:
+            return found
         similarity = self._file.lexicon.similarity(np.full(len(pool), current, np.int32), pool)
         best = np.flatnonzero(similarity >= _SIMILAR)
         if len(best) > _MAX_SIMILAR:
             best = best[np.argsort(-similarity[best], kind="stable")[:_MAX_SIMILAR]]
-        return pool[best]
+        found = self._similar_found[key] = pool[best]
+        return found
 
     def visible(self, scope: int) -> tuple[Ids, list[int]]:
         """Local names readable in ``scope`` with the byte position from which they are bound, in that order.
@@ -316,8 +325,10 @@ class _Builder:
         self.index = unit.tokens
         self.lex = tokens.lex[np.array(unit.tokens, np.intp)]
         self.override = -1
+        self.replaced: tuple[int, int] | None = None
         if override is not None:
             self.override = bisect_left(unit.tokens, override[0])
+            self.replaced = (self.override, int(tokens.lex[override[0]]))
             self.lex = self.lex.copy()
             self.lex[self.override] = self.lexicon.id(override[1])
         self.lex_list: list[int] = self.lex.tolist()
@@ -339,11 +350,14 @@ class _Builder:
         self.cand_locals: list[int] = []
         self.cand_count: list[int] = []
         self.structural: list[tuple[int, int, tuple[Replacement, ...]]] = []
-        in_unit = np.unique(self.lex)
+        in_unit = np.zeros(len(self.lexicon), np.bool_)
+        in_unit[self.lex] = True
         names = shared._globals
-        self.unit_globals = names[np.isin(names, in_unit)]
+        self.unit_globals = names[in_unit[names]]
         roles = np.array(self.role, np.int8)
-        self.unit_attributes = np.unique(self.lex[np.isin(roles, (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND))])
+        self.unit_attributes = np.unique(
+            self.lex[(roles == Role.ATTRIBUTE) | (roles == Role.ATTRIBUTE_BOUND)]
+        )
         self.unit_methods = np.unique(self.lex[roles == Role.METHOD])
         self.integers = sorted(
             {
@@ -431,8 +445,11 @@ class _Builder:
                     self._key(at, node)
             elif role in (Role.OPERATOR, Role.KEYWORD):
                 self._operator(at, node, parent, kinds[parent], fields[node])
-            elif role == Role.PUNCTUATION and kinds[parent] == py.ARGUMENT_LIST and node == parent + 1:
-                self._arguments(at, parent)
+            elif role == Role.PUNCTUATION:
+                if kinds[parent] == py.ARGUMENT_LIST and node == parent + 1:
+                    self._arguments(at, parent)
+                elif kinds[parent] == py.SUBSCRIPT and flat.data[flat.start[node]] == _OPEN_BRACKET:
+                    self._index(parent)
         return self._finish()
 
     def _finish(self) -> CandidateSet:
@@ -474,7 +491,7 @@ class _Builder:
             site_sibling=np.array(self.site_sibling, np.int32),
             site_received=np.array(self.site_received, np.int32),
             site_known=np.array(self.site_known, np.bool_),
-            site_bound=np.array(self.site_start, np.int32),
+            replaced=self.replaced,
             candidate_site=site_of[keep],
             candidate_lex=lex[keep],
             candidate_received=received[keep],
@@ -539,9 +556,8 @@ class _Builder:
             counts = self.file.facts.counts_by_role[1]
             inside = usable < len(counts)
             used = inside & (counts[np.where(inside, usable, 0)] > 0)
-            local = usable[used]
-            near = shared._similar(current, usable[~used])
-            local = np.concatenate([local, near])
+            near = shared._similar(current, ids)
+            local = np.concatenate([usable[used], near])
         else:
             local = ids[max(0, bound - limit) : bound]
         if called:
@@ -549,7 +565,7 @@ class _Builder:
         else:
             parts = [local, self.unit_globals, shared._variables, shared._similar(current, shared._globals)]
             if bound > limit:
-                parts.append(shared._similar(current, ids[: bound - limit]))
+                parts.append(shared._similar(current, ids))
         found = (np.concatenate(parts), len(local))
         self.pools[key] = found
         return found
@@ -662,12 +678,16 @@ class _Builder:
             if kind in (py.LIST_SPLAT, py.DICTIONARY_SPLAT, py.KEYWORD_ARGUMENT):
                 break
             if flat.size[child] > 1 or child in self.file.tokens.of_node:
-                if kind not in (py.COMMENT,) and flat.data[flat.start[child] : flat.end[child]] not in (b"(", b")", b","):
+                if kind != py.COMMENT and flat.data[flat.start[child] : flat.end[child]] not in (b"(", b")", b","):
                     positional.append(child)
         count = len(positional)
+        callee = callee_name(flat, flat.parent[arguments])
+        if callee == "range":
+            for bound in positional:
+                self._plus_minus_one(bound)
         if count < 2 or count > 6:
             return
-        signature = self.file.signature(callee_name(flat, flat.parent[arguments]))
+        signature = self.file.signature(callee)
         for i in range(count - 1):
             for j in range(i + 1, count if count == 3 else i + 2):
                 left, right = positional[i], positional[j]
@@ -685,6 +705,18 @@ class _Builder:
                     ),
                     other=self._at(right, at), slot=slot, current=self._last_name(left), candidate=self._last_name(right),
                 )  # fmt: skip
+
+    def _index(self, subscript: int) -> None:
+        """Indices and slice bounds that may be one off."""
+        flat = self.flat
+        for child in flat.children(subscript):
+            if flat.field[child] != py.FIELD_SUBSCRIPT:
+                continue
+            if flat.kind[child] == py.SLICE:
+                for bound in flat.children(child):
+                    self._plus_minus_one(bound)
+            else:
+                self._plus_minus_one(child)
 
     def _swap(self, at: int, left: int, right: int) -> None:
         flat = self.flat
@@ -954,6 +986,7 @@ class _Builder:
         return -1
 
 
+_OPEN_BRACKET = ord("[")
 _COMPOUND = frozenset((py.token("not in"), py.token("is not")))
 _CONDITIONED = frozenset(
     (

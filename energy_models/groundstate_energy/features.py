@@ -1,0 +1,204 @@
+"""The observations of the usage term: what counting alone says about each candidate (design, section 3).
+
+One row a candidate. Counts leave the site's own occurrence out, and follow an override, so that a mutant's row equals
+the row of the mutated text parsed again. The network gets the same rows as an input and learns the residual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstate_grammars.python.candidates import NAME_RULES, WRONG_ATTRIBUTE, WRONG_FUNCTION, WRONG_METHOD, CandidateSet
+from groundstate_grammars.python.lexical import Role
+from groundstate_grammars.python.parsed import ParsedFile
+
+FEATURES: tuple[str, ...] = (
+    "similarity",
+    "unit count, candidate",
+    "unit count, as written",
+    "file count, candidate",
+    "file count, as written",
+    "project count, candidate",
+    "project count, as written",
+    "library count, candidate",
+    "library count, as written",
+    "same role, candidate",
+    "same role, as written",
+    "same receiver, candidate",
+    "same receiver, as written",
+    "distance, candidate",
+    "distance, as written",
+    "slot similarity, candidate",
+    "slot similarity, as written",
+    "equals sibling, candidate",
+    "equals sibling, as written",
+    "unused so far, candidate",
+    "used only here, as written",
+    "bound before, candidate",
+    "known, as written",
+    "imported, candidate",
+    "looks misspelt",
+    "name rule",
+)
+FEATURE_COUNT = len(FEATURES)
+
+_ROLE_ROW = {WRONG_FUNCTION: 1, WRONG_ATTRIBUTE: 2, WRONG_METHOD: 3}
+
+
+class NameStatistics:
+    """How many repositories of the training corpus use a name: which names are known library members.
+
+    ``own``: repositories to leave out of every count: 1 while training (the file's own repository), else 0.
+    """
+
+    def __init__(self, repositories: Mapping[str, int], own: int = 0) -> None:
+        self.repositories = repositories
+        self.own = own
+
+    def logs(self, texts: list[str]) -> NDArray[np.float32]:
+        """log(1 + repositories) for each text, shape ``(len(texts),)``."""
+        get = self.repositories.get
+        counts = np.array([get(text, 0) for text in texts], np.float32) - self.own
+        return np.log1p(np.maximum(counts, 0))
+
+
+class FileStatistics:
+    """Counts of one file, ready for indexing by lexicon id."""
+
+    def __init__(self, file: ParsedFile, names: NameStatistics) -> None:
+        self.file = file
+        self.names = names
+        self._project = np.zeros(0, np.float32)
+        self._library = np.zeros(0, np.float32)
+        self._imported = np.zeros(0, np.float32)
+
+    def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Project counts (log), library counts (log) and imported flags of every text of the lexicon."""
+        texts = self.file.lexicon.texts
+        have = len(self._project)
+        if have < len(texts):
+            new = texts[have:]
+            project = self.file.project
+            counts = [project.names.get(text, 0) if project is not None else 0 for text in new]
+            imported = self.file.facts.imported
+            self._project = np.concatenate([self._project, np.log1p(np.array(counts, np.float32))])
+            self._library = np.concatenate([self._library, self.names.logs(new)])
+            flags = np.array([text in imported for text in new], np.float32)
+            self._imported = np.concatenate([self._imported, flags])
+        return self._project, self._library, self._imported
+
+
+def _padded(counts: NDArray[np.int32], size: int) -> NDArray[np.float32]:
+    padded = np.zeros(size, np.float32)
+    padded[: min(len(counts), size)] = counts[:size]
+    return padded
+
+
+def usage_features(
+    statistics: FileStatistics, candidates: CandidateSet
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Features of each candidate, ``(C, FEATURE_COUNT)``, and the token of the unit it occurs at, ``(C,)``, -1 for none.
+
+    The occurrence is the last one before the site, else the first after it.
+    """
+    file = statistics.file
+    lexicon, facts = file.lexicon, file.facts
+    size = len(lexicon)
+    project, library, imported = statistics.tables()
+    total = len(candidates)
+    features = np.zeros((total, FEATURE_COUNT), np.float32)
+    if not total:
+        return features, np.zeros(0, np.int32)
+    site = candidates.candidate_site
+    cand = candidates.candidate_lex
+    rule = candidates.site_rule[site]
+    position = candidates.site_token[site]
+    current_of_site = candidates.site_current
+    current = current_of_site[site]
+    lex = candidates.lex
+    length = len(lex)
+    unit_counts = np.bincount(lex, minlength=size).astype(np.float32)
+    file_counts = _padded(facts.counts, size)
+    by_role = np.stack([_padded(row, size) for row in facts.counts_by_role])
+    received = candidates.candidate_received.astype(np.float32)
+    if candidates.replaced is not None:
+        at, original = candidates.replaced
+        new = int(lex[at])
+        file_counts[original] -= 1
+        file_counts[new] += 1
+        role = int(candidates.role[at])
+        rows = _rows_of_role(role)
+        by_role[rows, original] -= 1
+        by_role[rows, new] += 1
+        same = (candidates.site_token[site] == at) & (cand == original)
+        received = np.where(same, np.maximum(received - 1, 0), received)
+    is_name = np.isin(candidates.site_rule, list(NAME_RULES))[site]
+    written = (lex[position] == current).astype(np.float32)
+    features[:, 0] = lexicon.similarity(cand, current)
+    features[:, 1] = np.log1p(unit_counts[cand])
+    features[:, 2] = np.log1p(np.maximum(unit_counts[current] - written, 0))
+    features[:, 3] = np.log1p(np.maximum(file_counts[cand], 0))
+    features[:, 4] = np.log1p(np.maximum(file_counts[current] - written, 0))
+    features[:, 5] = project[cand]
+    features[:, 6] = project[current]
+    features[:, 7] = library[cand]
+    features[:, 8] = library[current]
+    row = np.array([_ROLE_ROW.get(r, 0) for r in range(32)])[rule]
+    features[:, 9] = np.log1p(np.maximum(by_role[row, cand], 0))
+    features[:, 10] = np.log1p(np.maximum(by_role[row, current] - written, 0))
+    features[:, 11] = np.log1p(received)
+    features[:, 12] = np.log1p(candidates.site_received[site].astype(np.float32))
+    # Nearest occurrences: sorted (text, position) keys, one binary search a candidate.
+    order = np.sort(lex.astype(np.int64) * length + np.arange(length))
+    previous, following = _nearest(order, cand, position, length, own=False)
+    occurrence = np.where(previous >= 0, previous, following)
+    features[:, 13] = _closeness(position, previous)
+    before, _ = _nearest(order, current, position, length, own=True)
+    features[:, 14] = _closeness(position, before)
+    slot = candidates.site_slot[site]
+    features[:, 15] = lexicon.similarity(slot, cand)
+    features[:, 16] = lexicon.similarity(slot, current)
+    sibling = candidates.site_sibling[site]
+    features[:, 17] = sibling == cand
+    features[:, 18] = sibling == current
+    bound = np.bincount(lex[candidates.role == Role.BOUND], minlength=size)
+    reads = unit_counts - bound
+    features[:, 19] = (bound[cand] > 0) & (reads[cand] == 0)
+    features[:, 20] = (bound[current] > 0) & (reads[current] - written <= 0)
+    features[:, 21] = candidates.candidate_local
+    features[:, 22] = candidates.site_known[site]
+    features[:, 23] = imported[cand]
+    features[:, 24] = (features[:, 0] > 0.6) & (features[:, 4] == 0) & (features[:, 22] == 0)
+    features[:, 25] = is_name
+    # Similarity and counts of structural forms and operators say nothing; rows of other rules keep slot and distance.
+    features[~is_name, :13] = 0
+    return features, occurrence.astype(np.int32)
+
+
+def _rows_of_role(role: int) -> list[int]:
+    if role == Role.FUNCTION:
+        return [0, 1]
+    if role in (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND):
+        return [2]
+    return [3] if role == Role.METHOD else [0] if role == Role.READ else []
+
+
+def _nearest(
+    order: NDArray[np.int64], text: NDArray[np.int32], position: NDArray[np.int32], length: int, *, own: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions of the last occurrence of each text before a position and of the first after it, -1 without one."""
+    key = text.astype(np.int64) * length + position
+    at = np.searchsorted(order, key)
+    low = np.maximum(at - 1, 0)
+    after = at + 1 if own else at
+    high = np.minimum(after, len(order) - 1)
+    previous = np.where((at > 0) & (order[low] // length == text), order[low] % length, -1)
+    following = np.where((after < len(order)) & (order[high] // length == text), order[high] % length, -1)
+    return previous, following
+
+
+def _closeness(position: NDArray[np.int32], other: NDArray[np.int64]) -> NDArray[np.float32]:
+    return np.where(other >= 0, 8.0 / (8.0 + np.abs(position - other)), 0).astype(np.float32)

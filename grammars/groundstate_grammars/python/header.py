@@ -1,0 +1,73 @@
+"""The context header of a unit: a few tokens of what surrounds it, read by the network before the unit itself.
+
+In order, as far as the budget goes: the class and its bases, the signatures of the callees that the file or the project
+knows, the attributes and the methods of the class, where the imported names come from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groundstate_grammars.python.lexical import Role
+from groundstate_grammars.python.scopes import BindingKind
+from groundstate_grammars.python.units import Unit
+
+if TYPE_CHECKING:
+    from groundstate_grammars.python.parsed import ParsedFile
+
+MAX_HEADER = 96
+_MAX_CALLEES = 8
+_MAX_PARAMETERS = 8
+_MAX_MEMBERS = 20
+
+HeaderToken = tuple[str, Role]
+
+
+def context_header(file: ParsedFile, unit: Unit) -> list[HeaderToken]:
+    """At most ``MAX_HEADER`` (text, role) pairs; a function of the unit's surroundings and of the names it uses."""
+    tokens, texts = file.tokens, file.lexicon.texts
+    header: list[HeaderToken] = []
+    class_name = ""
+    if unit.class_node >= 0:
+        class_name = unit.qualname.rpartition(".")[0].rpartition(".")[2]
+    if class_name:
+        header += (("class", Role.KEYWORD), (class_name, Role.DEFINITION))
+        bases = file.facts.classes.get(class_name, ((), ()))[0]
+        header += ((base, Role.READ) for base in bases[:3])
+    used: dict[str, None] = {}
+    callees: dict[str, None] = {}
+    for token in unit.tokens:
+        role = tokens.role[token]
+        if role in (Role.FUNCTION, Role.METHOD):
+            callees[texts[tokens.lex[token]]] = None
+        if role in (Role.READ, Role.FUNCTION):
+            used[texts[tokens.lex[token]]] = None
+    own_name = unit.qualname.rpartition(".")[2]
+    count = 0
+    for callee in callees:
+        if callee == own_name or count == _MAX_CALLEES:
+            continue
+        signature = file.signature(callee)
+        if signature is None or not signature.names:
+            continue
+        count += 1
+        header += (("def", Role.KEYWORD), (callee, Role.DEFINITION))
+        header += ((name, Role.BOUND) for name in signature.names[:_MAX_PARAMETERS])
+    if class_name:
+        members = file.class_members(class_name)
+        called = file.facts.called_members
+        find = file.lexicon.find
+        attributes = [m for m in members if find(m) not in called][:_MAX_MEMBERS]
+        methods = [m for m in members if find(m) in called and not m.startswith("__")][:_MAX_MEMBERS]
+        if attributes:
+            header.append(("self", Role.READ))
+            header += ((name, Role.ATTRIBUTE) for name in attributes)
+        if methods:
+            header.append(("self", Role.READ))
+            header += ((name, Role.METHOD) for name in methods)
+    module = file.scopes.scopes[0].bindings
+    imports = [name for name in used if name in module and module[name][0].kind is BindingKind.IMPORT]
+    if imports:
+        header.append(("import", Role.KEYWORD))
+        header += ((name, Role.IMPORTED) for name in imports[:12])
+    return header[:MAX_HEADER]
