@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.grammars.strategies import replacements_of, texts
 
-from groundstate_grammars.edits import apply_replacements
+from groundstate_grammars.edits import Replacement, apply_replacements
 from groundstate_grammars.python.syntax import IDENTIFIER, LANGUAGE, MODULE
 from groundstate_grammars.tree import FlatTree, SyntaxTree
 
@@ -63,6 +63,12 @@ def test_an_edit_leaves_the_old_tree_alone(data: st.DataObject) -> None:
     tree.edited(data.draw(replacements_of(text)))
     assert tree.data == text
     assert tree.flat() == before
+
+
+def test_error_recovery_does_not_depend_on_what_came_before() -> None:
+    text = b":\n t def _():\n  if =='_:e(_)\n  h f):"
+    edited = SyntaxTree(LANGUAGE, text).edited([Replacement(33, 35, b'"""')])
+    assert edited.flat() == SyntaxTree(LANGUAGE, edited.data).flat()
 
 
 def test_five_thousand_levels_of_nesting() -> None:
