@@ -1,0 +1,293 @@
+"""Analysis: from one document to its findings. The linter and the language server both call ``analyse``.
+
+Hard violations become findings as they are. The engine's scored edits become findings where their level is within the
+sensitivity; one that lies where a hard rule fires becomes a repair of that finding instead, for what an exact rule says
+need not be said twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from groundstate.discovery import relative_to_root
+from groundstate.documents import Document
+from groundstate.findings import Evidence, Finding, Repair, Severity
+from groundstate.ignores import ignores_of
+from groundstate.report import Report
+from groundstate.settings import SENSITIVITIES, Settings
+from groundstate_energy.energy import Energy, EnergyGap, TermGap
+from groundstate_energy.terms import Violation, hard_violations
+from groundstate_grammars.edits import Edit, Replacement
+from groundstate_grammars.index import ProjectIndex
+from groundstate_grammars.project import ProjectFacts
+from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.parsed import ParsedFile
+from groundstate_grammars.rules import SOFT_RULES
+
+MOST_REPAIRS = 5
+"""Repairs shown of one finding."""
+
+MOST_CHECKS = 12
+"""Repairs of hard violations checked in one file; an unchecked repair is never shown."""
+
+
+class ScoredEdit(Protocol):
+    """What the analysis needs of an edit that an engine scored."""
+
+    @property
+    def edit(self) -> Edit: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def gap(self) -> EnergyGap: ...
+    @property
+    def probability(self) -> float: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def certified(self) -> bool: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def evidence(self) -> Sequence[object]: ...
+
+
+class UnitResult(Protocol):
+    """What the analysis needs of an examined unit: its scored edits, best first."""
+
+    @property
+    def edits(self) -> Sequence[ScoredEdit]: ...
+
+
+class Engine(Protocol):
+    """What examines the units of a file with the usage and the learned term."""
+
+    def examine(
+        self,
+        file: ParsedFile,
+        facts: ProjectFacts | None,
+        *,
+        hard: Callable[[ParsedFile], Sequence[Violation]] | None,
+    ) -> Sequence[UnitResult]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What is known about the project around a document. ``root`` is absolute."""
+
+    root: Path
+    facts: ProjectFacts | None = None
+    index: ProjectIndex | None = None
+
+
+def analyse(document: Document, workspace: Workspace, engine: Engine | None, settings: Settings) -> Report:
+    """The findings of ``document``. Deterministic; without an engine only hard rules are reported."""
+    rules = settings.reported_rules(relative_to_root(document.path, workspace.root))
+    if document.not_text_at is not None:
+        return _number(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
+    file = document.parsed
+    violations = [
+        item for item in hard_violations(file, workspace.index, document.path) if item.rule in rules
+    ]
+    scored: list[ScoredEdit] = []
+    if engine is not None and not rules.isdisjoint(SOFT_RULES):
+        results = engine.examine(
+            file, workspace.facts, hard=lambda other: hard_violations(other, workspace.index)
+        )
+        scored = _within_sensitivity(results, rules, settings.sensitivity)
+    findings = _hard_findings(document, workspace, violations, scored)
+    findings += _soft_findings(document, scored, violations)
+    return _number(document, findings)
+
+
+def _within_sensitivity(
+    results: Iterable[UnitResult], rules: frozenset[str], sensitivity: str
+) -> list[ScoredEdit]:
+    """The edits to show, each once; at ``all`` the best of every unit besides those that pass a threshold."""
+    allowed = SENSITIVITIES[: SENSITIVITIES.index(sensitivity) + 1]
+    thresholds = allowed if sensitivity != "all" else allowed[:-1]
+    chosen: dict[tuple[Replacement, ...], ScoredEdit] = {}
+    for result in results:
+        edits = [edit for edit in result.edits if edit.edit.rule in rules]
+        for rank, edit in enumerate(edits):
+            if edit.level in thresholds or (sensitivity == "all" and rank == 0):
+                known = chosen.get(edit.edit.replacements)
+                if known is None or edit.probability > known.probability:
+                    chosen[edit.edit.replacements] = edit
+    return sorted(chosen.values(), key=lambda edit: (edit.gap.total, edit.start, edit.edit.replacements))
+
+
+def _hard_findings(
+    document: Document, workspace: Workspace, violations: Sequence[Violation], scored: Sequence[ScoredEdit]
+) -> list[Finding]:
+    findings: dict[tuple[str, int, int], Finding] = {}
+    checks = MOST_CHECKS
+    for violation in violations:
+        place = (violation.rule, violation.start, violation.end)
+        if place in findings:
+            continue
+        repairs: dict[tuple[Replacement, ...], Repair] = {}
+        for edit in scored:
+            if _touch(edit, violation):
+                repairs[edit.edit.replacements] = _repair(document, edit)
+        for offered in violation.repairs[: max(0, MOST_REPAIRS - len(repairs))]:
+            if offered.replacements in repairs or not checks:
+                continue
+            checks -= 1
+            if _lessens(document, workspace, offered.replacements, len(violations)):
+                gap = EnergyGap((TermGap(violation.term, Energy(-1, 0.0)),))
+                title = repair_title(document.data, offered.replacements)
+                repairs[offered.replacements] = Repair(title, offered.replacements, gap, True, False)
+        best = next(iter(repairs.values()), None)
+        findings[place] = Finding(
+            rule=violation.rule,
+            start=violation.start,
+            end=violation.end,
+            message=violation.message,
+            severity=Severity.ERROR,
+            gap=None if best is None else best.gap,
+            probability=None,
+            repairs=tuple(repairs.values())[:MOST_REPAIRS],
+            evidence=_evidence(violation.evidence),
+            fingerprint="",
+        )
+    return list(findings.values())
+
+
+def _soft_findings(
+    document: Document, scored: Sequence[ScoredEdit], violations: Sequence[Violation]
+) -> list[Finding]:
+    """One finding for each place: the best edit there, with the others at that place as further repairs."""
+    groups: list[list[ScoredEdit]] = []
+    for edit in scored:
+        if any(_touch(edit, violation) for violation in violations):
+            continue
+        for group in groups:
+            if _overlap(edit.start, edit.end, group[0].start, group[0].end):
+                group.append(edit)
+                break
+        else:
+            groups.append([edit])
+    return [
+        Finding(
+            rule=group[0].edit.rule,
+            start=group[0].start,
+            end=group[0].end,
+            message=group[0].message,
+            severity=Severity.WARNING if group[0].level in ("strict", "default") else Severity.HINT,
+            gap=group[0].gap,
+            probability=group[0].probability,
+            repairs=tuple(_repair(document, edit) for edit in group[:MOST_REPAIRS]),
+            evidence=_evidence(group[0].evidence),
+            fingerprint="",
+        )
+        for group in groups
+    ]
+
+
+def _repair(document: Document, edit: ScoredEdit) -> Repair:
+    replacements = edit.edit.replacements
+    return Repair(repair_title(document.data, replacements), replacements, edit.gap, True, edit.certified)
+
+
+def _touch(edit: ScoredEdit, violation: Violation) -> bool:
+    return _overlap(edit.start, edit.end, violation.start, violation.end)
+
+
+def _overlap(start: int, end: int, other_start: int, other_end: int) -> bool:
+    """Whether two ranges share a byte, or one is empty and lies in or at the other."""
+    if start == end or other_start == other_end:
+        return start <= other_end and other_start <= end
+    return start < other_end and other_start < end
+
+
+def _lessens(
+    document: Document, workspace: Workspace, replacements: Sequence[Replacement], before: int
+) -> bool:
+    """Whether the repaired file has fewer hard violations and no more syntax errors than the file as written."""
+    file = document.parsed.edited(replacements)
+    if len(file.flat.errors) > len(document.parsed.flat.errors):
+        return False
+    return len(hard_violations(file, workspace.index, document.path)) < before
+
+
+def _not_text(document: Document, offset: int) -> list[Finding]:
+    message = "this is not Python text: it holds a NUL byte"
+    return [Finding("GS101", offset, offset + 1, message, Severity.ERROR, None, None, (), (), "")]
+
+
+def _evidence(items: Iterable[object]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(item.start, item.end, item.message) for item in items)  # type: ignore[attr-defined]
+
+
+def repair_title(data: bytes, replacements: Sequence[Replacement]) -> str:
+    """What a repair does, as an editor's menu says it."""
+
+    def quoted(text: bytes) -> str:
+        shown = " ".join(text.decode("utf-8", "replace").split())
+        return f"`{shown if len(shown) <= 40 else shown[:39] + '…'}`"
+
+    olds = [data[item.start : item.end] for item in replacements]
+    news = [item.new for item in replacements]
+    if len(replacements) == 2 and olds == news[::-1]:
+        return f"Swap {quoted(olds[0])} and {quoted(olds[1])}"
+    if len(replacements) > 1:
+        return "Replace " + ", ".join(
+            f"{quoted(old)} by {quoted(new)}" for old, new in zip(olds, news, strict=True)
+        )
+    if not olds[0].strip():
+        return f"Insert {quoted(news[0])}"
+    if not news[0].strip():
+        return f"Remove {quoted(olds[0])}"
+    return f"Replace {quoted(olds[0])} by {quoted(news[0])}"
+
+
+def _number(document: Document, findings: list[Finding]) -> Report:
+    """Order the findings, give each its fingerprint, leave out those that a comment ignores."""
+    findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
+    if not findings:
+        return Report(document, (), 0)
+    ignores = ignores_of(document)
+    definitions = _Definitions(document)
+    seen: dict[str, int] = {}
+    kept: list[Finding] = []
+    for finding in findings:
+        line = document.source.line(document.source.line_of(finding.start))
+        where = definitions.qualified_name(finding.start)
+        text = b" ".join(line.split()).decode("utf-8", "surrogateescape")
+        identity = "\0".join((finding.rule, where, text))
+        occurrence = seen[identity] = seen.get(identity, 0) + 1
+        full = f"{identity}\0{occurrence}".encode("utf-8", "surrogateescape")
+        if not ignores.covers(finding.rule, document, finding.start, finding.end):
+            kept.append(replace(finding, fingerprint=hashlib.sha256(full).hexdigest()[:32]))
+    return Report(document, tuple(kept), len(findings) - len(kept))
+
+
+class _Definitions:
+    """The functions and classes of a file, to name the ones around a place."""
+
+    def __init__(self, document: Document) -> None:
+        self._flat = flat = document.parsed.flat
+        kinds = (py.FUNCTION_DEFINITION, py.CLASS_DEFINITION)
+        self._nodes = [node for node, kind in enumerate(flat.kind) if kind in kinds]
+        self._starts = [flat.start[node] for node in self._nodes]
+
+    def qualified_name(self, offset: int) -> str:
+        """Names of the definitions around a byte, outermost first, joined by dots; empty at module level."""
+        flat, before = self._flat, bisect_right(self._starts, offset)
+        if not before:
+            return ""
+        innermost = self._nodes[before - 1]
+        names: list[str] = []
+        for node in (innermost, *flat.ancestors(innermost)):
+            if flat.kind[node] in (py.FUNCTION_DEFINITION, py.CLASS_DEFINITION) and offset < flat.end[node]:
+                name = flat.child_by_field(node, py.FIELD_NAME)
+                names.append(flat.text(name).decode("utf-8", "surrogateescape") if name >= 0 else "")
+        return ".".join(reversed(names))

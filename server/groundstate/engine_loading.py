@@ -1,0 +1,63 @@
+"""The engine of a run: the model package, and what runs it. Nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from groundstate.settings import Settings
+from groundstate_energy.model_package import ModelPackage, ModelPackageError, load_model_package
+
+if TYPE_CHECKING:
+    from groundstate.analysis import Engine
+
+
+class EngineError(Exception):
+    """The learned rules cannot run; the message is one line: what is wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSource:
+    """``package``: None where this installation ships none; then only hard rules can be checked."""
+
+    package: ModelPackage | None
+    device: str
+
+    @property
+    def model_hash(self) -> str | None:
+        return None if self.package is None else self.package.hash
+
+
+def engine_source(settings: Settings) -> EngineSource:
+    """Find and verify the model package without loading the model.
+
+    Raises:
+        EngineError: the package is damaged, or neither onnxruntime nor onnxruntime-gpu is installed.
+    """
+    try:
+        package = load_model_package(settings.model)
+    except ModelPackageError as error:
+        raise EngineError(str(error)) from None
+    if package is not None and importlib.util.find_spec("onnxruntime") is None:
+        raise EngineError(
+            "the learned rules need ONNX Runtime: install `groundstate[cpu]` or, for an NVIDIA GPU, `groundstate[gpu]`"
+            " (or check exact rules only with --select GS1)"
+        )
+    return EngineSource(package, settings.device)
+
+
+def load_engine(source: EngineSource) -> Engine | None:
+    """Load the model; None without a package.
+
+    Raises:
+        EngineError: the package cannot be run.
+    """
+    if source.package is None:
+        return None
+    from groundstate_energy.engine import Engine as ModelEngine
+
+    try:
+        return ModelEngine(source.package, device=source.device)
+    except ModelPackageError as error:
+        raise EngineError(str(error)) from None

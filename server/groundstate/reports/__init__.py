@@ -1,0 +1,1 @@
+"""Reports: one run, rendered for people, for programs and for code hosts."""

@@ -1,0 +1,177 @@
+"""Text for a terminal: ``text`` shows the code, the repair and the gap of each finding, ``concise`` one line each."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from groundstate.documents import Document
+from groundstate.findings import Finding, Repair
+from groundstate.reports.outcome import Outcome, clean, place_of, shown_path
+from groundstate_energy.energy import EnergyGap
+from groundstate_grammars.edits import Replacement, apply_replacements
+from groundstate_grammars.rules import RULES
+
+_LONGEST_LINE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """``colour``: whether to write terminal escapes."""
+
+    colour: bool = False
+
+    def __call__(self, codes: str, text: str) -> str:
+        return f"\x1b[{codes}m{text}\x1b[0m" if self.colour and text else text
+
+
+def render_text(outcome: Outcome, style: Style | None = None) -> str:
+    """Each finding with its source line, a caret line, its best repair as a diff, its gap and probability."""
+    style = style or Style()
+    parts: list[str] = []
+    for document, finding in outcome.findings():
+        parts.append(_headline(document, finding, style))
+        parts.extend(_excerpt(document, finding, style))
+        if finding.repairs:
+            parts.extend(_repair_lines(document, finding.repairs[0], style))
+        parts.extend(_energy_line(finding))
+        parts.append("")
+    parts.append(summary(outcome))
+    return "\n".join(parts) + "\n"
+
+
+def render_concise(outcome: Outcome, style: Style | None = None) -> str:
+    """One line for each finding."""
+    style = style or Style()
+    lines = [_headline(document, finding, style) for document, finding in outcome.findings()]
+    return "\n".join([*lines, summary(outcome)]) + "\n"
+
+
+def render_statistics(outcome: Outcome) -> str:
+    """Findings counted by rule, the most frequent first."""
+    counts = Counter(finding.rule for _, finding in outcome.findings())
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    lines = [f"{count:>6}  {code} {RULES[code].name}" for code, count in ordered]
+    return "\n".join([*lines, summary(outcome)]) + "\n"
+
+
+def summary(outcome: Outcome) -> str:
+    """One line: how many findings in how many files."""
+    count = sum(len(report.findings) for report in outcome.reports)
+    ignored = f" ({outcome.ignored} ignored by comments)" if outcome.ignored else ""
+    files = f"{len(outcome.reports)} file{'' if len(outcome.reports) == 1 else 's'} checked"
+    if not count:
+        return f"No findings{ignored}; {files}."
+    return f"{count} finding{'' if count == 1 else 's'}{ignored}; {files}."
+
+
+def gap_in_words(gap: EnergyGap) -> str:
+    """The gap and its parts, as in ``ΔE -4.21 (usage -0.30, learned -3.91)``."""
+    total = gap.total
+    parts = [f"{term.term} {_energy(term.gap.hard, term.gap.soft)}" for term in gap.terms]
+    return f"ΔE {_energy(total.hard, total.soft)}" + (f" ({', '.join(parts)})" if parts else "")
+
+
+def changed_lines(
+    document: Document, replacements: Sequence[Replacement]
+) -> Iterator[tuple[list[str], list[str]]]:
+    """Lines before and after, for each run of neighbouring lines that the replacements change."""
+    source = document.source
+    runs: list[tuple[int, int, list[Replacement]]] = []
+    for item in sorted(replacements):
+        first, last = source.line_of(item.start), source.line_of(item.end)
+        if runs and first <= runs[-1][1] + 1:
+            start, end, items = runs[-1]
+            runs[-1] = (start, max(end, last), [*items, item])
+        else:
+            runs.append((first, last, [item]))
+    for first, last, items in runs:
+        start, end = source.line_start(first), source.line_end(last)
+        shifted = [Replacement(item.start - start, item.end - start, item.new) for item in items]
+        old = document.data[start:end]
+        yield _lines(old), _lines(apply_replacements(old, shifted))
+
+
+def _lines(data: bytes) -> list[str]:
+    return [clean(line) for line in data.splitlines()]
+
+
+def _energy(hard: int, soft: float) -> str:
+    violations = f"{hard:+d} hard" if hard else ""
+    nats = f"{soft:+.2f}" if soft or not hard else ""
+    return ", ".join(part for part in (violations, nats) if part)
+
+
+def _headline(document: Document, finding: Finding, style: Style) -> str:
+    place = place_of(document, finding.start, finding.end)
+    where = f"{style('1', visible(shown_path(document.path)))}:{place.line}:{place.column}"
+    rule = style("1;31" if RULES[finding.rule].hard else "1;33", f"{finding.rule} {RULES[finding.rule].name}")
+    return f"{where}: {rule}: {visible(finding.message)}"
+
+
+def _excerpt(document: Document, finding: Finding, style: Style) -> list[str]:
+    source = document.source
+    line = source.line_of(finding.start)
+    start, end = source.line_start(line), source.line_end(line)
+    if line == 0 and document.data.startswith(b"\xef\xbb\xbf"):
+        start = min(start + 3, end)
+    before = _expanded(clean(document.data[start : max(start, finding.start)]))
+    marked = _expanded(clean(document.data[max(start, finding.start) : min(end, finding.end)]))
+    after = _expanded(clean(document.data[min(end, max(start, finding.end)) : end]))
+    if len(before) > _LONGEST_LINE // 2:
+        before = "…" + before[-_LONGEST_LINE // 2 :]
+    rest = max(0, _LONGEST_LINE - len(before))
+    text = marked + after
+    if len(text) > rest:
+        text = text[:rest] + "…"
+    carets = "^" * max(1, _width(marked[:rest]))
+    return [f"    {before}{text}".rstrip(), "    " + " " * _width(before) + style("1;31", carets)]
+
+
+def _repair_lines(document: Document, repair: Repair, style: Style) -> list[str]:
+    lines: list[str] = []
+    for old, new in changed_lines(document, repair.replacements):
+        lines += [style("31", f"  - {_shortened(line)}") for line in old]
+        lines += [style("32", f"  + {_shortened(line)}") for line in new]
+    return lines
+
+
+def _energy_line(finding: Finding) -> list[str]:
+    parts = []
+    if finding.gap is not None:
+        parts.append(gap_in_words(finding.gap))
+    if finding.probability is not None:
+        parts.append(f"probability {finding.probability:.2f}")
+    return ["    " + ", ".join(parts)] if parts else []
+
+
+def _shortened(line: str) -> str:
+    line = _expanded(line)
+    return line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + "…"
+
+
+def _expanded(line: str) -> str:
+    return visible(line.replace("\t", "    "))
+
+
+def visible(text: str) -> str:
+    """Control characters made visible, so that checked text cannot steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character == " " else f"\\x{ord(character):02x}"
+        for character in text
+    )
+
+
+def _width(text: str) -> int:
+    """Terminal columns of ``text``."""
+    if text.isascii():
+        return len(text)
+    width = 0
+    for character in text:
+        if not unicodedata.combining(character):
+            width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return width
