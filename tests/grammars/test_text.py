@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from groundstate_grammars.text import Position, PositionEncoding, SourceText, decode, encode
@@ -44,7 +44,6 @@ def units(text: str, encoding: PositionEncoding) -> int:
             return len(text)
 
 
-@settings(deadline=None)
 @given(TEXTS, ENCODINGS)
 @example(b"\xef\xbb\xbfx = 1\r\n\ty\f= '\xf0\x9f\x98\x80'\r", UTF16)
 def test_every_character_start_is_where_the_definition_says_and_comes_back(
@@ -62,7 +61,6 @@ def test_every_character_start_is_where_the_definition_says_and_comes_back(
         count += units(character, encoding)
 
 
-@settings(deadline=None)
 @given(TEXTS, ENCODINGS, st.integers(-3, 4000), st.integers(-3, 4000))
 def test_any_offset_and_any_position_clamps_to_a_character_start(
     data: bytes, encoding: PositionEncoding, line: int, character: int
@@ -79,7 +77,6 @@ def test_any_offset_and_any_position_clamps_to_a_character_start(
     assert source.position(back, encoding) == there
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_lines_cover_the_text_and_break_only_where_lsp_breaks(data: bytes) -> None:
     source = SourceText(data)
@@ -95,14 +92,12 @@ def test_lines_cover_the_text_and_break_only_where_lsp_breaks(data: bytes) -> No
     assert rebuilt == data
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_decode_and_encode_are_inverse(data: bytes) -> None:
     assert encode(decode(data)) == data
     assert SourceText(data).decode() == decode(data)
 
 
-@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=20).filter(lambda data: not data.isascii()))
 def test_each_invalid_byte_is_one_character_in_every_unit(data: bytes) -> None:
     escaped = [character for character in decode(data) if "\udc80" <= character <= "\udcff"]

@@ -1,0 +1,124 @@
+"""Code actions: which there are for a range, and what each does to the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lsprotocol import types
+
+from groundstate.findings import Finding
+from groundstate.fixes import fix
+from groundstate.ignores import ignore_replacements
+from groundstate.lsp.diagnostics import Analysed
+from groundstate.lsp.file_ignores import ignore_file_replacements
+from groundstate_grammars.edits import Replacement
+from groundstate_grammars.rules import RULES
+from groundstate_grammars.text import PositionEncoding
+
+FIX_ALL = "source.fixAll.groundstate"
+
+REPAIR, IGNORE_LINE, IGNORE_FILE, FIX = "repair", "ignore-line", "ignore-file", "fix-all"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What may be done about a finding: its repair number ``repair``, or one of the ignores; or the fix of all.
+
+    ``preferred``: the obvious thing to do: the best repair of its finding, checked against the hard terms.
+    """
+
+    operation: str
+    title: str
+    kind: str
+    fingerprint: str = ""
+    repair: int = 0
+    preferred: bool = False
+
+    def as_data(self) -> dict[str, str | int]:
+        """What comes back with ``codeAction/resolve``."""
+        return {"operation": self.operation, "fingerprint": self.fingerprint, "repair": self.repair}
+
+
+def action_from_data(rendered: types.CodeAction) -> Action | None:
+    """The action that a client wants resolved; None when its data are not ours."""
+    match rendered.data:
+        case {"operation": str(operation), "fingerprint": str(fingerprint), "repair": int(repair)}:
+            return Action(operation, rendered.title, str(rendered.kind), fingerprint, repair)
+    return None
+
+
+def actions_for(
+    analysed: Analysed, place: types.Range, context: types.CodeActionContext, encoding: PositionEncoding
+) -> list[Action]:
+    """The actions for the findings that touch ``place`` or that the client names: repairs first, then ignores."""
+    actions: list[Action] = []
+    if _wants(context.only, types.CodeActionKind.QuickFix):
+        findings = _findings_at(analysed, place, context.diagnostics, encoding)
+        for finding in findings:
+            actions += _repairs(finding)
+        for finding in findings:
+            actions += _ignores(finding)
+    certified = any(item.repairs and item.repairs[0].certified for item in analysed.report.findings)
+    if certified and _wants(context.only, FIX_ALL):
+        actions.append(Action(FIX, "Fix all that is certified (groundstate)", FIX_ALL))
+    return actions
+
+
+def replacements_of(analysed: Analysed, action: Action) -> tuple[Replacement, ...]:
+    """What ``action`` does; nothing when its finding is gone. May parse: worker thread only."""
+    report = analysed.report
+    if action.operation == FIX:
+        fixed = fix(report, unsafe=False).findings
+        return tuple(item for finding in fixed for item in finding.repairs[0].replacements)
+    finding = analysed.fingerprints.get(action.fingerprint)
+    if finding is None:
+        return ()
+    if action.operation == IGNORE_LINE:
+        return ignore_replacements(report.document, finding.rule, finding.start)
+    if action.operation == IGNORE_FILE:
+        return ignore_file_replacements(report.document, finding.rule)
+    return finding.repairs[action.repair].replacements if action.repair < len(finding.repairs) else ()
+
+
+def _findings_at(
+    analysed: Analysed, place: types.Range, named: Iterable[types.Diagnostic], encoding: PositionEncoding
+) -> list[Finding]:
+    """Findings in the range, then those of the diagnostics the client sent along (of the whole line, in Neovim)."""
+    source = analysed.snapshot.source
+    start = source.offset(place.start.line, place.start.character, encoding)
+    end = source.offset(place.end.line, place.end.character, encoding)
+    found = [item for item in analysed.fingerprints.values() if item.start <= end and start <= item.end]
+    for diagnostic in named:
+        finding = analysed.finding_of(diagnostic)
+        if finding is not None and finding not in found:
+            found.append(finding)
+    return found
+
+
+def _repairs(finding: Finding) -> list[Action]:
+    return [
+        Action(
+            REPAIR,
+            repair.title,
+            types.CodeActionKind.QuickFix,
+            finding.fingerprint,
+            number,
+            preferred=number == 0 and repair.checked,
+        )
+        for number, repair in enumerate(finding.repairs)
+    ]
+
+
+def _ignores(finding: Finding) -> list[Action]:
+    rule = f"{finding.rule} {RULES[finding.rule].name}"
+    kind = types.CodeActionKind.QuickFix
+    return [
+        Action(IGNORE_LINE, f"Ignore {rule} on this line", kind, finding.fingerprint),
+        Action(IGNORE_FILE, f"Ignore {rule} in this file", kind, finding.fingerprint),
+    ]
+
+
+def _wants(only: Iterable[str] | None, kind: str) -> bool:
+    """Whether a client that asks for the kinds ``only`` wants ``kind``, which one of them may contain."""
+    return only is None or any(wanted in ("", kind) or kind.startswith(f"{wanted}.") for wanted in only)

@@ -1,0 +1,121 @@
+"""Analyses of open documents: at most one under way for each, shared by all who want it, dropped when it is stale.
+
+Everything here runs on the protocol loop except the job itself, which runs on the worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from groundstate.lsp.cancellation import Token
+from groundstate.lsp.diagnostics import Analysed
+from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.worker import Worker
+
+Job = Callable[[Snapshot, Token], Analysed]
+"""Analyses a snapshot on the worker thread; raises ``Superseded`` when the token is cancelled on the way."""
+
+
+@dataclass(slots=True, eq=False)
+class _Running:
+    snapshot: Snapshot
+    token: Token
+    task: asyncio.Task[Analysed]
+    waiting: int = 0
+
+
+class Analyses:
+    """The newest analysis of each open document, made when it is asked for, once ``ready`` is set."""
+
+    def __init__(self, worker: Worker, job: Job, ready: asyncio.Event) -> None:
+        self._worker = worker
+        self._ready = ready
+        self._job = job
+        self._finished: dict[str, Analysed] = {}
+        self._running: dict[str, _Running] = {}
+        self._seconds: dict[str, float] = {}
+
+    async def of(self, snapshot: Snapshot) -> Analysed:
+        """The analysis of ``snapshot``.
+
+        Raises:
+            Superseded: the document changed or was closed meanwhile.
+        """
+        finished = self._finished.get(snapshot.uri)
+        if finished is not None and finished.snapshot is snapshot:
+            return finished
+        running = self._running.get(snapshot.uri)
+        if running is None or running.snapshot is not snapshot:
+            if running is not None:
+                running.token.cancel()
+            token = Token()
+            running = _Running(snapshot, token, asyncio.create_task(self._run(snapshot, token)))
+            running.task.add_done_callback(_retrieve)
+            self._running[snapshot.uri] = running
+        running.waiting += 1
+        try:
+            return await asyncio.shield(running.task)
+        finally:
+            running.waiting -= 1
+            if not running.waiting and not running.task.done():
+                running.token.cancel()
+                self._forget(running)
+
+    def finished(self, snapshot: Snapshot) -> Analysed | None:
+        """The analysis of ``snapshot`` where there is one already."""
+        analysed = self._finished.get(snapshot.uri)
+        return analysed if analysed is not None and analysed.snapshot is snapshot else None
+
+    def seconds(self, uri: str) -> float:
+        """How long the last analysis of a document took; 0 before the first."""
+        return self._seconds.get(uri, 0.0)
+
+    def changed(self, uri: str) -> None:
+        """The document has a new version: stop the work on the old one."""
+        running = self._running.get(uri)
+        if running is not None:
+            running.token.cancel()
+            self._forget(running)
+
+    def closed(self, uri: str) -> None:
+        """The document is gone: stop the work on it and forget its findings."""
+        self.changed(uri)
+        self._finished.pop(uri, None)
+        self._seconds.pop(uri, None)
+
+    def outdated(self) -> None:
+        """Settings, files or the model changed: nothing that was found, or is being found, holds."""
+        for uri in list(self._running):
+            self.changed(uri)
+        self._finished.clear()
+
+    async def _run(self, snapshot: Snapshot, token: Token) -> Analysed:
+        def job() -> tuple[Analysed, float]:
+            token.check()
+            started = time.perf_counter()
+            return self._job(snapshot, token), time.perf_counter() - started
+
+        try:
+            await self._ready.wait()
+            analysed, seconds = await self._worker.run(job)
+            token.check()
+            self._finished[snapshot.uri] = analysed
+            self._seconds[snapshot.uri] = seconds
+            return analysed
+        finally:
+            running = self._running.get(snapshot.uri)
+            if running is not None and running.token is token:
+                self._forget(running)
+
+    def _forget(self, running: _Running) -> None:
+        if self._running.get(running.snapshot.uri) is running:
+            del self._running[running.snapshot.uri]
+
+
+def _retrieve(task: asyncio.Task[Analysed]) -> None:
+    """Look at the exception of a task that nobody may await any more, so that asyncio does not complain."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,60 @@
+"""Cooperative cancellation: the loop sets a token, the worker thread stops at its next checkpoint."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from groundstate.analysis import Engine, UnitResult
+from groundstate_energy.terms import Violation
+from groundstate_grammars.project import ProjectFacts
+from groundstate_grammars.python.parsed import ParsedFile
+
+
+class Superseded(Exception):
+    """The work is not wanted any more: its document changed or was closed, or nobody waits for it."""
+
+
+class Token:
+    """Set once, from any thread."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        self._event.set()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raises ``Superseded`` once the token is cancelled."""
+        if self._event.is_set():
+            raise Superseded
+
+
+class CancellableEngine:
+    """An engine that stops before it starts, and at every veto, once the token is cancelled."""
+
+    def __init__(self, engine: Engine, token: Token) -> None:
+        self._engine = engine
+        self._token = token
+
+    def examine(
+        self,
+        file: ParsedFile,
+        facts: ProjectFacts | None,
+        *,
+        hard: Callable[[ParsedFile], Sequence[Violation]] | None,
+    ) -> Sequence[UnitResult]:
+        self._token.check()
+        if hard is None:
+            return self._engine.examine(file, facts, hard=None)
+        veto = hard
+
+        def checked(other: ParsedFile) -> Sequence[Violation]:
+            self._token.check()
+            return veto(other)
+
+        return self._engine.examine(file, facts, hard=checked)

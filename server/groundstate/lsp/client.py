@@ -1,0 +1,65 @@
+"""What the connected client can do, read once from what it declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lsprotocol import types
+from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
+
+from groundstate_grammars.text import PositionEncoding
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """``encoding``: the first of the client's position encodings, which the server takes. ``pulls``: it asks for
+    diagnostics, so none are pushed to it. ``refreshes``: it asks again when told that diagnostics changed."""
+
+    encoding: PositionEncoding = PositionEncoding.UTF16
+    pulls: bool = False
+    refreshes: bool = False
+    push_versions: bool = False
+    related_information: bool = False
+    code_description: bool = False
+    diagnostic_data: bool = False
+    code_actions: bool = False
+    resolves_edits: bool = False
+    preferred_actions: bool = False
+    versioned_edits: bool = False
+    markdown: bool = False
+    configuration: bool = False
+    registers_configuration: bool = False
+    registers_watchers: bool = False
+    progress: bool = False
+
+
+def client_of(capabilities: types.ClientCapabilities) -> Client:
+    """The client that declared ``capabilities``."""
+
+    def has(path: str) -> bool:
+        return bool(get_capability(capabilities, path))
+
+    resolved = get_capability(capabilities, "text_document.code_action.resolve_support.properties", ())
+    formats = get_capability(capabilities, "text_document.hover.content_format", ())
+    return Client(
+        encoding=PositionEncoding(ServerCapabilitiesBuilder.choose_position_encoding(capabilities)),
+        pulls=get_capability(capabilities, "text_document.diagnostic") is not None,
+        refreshes=has("workspace.diagnostics.refresh_support"),
+        push_versions=has("text_document.publish_diagnostics.version_support"),
+        related_information=has("text_document.publish_diagnostics.related_information")
+        or has("text_document.diagnostic.related_information"),
+        code_description=has("text_document.publish_diagnostics.code_description_support")
+        or has("text_document.diagnostic.code_description_support"),
+        diagnostic_data=has("text_document.publish_diagnostics.data_support")
+        or has("text_document.diagnostic.data_support"),
+        code_actions=get_capability(capabilities, "text_document.code_action.code_action_literal_support")
+        is not None,
+        resolves_edits=has("text_document.code_action.data_support") and "edit" in (resolved or ()),
+        preferred_actions=has("text_document.code_action.is_preferred_support"),
+        versioned_edits=has("workspace.workspace_edit.document_changes"),
+        markdown=types.MarkupKind.Markdown in (formats or ()),
+        configuration=has("workspace.configuration"),
+        registers_configuration=has("workspace.did_change_configuration.dynamic_registration"),
+        registers_watchers=has("workspace.did_change_watched_files.dynamic_registration"),
+        progress=has("window.work_done_progress"),
+    )

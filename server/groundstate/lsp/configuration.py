@@ -1,0 +1,69 @@
+"""The editor's settings: asked for with ``workspace/configuration``, or taken as the client sends them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from groundstate.lsp.server import GroundstateServer
+
+logger = logging.getLogger(__name__)
+
+SECTION = "groundstate"
+"""The section of the editor's settings that is ours."""
+
+MOST_SECONDS = 5.0
+"""How long the client may take to tell its settings before documents are checked without them."""
+
+
+class Configuration:
+    """Settings of each workspace folder. Documents wait for them, so that nothing is analysed twice at the start."""
+
+    def __init__(self, server: GroundstateServer) -> None:
+        self._server = server
+        self._sent: Mapping[str, object] = {}
+
+    def take(self, settings: object) -> None:
+        """Keep what the client sent by itself: our section, or a table with our section in it."""
+        table = _table(settings)
+        self._sent = _table(table[SECTION]) if SECTION in table else table
+
+    async def refresh(self) -> None:
+        """Ask the client for its settings, and analyse again with them."""
+        tables: dict[Path | None, Mapping[str, object]] = {None: self._sent}
+        tables |= dict.fromkeys(self._server.folders.values(), self._sent)
+        if self._server.client.configuration:
+            tables |= await self._asked()
+        await self._server.worker.run(lambda: self._server.projects.configure(tables))
+        if self._server.ready.is_set():
+            await self._server.outdated()
+        self._server.ready.set()
+
+    async def _asked(self) -> dict[Path | None, Mapping[str, object]]:
+        folders: dict[str | None, Path | None] = {None: None}
+        folders.update(self._server.folders)
+        items = [types.ConfigurationItem(scope_uri=uri, section=SECTION) for uri in folders]
+        request = self._server.workspace_configuration_async(types.ConfigurationParams(items))
+        try:
+            answers = await asyncio.wait_for(request, MOST_SECONDS)
+        except Exception as error:  # a client that cannot tell its settings has none
+            logger.warning("the client did not tell its settings: %s", error)
+            return {}
+        return {
+            path: _table(answer)
+            for path, answer in zip(folders.values(), answers, strict=False)
+            if _table(answer)
+        }
+
+
+def _table(value: object) -> Mapping[str, object]:
+    """``value`` where it is a table, without the keys that are set to nothing; else an empty one."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {str(key): item for key, item in value.items() if item is not None}

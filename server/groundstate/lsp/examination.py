@@ -1,0 +1,66 @@
+"""The job of the worker: one snapshot to its diagnostics, by the function that the linter calls too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from groundstate.analysis import analyse
+from groundstate.discovery import ALWAYS_SKIPPED, relative_to_root
+from groundstate.documents import Document
+from groundstate.lsp.cancellation import CancellableEngine, Token
+from groundstate.lsp.client import Client
+from groundstate.lsp.diagnostics import Analysed, analysed
+from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.projects import Project, Projects
+from groundstate.lsp.reparse import difference
+from groundstate.path_patterns import matches
+from groundstate.report import Report
+from groundstate_grammars.python.parsed import ParsedFile
+
+
+class Examination:
+    """Keeps the last parse of each open document, for the next to start from. Worker thread only."""
+
+    def __init__(self, projects: Projects, client: Client, pages: Mapping[str, str]) -> None:
+        self._projects = projects
+        self._client = client
+        self._pages = pages
+        self._parsed: dict[str, ParsedFile] = {}
+
+    def __call__(self, snapshot: Snapshot, token: Token) -> Analysed:
+        """The findings of ``snapshot`` as diagnostics; raises ``Superseded`` when the token is cancelled on the way."""
+        report = self._report(snapshot, token)
+        token.check()
+        return analysed(snapshot, report, self._client, self._pages)
+
+    def forget(self, uri: str) -> None:
+        self._parsed.pop(uri, None)
+
+    def _report(self, snapshot: Snapshot, token: Token) -> Report:
+        if not snapshot.is_python:
+            return Report(snapshot.document, (), 0)
+        project = self._projects.of(snapshot.document.path)
+        if _is_excluded(snapshot, project):
+            return Report(snapshot.document, (), 0)
+        token.check()
+        document = self._reparsed(snapshot)
+        token.check()
+        engine = CancellableEngine(project.engine, token) if project.engine is not None else None
+        return analyse(document, project.workspace, engine, project.settings)
+
+    def _reparsed(self, snapshot: Snapshot) -> Document:
+        document, base = snapshot.document, self._parsed.get(snapshot.uri)
+        if base is not None:
+            change = difference(base.tree.data, document.data)
+            parsed = base.edited([change]) if change is not None else base
+            document = Document(document.path, document.data, parsed)
+        self._parsed[snapshot.uri] = document.parsed
+        return document
+
+
+def _is_excluded(snapshot: Snapshot, project: Project) -> bool:
+    """Whether the linter would not find the file below the project's root."""
+    relative = relative_to_root(snapshot.document.path, project.workspace.root)
+    if not ALWAYS_SKIPPED.isdisjoint(relative.parts[:-1]):
+        return True
+    return any(matches(pattern, relative) for pattern in project.settings.exclude)

@@ -1,0 +1,38 @@
+"""One module for each protocol method that the server handles; each has one ``HANDLER``."""
+
+from __future__ import annotations
+
+from groundstate.lsp.handlers import Handler
+from groundstate.lsp.methods import (
+    code_action,
+    code_action_resolve,
+    did_change,
+    did_change_configuration,
+    did_change_watched_files,
+    did_change_workspace_folders,
+    did_close,
+    did_open,
+    did_save,
+    document_diagnostic,
+    hover,
+    initialize,
+    initialized,
+    shutdown,
+)
+
+HANDLERS: tuple[Handler, ...] = (
+    initialize.HANDLER,
+    initialized.HANDLER,
+    shutdown.HANDLER,
+    did_open.HANDLER,
+    did_change.HANDLER,
+    did_close.HANDLER,
+    did_save.HANDLER,
+    document_diagnostic.HANDLER,
+    code_action.HANDLER,
+    code_action_resolve.HANDLER,
+    hover.HANDLER,
+    did_change_configuration.HANDLER,
+    did_change_watched_files.HANDLER,
+    did_change_workspace_folders.HANDLER,
+)

@@ -1,0 +1,19 @@
+"""``workspace/didChangeWatchedFiles``: source files or settings changed on disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from groundstate.lsp.handlers import InBackground
+
+if TYPE_CHECKING:
+    from groundstate.lsp.server import GroundstateServer
+
+
+async def handle(server: GroundstateServer, params: types.DidChangeWatchedFilesParams) -> None:
+    await server.files_changed([change.uri for change in params.changes])
+
+
+HANDLER = InBackground(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, handle)

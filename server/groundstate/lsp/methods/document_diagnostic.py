@@ -1,0 +1,45 @@
+"""``textDocument/diagnostic``: the client pulls the findings of a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from groundstate.lsp.handlers import OnSnapshot
+from groundstate.lsp.open_documents import Snapshot
+
+if TYPE_CHECKING:
+    from groundstate.lsp.server import GroundstateServer
+
+
+async def handle(
+    server: GroundstateServer, snapshot: Snapshot, params: types.DocumentDiagnosticParams
+) -> types.DocumentDiagnosticReport:
+    analysed = await server.analysed(snapshot)
+    if params.previous_result_id == analysed.result_id:
+        return types.RelatedUnchangedDocumentDiagnosticReport(result_id=analysed.result_id)
+    return types.RelatedFullDocumentDiagnosticReport(
+        items=list(analysed.diagnostics), result_id=analysed.result_id
+    )
+
+
+def ask_again() -> JsonRpcException:
+    """The findings of an old text are of no use, and the client should not keep none."""
+    return JsonRpcException(
+        "the document changed",
+        code=types.LSPErrorCodes.ServerCancelled.value,
+        data={"retriggerRequest": True},
+    )
+
+
+HANDLER = OnSnapshot(
+    types.TEXT_DOCUMENT_DIAGNOSTIC,
+    handle,
+    absent=lambda: types.RelatedFullDocumentDiagnosticReport(items=[]),
+    stale=ask_again,
+    options=types.DiagnosticOptions(
+        identifier="groundstate", inter_file_dependencies=True, workspace_diagnostics=False
+    ),
+)

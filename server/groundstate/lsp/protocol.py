@@ -1,0 +1,61 @@
+"""pygls' protocol with our document store in the place of its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from groundstate.lsp.handlers import RECEIVED
+
+
+class GroundstateProtocol(LanguageServerProtocol):
+    """Notes for every message which document it is about, and leaves the documents to the handlers."""
+
+    def handle_message(self, message: Any) -> None:
+        uri = _uri_of(getattr(message, "params", None))
+        documents = getattr(self._server, "documents", None)
+        reset = RECEIVED.set(documents.get(uri) if documents is not None and uri is not None else None)
+        try:
+            super().handle_message(message)
+        finally:
+            RECEIVED.reset(reset)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(
+        self, params: types.DidOpenTextDocumentParams
+    ) -> Generator[Any, Any, None]:
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_OPEN], (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(
+        self, params: types.DidChangeTextDocumentParams
+    ) -> Generator[Any, Any, None]:
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(
+        self, params: types.DidCloseTextDocumentParams
+    ) -> Generator[Any, Any, None]:
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+
+
+def _uri_of(params: object) -> str | None:
+    """The document that the parameters of a message name, in the protocol's field or in the data of an action."""
+    document = getattr(params, "text_document", None)
+    if document is not None:
+        return getattr(document, "uri", None)
+    data = getattr(params, "data", None)
+    uri = data.get("uri") if isinstance(data, dict) else None
+    return uri if isinstance(uri, str) else None
+
+
+class AnsweredErrors(logging.Filter):
+    """Drops log records of errors that are answers: a request about a text that changed is no fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], JsonRpcException))

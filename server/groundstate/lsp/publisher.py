@@ -1,0 +1,85 @@
+"""Push diagnostics, for clients that do not pull them.
+
+What was published stays until the findings of a newer version replace it; nothing is published for a version that is
+not current any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Protocol
+
+from lsprotocol import types
+
+from groundstate.lsp.analyses import Analyses
+from groundstate.lsp.cancellation import Superseded
+from groundstate.lsp.open_documents import OpenDocuments, Snapshot
+
+logger = logging.getLogger(__name__)
+
+MOST_DELAY = 0.15
+"""Seconds without a keystroke after which a document is analysed at the latest."""
+
+
+class Sender(Protocol):
+    """What sends notifications to the client."""
+
+    def text_document_publish_diagnostics(self, params: types.PublishDiagnosticsParams) -> None: ...
+
+
+class Publisher:
+    """Analyses documents some time after they change, and publishes what is found.
+
+    The pause is as long as the document's last analysis took, up to ``MOST_DELAY``: what is quick is shown at once, and
+    what is slow does not start for every letter of a word.
+    """
+
+    def __init__(
+        self, documents: OpenDocuments, analyses: Analyses, sender: Sender, *, versions: bool
+    ) -> None:
+        self._documents = documents
+        self._analyses = analyses
+        self._sender = sender
+        self._versions = versions
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def schedule(self, snapshot: Snapshot) -> None:
+        """Publish the findings of ``snapshot`` soon, unless it is superseded before."""
+        self._stop(snapshot.uri)
+        delay = min(self._analyses.seconds(snapshot.uri), MOST_DELAY)
+        loop = asyncio.get_running_loop()
+        self._timers[snapshot.uri] = loop.call_later(delay, self._start, snapshot)
+
+    def clear(self, uri: str) -> None:
+        """Take back what was published for a document that is closed."""
+        self._stop(uri)
+        self._sender.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    def _stop(self, uri: str) -> None:
+        timer = self._timers.pop(uri, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _start(self, snapshot: Snapshot) -> None:
+        self._timers.pop(snapshot.uri, None)
+        task = asyncio.create_task(self._publish(snapshot))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _publish(self, snapshot: Snapshot) -> None:
+        if self._documents.get(snapshot.uri) is not snapshot:
+            return
+        try:
+            analysed = await self._analyses.of(snapshot)
+        except Superseded:
+            return
+        except Exception:
+            logger.exception("%s could not be analysed", snapshot.uri)
+            return
+        if self._documents.get(snapshot.uri) is snapshot:
+            version = snapshot.version if self._versions else None
+            self._sender.text_document_publish_diagnostics(
+                types.PublishDiagnosticsParams(snapshot.uri, list(analysed.diagnostics), version)
+            )

@@ -1,0 +1,173 @@
+"""The server: its state, and how it starts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from groundstate import __version__
+from groundstate.analysis import Engine, Workspace
+from groundstate.discovery import SUFFIXES
+from groundstate.lsp.analyses import Analyses
+from groundstate.lsp.cancellation import Superseded
+from groundstate.lsp.client import Client, client_of
+from groundstate.lsp.configuration import Configuration
+from groundstate.lsp.diagnostics import Analysed
+from groundstate.lsp.examination import Examination
+from groundstate.lsp.handlers import register
+from groundstate.lsp.loading import WorkspaceLoader, load_engine
+from groundstate.lsp.methods import HANDLERS
+from groundstate.lsp.open_documents import OpenDocuments, Snapshot, path_of
+from groundstate.lsp.pages import page_addresses
+from groundstate.lsp.progress import Progress
+from groundstate.lsp.projects import Projects
+from groundstate.lsp.protocol import AnsweredErrors, GroundstateProtocol
+from groundstate.lsp.publisher import Publisher
+from groundstate.lsp.worker import Worker
+from groundstate.settings import LoadedSettings, Settings
+
+SETTINGS_FILES = ("pyproject.toml", "groundstate.toml")
+
+
+class GroundstateServer(LanguageServer):
+    """One connection to one editor. Everything but the constructor runs on the protocol loop.
+
+    Args:
+        load_engine: makes the engine for some settings, on the worker thread; None when there is no model.
+        load_workspace: reads a project, on the worker thread.
+    """
+
+    def __init__(
+        self,
+        load_engine: Callable[[Settings], Engine | None] = load_engine,
+        load_workspace: Callable[[LoadedSettings], Workspace] | None = None,
+    ) -> None:
+        super().__init__(
+            "groundstate",
+            __version__,
+            types.TextDocumentSyncKind.Incremental,
+            protocol_cls=GroundstateProtocol,
+            max_workers=1,  # it reads standard input; the work is done elsewhere
+        )
+        self._load_engine = load_engine
+        self._load_workspace = load_workspace or WorkspaceLoader()
+        self.exit_code = 1
+        for handler in HANDLERS:
+            register(self, handler)
+
+    def connected(self, params: types.InitializeParams) -> None:
+        """Set up for the client that sent ``params``."""
+        self.loop = asyncio.get_running_loop()
+        self.client: Client = client_of(params.capabilities)
+        self.folders: dict[str, Path] = {}
+        for folder in params.workspace_folders or ():
+            self.folders[folder.uri] = path_of(folder.uri)
+        if not self.folders and params.root_uri:
+            self.folders[params.root_uri] = path_of(params.root_uri)
+        self.ready = asyncio.Event()
+        self.configuration = Configuration(self)
+        self.pages = page_addresses()
+        self.worker = Worker()
+        self.projects = Projects(
+            self._load_engine,
+            self._load_workspace,
+            Progress(self, self.loop).announced,
+            self._warn,
+        )
+        self.documents = OpenDocuments(self.client.encoding)
+        self.examination = Examination(self.projects, self.client, self.pages)
+        self.analyses = Analyses(self.worker, self.examination, self.ready)
+        self.publisher = Publisher(self.documents, self.analyses, self, versions=self.client.push_versions)
+
+    async def analysed(self, snapshot: Snapshot) -> Analysed:
+        """The analysis of ``snapshot``, with the settings and files of now.
+
+        Raises:
+            Superseded: the document changed or was closed meanwhile.
+        """
+        while True:
+            try:
+                return await self.analyses.of(snapshot)
+            except Superseded:
+                if self.documents.get(snapshot.uri) is not snapshot:
+                    raise
+
+    def changed(self, snapshot: Snapshot) -> None:
+        """A document was opened or edited."""
+        self.analyses.changed(snapshot.uri)
+        if not self.client.pulls:
+            self.publisher.schedule(snapshot)
+
+    def closed(self, uri: str) -> None:
+        """A document was closed."""
+        self.documents.close(uri)
+        self.analyses.closed(uri)
+        self.worker.give(lambda: self.examination.forget(uri))
+        if not self.client.pulls:
+            self.publisher.clear(uri)
+
+    async def files_changed(self, uris: Iterable[str]) -> None:
+        """Files changed on disk, open or not."""
+        paths = [path_of(uri) for uri in uris]
+        if any(path.name in SETTINGS_FILES for path in paths):
+            self.worker.give(self.projects.forget_settings)
+        elif not any(path.suffix in SUFFIXES for path in paths):
+            return
+        self.worker.give(self.projects.forget_files)
+        await self.outdated()
+
+    async def outdated(self) -> None:
+        """Settings, files or the model changed: every document is analysed again, and the client told."""
+        self.analyses.outdated()
+        if not self.client.pulls:
+            for snapshot in self.documents:
+                self.publisher.schedule(snapshot)
+        elif self.client.refreshes:
+            await self.workspace_diagnostic_refresh_async(None)
+
+    def _warn(self, message: str) -> None:
+        """Show a message; from any thread."""
+        shown = types.ShowMessageParams(types.MessageType.Warning, f"groundstate: {message}")
+        self.loop.call_soon_threadsafe(self.window_show_message, shown)
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Faults go to the log, not into the user's face: a request that failed is answered with its error anyway."""
+        logging.getLogger(__name__).error("%s: %s", getattr(source, "__name__", source), error)
+
+
+def serve(*, tcp: str | None = None, ws: str | None = None, server: GroundstateServer | None = None) -> int:
+    """Serve one client until it says exit; over standard input and output unless an address is given.
+
+    Args:
+        tcp: ``[HOST:]PORT`` to listen on for one TCP connection.
+        ws: ``[HOST:]PORT`` to listen on for one WebSocket connection.
+
+    Returns:
+        The exit code that LSP asks for: 0 after ``shutdown`` and ``exit``, else 1.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(AnsweredErrors())
+    server = server or GroundstateServer()
+    if tcp is not None:
+        server.start_tcp(*_address(tcp))
+    elif ws is not None:
+        server.start_ws(*_address(ws))
+    else:
+        server.start_io()
+    return server.exit_code
+
+
+def _address(text: str) -> tuple[str, int]:
+    """Host and port; without a host only this machine can connect."""
+    from groundstate.cli import CommandError
+
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and int(port) < 65536):
+        raise CommandError(f"`{text}` is no address: write PORT or HOST:PORT, with a port below 65536")
+    return host.strip("[]") or "127.0.0.1", int(port)

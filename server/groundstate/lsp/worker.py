@@ -1,0 +1,60 @@
+"""The one thread that parses, analyses and reads files, so that the protocol loop never waits.
+
+One thread, not a pool: a parser holds the interpreter's lock, the model uses all cores by itself, and what only one
+thread touches needs no locks. Not an executor: its thread is waited for at exit, and inference may take a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+
+class Worker:
+    """Runs jobs one after the other, in the order they were given."""
+
+    def __init__(self) -> None:
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        threading.Thread(target=self._work, name="groundstate-worker", daemon=True).start()
+
+    async def run(self, job: Callable[[], Result]) -> Result:
+        """The result of ``job``, made on the worker thread; raises what it raises.
+
+        Cancelling the caller does not stop a job that has started.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+
+        def settle(method: Callable[[Any], None], value: object) -> None:
+            if not future.cancelled():
+                method(value)
+
+        def call() -> None:
+            if future.cancelled():
+                return
+            try:
+                result = job()
+            except Exception as error:
+                tell(settle, future.set_exception, error)
+            else:
+                tell(settle, future.set_result, result)
+
+        def tell(*arguments: Any) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(*arguments)
+
+        self._jobs.put(call)
+        return await future
+
+    def give(self, job: Callable[[], None]) -> None:
+        """Run ``job``, which must not fail, after all that was given before."""
+        self._jobs.put(job)
+
+    def _work(self) -> None:
+        while True:
+            self._jobs.get()()
