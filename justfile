@@ -1,0 +1,39 @@
+# What CI runs, one recipe at a time. `just --list`.
+
+default: check test
+
+# Lint, format, types, import contracts.
+check:
+    ruff check .
+    ruff format --check .
+    mypy
+    lint-imports
+
+# All tests, or those that the arguments select.
+test *arguments:
+    pytest -q {{ arguments }}
+
+# Mend what lint and format can mend.
+fix:
+    ruff check --fix .
+    ruff format .
+
+# Speed and memory beside pylint, mypy and ruff on one tree; needs the `bench` extra.
+bench path:
+    python -m benchmarks.speed {{ path }}
+
+# False alarms of the exact rules on the standard library and the installed packages, listed for reading.
+false-alarms *arguments:
+    python -m benchmarks.false_alarms {{ arguments }}
+
+# The pages of all rules as one text.
+docs:
+    groundstate rule GS1 GS3
+
+# The wheel.
+build:
+    python -m build --wheel
+
+# All of CI, in its own fresh environments.
+ci:
+    bash .ci/run
