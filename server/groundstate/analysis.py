@@ -93,18 +93,19 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
     if document.not_text_at is not None:
         return _number(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
     file = document.parsed
-    violations = [
-        item for item in hard_violations(file, workspace.index, document.path) if item.rule in rules
-    ]
+    violations = hard_violations(file, workspace.index, document.path)
     scored: list[ScoredEdit] = []
     if engine is not None and not rules.isdisjoint(SOFT_RULES):
         results = engine.examine(
-            file, workspace.facts, hard=lambda other: hard_violations(other, workspace.index)
+            file, workspace.facts, hard=lambda other: hard_violations(other, workspace.index, document.path)
         )
         scored = _within_sensitivity(results, rules, settings.sensitivity)
-    findings = _hard_findings(document, workspace, violations, scored)
-    findings += _soft_findings(document, scored, violations)
-    return _number(document, findings)
+    findings, absorbed = _hard_findings(document, workspace, violations, rules, scored)
+    broken = [violation for violation in violations if violation.rule == "GS101"]
+    scored = [
+        edit for edit in scored if edit not in absorbed and not any(_touch(edit, item) for item in broken)
+    ]
+    return _number(document, findings + _soft_findings(document, scored))
 
 
 def _within_sensitivity(
@@ -125,23 +126,33 @@ def _within_sensitivity(
 
 
 def _hard_findings(
-    document: Document, workspace: Workspace, violations: Sequence[Violation], scored: Sequence[ScoredEdit]
-) -> list[Finding]:
+    document: Document,
+    workspace: Workspace,
+    violations: Sequence[Violation],
+    rules: frozenset[str],
+    scored: Sequence[ScoredEdit],
+) -> tuple[list[Finding], list[ScoredEdit]]:
+    """A finding for each place of a violation, and the scored edits that became repairs of one."""
     findings: dict[tuple[str, int, int], Finding] = {}
-    checks = MOST_CHECKS
+    absorbed: list[ScoredEdit] = []
+    checked: dict[tuple[Replacement, ...], bool] = {}
+
+    def lessens(replacements: tuple[Replacement, ...]) -> bool:
+        if replacements not in checked and len(checked) < MOST_CHECKS:
+            checked[replacements] = _lessens(document, workspace, replacements, violations)
+        return checked.get(replacements, False)
+
     for violation in violations:
         place = (violation.rule, violation.start, violation.end)
-        if place in findings:
+        if place in findings or violation.rule not in rules:
             continue
         repairs: dict[tuple[Replacement, ...], Repair] = {}
         for edit in scored:
-            if _touch(edit, violation):
+            if _touch(edit, violation) and lessens(edit.edit.replacements):
                 repairs[edit.edit.replacements] = _repair(document, edit)
-        for offered in violation.repairs[: max(0, MOST_REPAIRS - len(repairs))]:
-            if offered.replacements in repairs or not checks:
-                continue
-            checks -= 1
-            if _lessens(document, workspace, offered.replacements, len(violations)):
+                absorbed.append(edit)
+        for offered in violation.repairs:
+            if offered.replacements not in repairs and lessens(offered.replacements):
                 gap = EnergyGap((TermGap(violation.term, Energy(-1, 0.0)),))
                 title = repair_title(document.data, offered.replacements)
                 repairs[offered.replacements] = Repair(title, offered.replacements, gap, True, False)
@@ -158,17 +169,13 @@ def _hard_findings(
             evidence=_evidence(violation.evidence),
             fingerprint="",
         )
-    return list(findings.values())
+    return list(findings.values()), absorbed
 
 
-def _soft_findings(
-    document: Document, scored: Sequence[ScoredEdit], violations: Sequence[Violation]
-) -> list[Finding]:
+def _soft_findings(document: Document, scored: Sequence[ScoredEdit]) -> list[Finding]:
     """One finding for each place: the best edit there, with the others at that place as further repairs."""
     groups: list[list[ScoredEdit]] = []
     for edit in scored:
-        if any(_touch(edit, violation) for violation in violations):
-            continue
         for group in groups:
             if _overlap(edit.start, edit.end, group[0].start, group[0].end):
                 group.append(edit)
@@ -209,13 +216,17 @@ def _overlap(start: int, end: int, other_start: int, other_end: int) -> bool:
 
 
 def _lessens(
-    document: Document, workspace: Workspace, replacements: Sequence[Replacement], before: int
+    document: Document,
+    workspace: Workspace,
+    replacements: Sequence[Replacement],
+    violations: Sequence[Violation],
 ) -> bool:
-    """Whether the repaired file has fewer hard violations and no more syntax errors than the file as written."""
+    """Whether the repaired file has fewer syntax errors, or as few and fewer other hard violations."""
     file = document.parsed.edited(replacements)
-    if len(file.flat.errors) > len(document.parsed.flat.errors):
-        return False
-    return len(hard_violations(file, workspace.index, document.path)) < before
+    before, after = len(document.parsed.flat.errors), len(file.flat.errors)
+    if before or after:
+        return after < before
+    return len(hard_violations(file, workspace.index, document.path)) < len(violations)
 
 
 def _not_text(document: Document, offset: int) -> list[Finding]:

@@ -41,7 +41,7 @@ def check(
     settings, root = loaded.settings, loaded.root
     problems: list[Problem] = []
     if given.data is not None:
-        documents = [Document(given.paths[0], given.data)]
+        documents = [Document(Path(os.path.abspath(given.paths[0])), given.data)]
     else:
         found = discover(given.paths, root, settings.exclude)
         problems.extend(found.problems)
@@ -105,11 +105,9 @@ def _cached_or_new(
 
 def _surroundings(documents: list[Document], loaded: LoadedSettings) -> list[Document]:
     """The documents themselves, and the other files of their project."""
-    known = {os.path.abspath(document.path) for document in documents}
-    others = [path for path in surrounding_files(loaded) if os.path.abspath(path) not in known]
-    return sorted(
-        [*documents, *read_documents(others, [])], key=lambda document: os.path.abspath(document.path)
-    )
+    known = {document.path for document in documents}
+    others = [path for path in surrounding_files(loaded) if path not in known]
+    return sorted([*documents, *read_documents(others, [])], key=lambda document: document.path.parts)
 
 
 def _context(loaded: LoadedSettings, surroundings: Sequence[Document], source: EngineSource | None) -> str:
@@ -117,7 +115,20 @@ def _context(loaded: LoadedSettings, surroundings: Sequence[Document], source: E
     digest = hashlib.sha256()
     shown = settings_as_mapping(loaded.settings)
     digest.update(json.dumps([str(loaded.root), shown, source and source.model_hash]).encode())
+    for folder in _installed(loaded):
+        digest.update(f"\0{folder}\0{folder.stat().st_mtime_ns}".encode("utf-8", "surrogateescape"))
     for document in surroundings:
         name = relative_to_root(document.path, loaded.root).as_posix()
         digest.update(f"\0{name}\0{document.digest}".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def _installed(loaded: LoadedSettings) -> list[Path]:
+    """Folders of installed packages that the analysis may read; they change when a package is installed."""
+    interpreter = loaded.settings.interpreter
+    homes = (
+        [loaded.root / ".venv", loaded.root / "venv"] if interpreter is None else [interpreter.parent.parent]
+    )
+    return sorted(
+        folder for home in homes for folder in home.glob("lib*/python*/site-packages") if folder.is_dir()
+    )

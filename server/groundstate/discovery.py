@@ -55,7 +55,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """``files``: in text order of their paths, each once. ``problems``: what was named or met and could not be read."""
+    """``files``: absolute, in the order of their path components, each once.
+
+    ``problems``: what was named or met and could not be read.
+    """
 
     files: tuple[Path, ...]
     problems: tuple[Problem, ...]
@@ -65,7 +68,7 @@ def discover(
     paths: Iterable[Path], root: Path, exclude: tuple[str, ...] = (), *, recursive: bool = True
 ) -> Discovery:
     """Python files at or below ``paths``, or only directly in them; ``exclude``: patterns relative to ``root``."""
-    found: dict[str, Path] = {}
+    found: set[str] = set()
     problems: list[Problem] = []
     for path in paths:
         try:
@@ -76,10 +79,10 @@ def discover(
         if stat.S_ISDIR(mode):
             _walk(path, root, exclude, recursive, found, problems)
         elif stat.S_ISREG(mode):
-            found.setdefault(os.path.abspath(path), path)
+            found.add(os.path.abspath(path))
         else:
             problems.append(Problem(str(path), "not a regular file"))
-    return Discovery(tuple(sorted(found.values(), key=lambda path: path.parts)), tuple(problems))
+    return Discovery(tuple(sorted(map(Path, found), key=lambda path: path.parts)), tuple(problems))
 
 
 def surrounding_files(loaded: LoadedSettings) -> tuple[Path, ...]:
@@ -102,7 +105,7 @@ def _walk(
     root: Path,
     exclude: tuple[str, ...],
     recursive: bool,
-    found: dict[str, Path],
+    found: set[str],
     problems: list[Problem],
 ) -> None:
     pending = [top]
@@ -121,9 +124,8 @@ def _walk(
             try:
                 is_folder = child.is_dir(follow_symlinks=False)
                 is_file = not is_folder and child.name.endswith(SUFFIXES) and child.is_file()
-            except OSError as error:
-                problems.append(Problem(str(path), _reason(error)))
-                continue
+            except OSError:
+                continue  # a link in a loop
             if not (is_folder or is_file) or (is_folder and child.name in ALWAYS_SKIPPED):
                 continue
             if exclude:
@@ -134,7 +136,7 @@ def _walk(
                 if recursive:
                     pending.append(path)
             else:
-                found.setdefault(os.path.abspath(path), path)
+                found.add(os.path.abspath(path))
 
 
 def _reason(error: OSError | ValueError) -> str:

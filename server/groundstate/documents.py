@@ -25,7 +25,7 @@ class Document:
     """One version of one file. Immutable: ``edited`` gives the next version.
 
     Args:
-        path: where the file is, or would be.
+        path: where the file is, or would be; absolute.
         data: its bytes.
         reparsed: the parsed file where an incremental parse already made it.
     """

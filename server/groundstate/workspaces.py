@@ -15,7 +15,7 @@ from groundstate_grammars.project import ProjectFacts
 def load_workspace(root: Path, settings: Settings, documents: Iterable[Document]) -> Workspace:
     """Facts and symbol index of ``documents``; their trees are not kept."""
     facts = ProjectFacts()
-    index = ProjectIndex(root)
+    index = ProjectIndex(root, settings.interpreter)
     for document in documents:
         if document.not_text_at is None:
             facts.add(document.parsed.summary())

