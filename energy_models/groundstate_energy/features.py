@@ -1,7 +1,6 @@
 """The observations of the usage term: what counting alone says about each candidate (design, section 3).
 
-One row a candidate. Counts leave the site's own occurrence out, and follow an override, so that a mutant's row equals
-the row of the mutated text parsed again. The network gets the same rows as an input and learns the residual.
+One row a candidate. Counts leave the site's own occurrence out. The network gets the same rows as an input and learns the residual.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from groundstate_grammars.python.candidates import NAME_RULES, WRONG_ATTRIBUTE, WRONG_FUNCTION, WRONG_METHOD, CandidateSet
 from groundstate_grammars.python.lexical import Role
+from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile
 
 FEATURES: tuple[str, ...] = (
@@ -75,6 +75,12 @@ class FileStatistics:
         self._library = np.zeros(0, np.float32)
         self._imported = np.zeros(0, np.float32)
 
+    def of_edited(self, edited: EditedUnit) -> FileStatistics:
+        """Statistics of an edited unit of this file; its lexicon extends the file's, so the tables are shared."""
+        other = FileStatistics(edited, self.names)
+        other._project, other._library, other._imported = self.tables()
+        return other
+
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Project counts (log), library counts (log) and imported flags of every text of the lexicon."""
         texts = self.file.lexicon.texts
@@ -124,17 +130,6 @@ def usage_features(
     file_counts = _padded(facts.counts, size)
     by_role = np.stack([_padded(row, size) for row in facts.counts_by_role])
     received = candidates.candidate_received.astype(np.float32)
-    if candidates.replaced is not None:
-        at, original = candidates.replaced
-        new = int(lex[at])
-        file_counts[original] -= 1
-        file_counts[new] += 1
-        role = int(candidates.role[at])
-        rows = _rows_of_role(role)
-        by_role[rows, original] -= 1
-        by_role[rows, new] += 1
-        same = (candidates.site_token[site] == at) & (cand == original)
-        received = np.where(same, np.maximum(received - 1, 0), received)
     is_name = np.isin(candidates.site_rule, list(NAME_RULES))[site]
     written = (lex[position] == current).astype(np.float32)
     features[:, 0] = lexicon.similarity(cand, current)
@@ -176,14 +171,6 @@ def usage_features(
     # Similarity and counts of structural forms and operators say nothing; rows of other rules keep slot and distance.
     features[~is_name, :13] = 0
     return features, occurrence.astype(np.int32)
-
-
-def _rows_of_role(role: int) -> list[int]:
-    if role == Role.FUNCTION:
-        return [0, 1]
-    if role in (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND):
-        return [2]
-    return [3] if role == Role.METHOD else [0] if role == Role.READ else []
 
 
 def _nearest(

@@ -142,8 +142,6 @@ class CandidateSet:
     site_received: Ids
     """How often the current member occurs on the same receiver in the file, this occurrence left out."""
     site_known: NDArray[np.bool_]
-    replaced: tuple[int, int] | None
-    """Under an override: position of the overridden token in the unit, and the lexicon id that the file really has there."""
     candidate_site: Ids
     candidate_lex: Ids
     candidate_received: Ids
@@ -301,20 +299,15 @@ class Candidates:
         self._members[key] = found
         return found
 
-    def of(self, unit: Unit, override: tuple[int, str] | None = None) -> CandidateSet:
-        """Candidates of ``unit``; ``override`` reads one token (index in the file) as if it had another text.
-
-        An override must keep the token's role: it is how one-token mutants are read without parsing again.
-        """
-        return _Builder(self, self._file, unit, override).build()
+    def of(self, unit: Unit) -> CandidateSet:
+        """Sites and candidates of ``unit``."""
+        return _Builder(self, self._file, unit).build()
 
 
 class _Builder:
     """Collects the sites of one unit."""
 
-    def __init__(
-        self, shared: Candidates, file: ParsedFile, unit: Unit, override: tuple[int, str] | None
-    ) -> None:
+    def __init__(self, shared: Candidates, file: ParsedFile, unit: Unit) -> None:
         self.shared = shared
         self.file = file
         self.unit = unit
@@ -324,13 +317,6 @@ class _Builder:
         tokens = file.tokens
         self.index = unit.tokens
         self.lex = tokens.lex[np.array(unit.tokens, np.intp)]
-        self.override = -1
-        self.replaced: tuple[int, int] | None = None
-        if override is not None:
-            self.override = bisect_left(unit.tokens, override[0])
-            self.replaced = (self.override, int(tokens.lex[override[0]]))
-            self.lex = self.lex.copy()
-            self.lex[self.override] = self.lexicon.id(override[1])
         self.lex_list: list[int] = self.lex.tolist()
         role = tokens.role
         self.role = [role[i] for i in unit.tokens]
@@ -491,7 +477,6 @@ class _Builder:
             site_sibling=np.array(self.site_sibling, np.int32),
             site_received=np.array(self.site_received, np.int32),
             site_known=np.array(self.site_known, np.bool_),
-            replaced=self.replaced,
             candidate_site=site_of[keep],
             candidate_lex=lex[keep],
             candidate_received=received[keep],
@@ -627,13 +612,13 @@ class _Builder:
         if extra:
             parts.append(self.ids(extra))
         received = facts.receivers.get(receiver, {}).get(current, 0)
-        known = received > 0 if self.override == at else received > 1
+        known = received > 1
         if receiver.startswith("self@"):
             known = known or text in self.file.class_member_set(receiver[5:])
         self.site(
             at, WRONG_METHOD if called else WRONG_ATTRIBUTE, flat.start[node], flat.end[node], np.concatenate(parts),
             slot=self._slot(parent), sibling=self._sibling(parent),
-            received=received if self.override == at else max(received - 1, 0),
+            received=max(received - 1, 0),
             candidate_received=counts, known=known,
         )  # fmt: skip
         if role == Role.ATTRIBUTE and current in facts.called_members and flat.kind[flat.parent[parent]] != py.ATTRIBUTE:
@@ -897,7 +882,7 @@ class _Builder:
         self.site(
             at, WRONG_LITERAL, self.flat.start[node], self.flat.end[node], np.concatenate([near, keys[:12]]),
             slot=self._slot(self.flat.parent[node]),
-            known=self.file.facts.keys.get(current, 0) > (0 if self.override == at else 1),
+            known=self.file.facts.keys.get(current, 0) > 1,
         )  # fmt: skip
 
     def _plus_minus_one(self, node: int) -> None:

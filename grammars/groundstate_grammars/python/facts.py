@@ -16,8 +16,16 @@ from groundstate_grammars.python.lexical import Role, Tokens
 from groundstate_grammars.python.scopes import BindingKind, ScopeKind, Scopes
 from groundstate_grammars.tree import FlatTree
 
-NAME_ROLES = (Role.READ, Role.BOUND, Role.FUNCTION, Role.DEFINITION, Role.IMPORTED, Role.ANNOTATION)
-MEMBER_ROLES = (Role.ATTRIBUTE, Role.METHOD, Role.ATTRIBUTE_BOUND)
+ROLE_ROWS: tuple[tuple[Role, ...], ...] = (
+    (Role.READ, Role.BOUND, Role.FUNCTION, Role.DEFINITION, Role.IMPORTED, Role.ANNOTATION),
+    (Role.FUNCTION,),
+    (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND),
+    (Role.METHOD,),
+)
+"""Roles counted in each row of ``FileFacts.counts_by_role``."""
+ROLE_MASKS = np.array([[role in row for role in range(32)] for row in ROLE_ROWS])
+"""``ROLE_MASKS[row, role]``: whether the row counts the role; indexing with an array of roles beats ``isin``."""
+_LISTED = np.array([role in (Role.ATTRIBUTE, Role.METHOD, Role.ATTRIBUTE_BOUND, Role.KEYWORD_NAME, Role.STRING) for role in range(32)])
 _MAX_RECEIVER = 48
 
 
@@ -37,6 +45,8 @@ class FileFacts:
     functions: Mapping[str, Signature]
     """Functions, methods and constructors of the file whose definitions of a name agree."""
     classes: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
+    assigned: Mapping[str, Mapping[str, int]]
+    """Class name -> member -> how often a method of the file assigns it through its first parameter."""
     class_name_of: Mapping[int, str]
     """Scope index -> name of the class whose method it is in (nested functions included)."""
     self_name_of: Mapping[int, str]
@@ -45,6 +55,7 @@ class FileFacts:
     """Callee name -> keywords seen in calls of it."""
     keys: Mapping[int, int]
     """Lexicon id of a string used as a key -> occurrences."""
+    defined_methods: frozenset[int]
     called_members: frozenset[int]
     uncalled_members: frozenset[int]
     imported: frozenset[str]
@@ -103,7 +114,7 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
     self_name_of: dict[int, str] = {}
     functions: dict[str, Signature | None] = {}
     bases: dict[str, tuple[str, ...]] = {}
-    members: dict[str, dict[str, None]] = {}
+    members: dict[str, dict[str, int]] = {}
     for scope in scopes.scopes:
         if scope.parent >= 0:
             if scope.kind is ScopeKind.CLASS:
@@ -121,7 +132,7 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
                 for child in (flat.children(supers) if supers >= 0 else ())
                 if kinds[child] in (py.IDENTIFIER, py.ATTRIBUTE)
             )
-            members.setdefault(name, {}).update(dict.fromkeys(scope.bindings))
+            members.setdefault(name, {}).update(dict.fromkeys(scope.bindings, 0))
         elif scope.kind is ScopeKind.FUNCTION:
             outer = scope.parent
             while scopes.scopes[outer].kind is ScopeKind.TYPE_PARAMETERS:
@@ -142,14 +153,15 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
     roles = np.array(tokens.role, np.int8)
     size = len(lexicon)
     by_role = np.zeros((4, size), np.int32)
-    for row, wanted in enumerate((NAME_ROLES, (Role.FUNCTION,), (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND), (Role.METHOD,))):
-        by_role[row] = np.bincount(lex[np.isin(roles, wanted)], minlength=size)[:size]
+    for row, mask in enumerate(ROLE_MASKS):
+        by_role[row] = np.bincount(lex[mask[roles]], minlength=size)[:size]
+    assigned: dict[str, dict[str, int]] = defaultdict(dict)
     receivers: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     receiver_of: dict[int, str] = {}
     keywords: dict[str, dict[str, None]] = defaultdict(dict)
     keys: dict[int, int] = defaultdict(int)
     lex_list = lex.tolist()
-    for index in np.flatnonzero(np.isin(roles, (*MEMBER_ROLES, Role.KEYWORD_NAME, Role.STRING))).tolist():
+    for index in np.flatnonzero(_LISTED[roles]).tolist():
         node = tokens.node[index]
         parent = parents[node]
         role = tokens.role[index]
@@ -173,7 +185,9 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
                 class_name = class_name_of[scope_index]
                 receiver = "self@" + class_name
                 if role == Role.ATTRIBUTE_BOUND:
-                    members.setdefault(class_name, {})[lexicon.texts[lex_list[index]]] = None
+                    stored = assigned[class_name]
+                    member = lexicon.texts[lex_list[index]]
+                    stored[member] = stored.get(member, 0) + 1
             receivers[receiver][lex_list[index]] += 1
             receiver_of[index] = receiver
     imported = {
@@ -182,7 +196,7 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
         for name, group in scope.bindings.items()
         if any(b.kind is BindingKind.IMPORT for b in group)
     }
-    called = frozenset(np.flatnonzero(by_role[3]).tolist()) | frozenset(
+    defined = frozenset(
         found
         for scope in scopes.scopes
         if scope.kind is ScopeKind.CLASS
@@ -195,12 +209,16 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
         receivers={receiver: dict(group) for receiver, group in receivers.items()},
         receiver_of=receiver_of,
         functions={name: found for name, found in functions.items() if found is not None},
-        classes={name: (bases.get(name, ()), tuple(group)) for name, group in members.items()},
+        classes={
+            name: (bases.get(name, ()), tuple(group | assigned.get(name, {}))) for name, group in members.items()
+        },
+        assigned=dict(assigned),
         class_name_of=class_name_of,
         self_name_of=self_name_of,
         keywords={name: tuple(group) for name, group in keywords.items()},
         keys=dict(keys),
-        called_members=called,
+        defined_methods=defined,
+        called_members=defined | frozenset(np.flatnonzero(by_role[3]).tolist()),
         uncalled_members=frozenset(np.flatnonzero(by_role[2]).tolist()),
         imported=frozenset(imported),
         globals=tuple(scopes.scopes[0].bindings),

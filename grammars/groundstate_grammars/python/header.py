@@ -27,9 +27,7 @@ def context_header(file: ParsedFile, unit: Unit) -> list[HeaderToken]:
     """At most ``MAX_HEADER`` (text, role) pairs; a function of the unit's surroundings and of the names it uses."""
     tokens, texts = file.tokens, file.lexicon.texts
     header: list[HeaderToken] = []
-    class_name = ""
-    if unit.class_node >= 0:
-        class_name = unit.qualname.rpartition(".")[0].rpartition(".")[2]
+    class_name = file.class_name(unit)
     if class_name:
         header += (("class", Role.KEYWORD), (class_name, Role.DEFINITION))
         bases = file.facts.classes.get(class_name, ((), ()))[0]

@@ -76,9 +76,7 @@ def lexical_tokens(flat: FlatTree, scopes: Scopes, lexicon: Lexicon) -> Tokens:
     """Tokens of the whole file; texts are added to ``lexicon``."""
     kinds, parents, fields, sizes = flat.kind, flat.parent, flat.field, flat.size
     starts, ends, data = flat.start, flat.end, flat.data
-    bound = {
-        binding.node for scope in scopes.scopes for group in scope.bindings.values() for binding in group
-    }
+    bound = scopes.binding_nodes
     nodes: list[int] = []
     token_start: list[int] = []
     token_end: list[int] = []

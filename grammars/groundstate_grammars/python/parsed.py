@@ -84,6 +84,10 @@ class ParsedFile:
             found = self.project.functions.get(callee)
         return found
 
+    def class_name(self, unit: Unit) -> str:
+        """Name of the class whose method ``unit`` is, or an empty text."""
+        return unit.qualname.rpartition(".")[0].rpartition(".")[2] if unit.class_node >= 0 else ""
+
     def class_members(self, name: str) -> tuple[str, ...]:
         """Members of a class and of its bases by name, as far as the file and the project know them."""
         found = self._members.get(name)

@@ -9,6 +9,7 @@ comprehension binds outside it). A scope into which names may come that the text
 from __future__ import annotations
 
 import enum
+import unicodedata
 from dataclasses import dataclass, field
 
 from groundstate_grammars.python import syntax as py
@@ -106,18 +107,26 @@ _IN_PARAMETERS = frozenset(
 )
 
 
+def _identifier_name(text: bytes) -> str:
+    """The name that Python sees: NFKC, so that ``ﬁ`` and ``fi`` are one name."""
+    if text.isascii():
+        return text.decode("ascii")
+    return unicodedata.normalize("NFKC", text.decode("utf-8", "surrogateescape"))
+
+
 class Scopes:
     """Scopes, bindings and references of one file.
 
     ``scopes[0]`` is the module. ``scope_of[node]`` is the scope in which the names below ``node`` are evaluated.
     """
 
-    __slots__ = ("flat", "references", "scope_of", "scopes")
+    __slots__ = ("binding_nodes", "flat", "references", "scope_of", "scopes")
 
     def __init__(self, flat: FlatTree) -> None:
         self.flat = flat
         self.scopes: list[Scope] = [Scope(0, ScopeKind.MODULE, 0, -1)]
         self.references: list[Reference] = []
+        self.binding_nodes: set[int] = set()
         self.scope_of: list[int] = [0] * len(flat)
         self._collect()
 
@@ -163,6 +172,7 @@ class Scopes:
             if target > 0:
                 at = self.scopes[target]
         at.bindings.setdefault(name, []).append(Binding(name, kind, node))
+        self.binding_nodes.add(node)
 
     def _collect(self) -> None:
         flat = self.flat
@@ -180,7 +190,7 @@ class Scopes:
                 text = data[starts[node] : ends[node]]
                 name = names.get(text)
                 if name is None:
-                    name = names[text] = text.decode("utf-8", "surrogateescape")
+                    name = names[text] = _identifier_name(text)
                 self._identifier(node, name, scope)
             elif kind == py.FUNCTION_DEFINITION:
                 outer = scope

@@ -81,4 +81,7 @@ def split_units(flat: FlatTree, scopes: Scopes, tokens: Tokens) -> list[Unit]:
             stack.append((end, owner[opened]))
             current = owner[opened]
         units[current].tokens.append(index)
-    return [unit for unit in units if any(tokens.node[token] >= 0 for token in unit.tokens)]
+    for unit in units:
+        while unit.tokens and tokens.node[unit.tokens[-1]] < 0:
+            unit.tokens.pop()
+    return [unit for unit in units if unit.tokens]

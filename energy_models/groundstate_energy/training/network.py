@@ -1,0 +1,186 @@
+"""The learned term: an encoder over the lexical tokens of a window and a score for every candidate edit, in one pass.
+
+``E(as written) ≡ 0`` and ``ΔE(edit) = −score``. A token's embedding is the mean of its subword pieces plus that of its
+role; the encoder is a pre-norm transformer with rotary positions (Su et al. 2021). A site is its contextual and its input
+embedding; a candidate is the contextual embedding of an occurrence in the unit where it has one, and its input embedding.
+The score adds a bilinear match of site and candidate, and a small network over both, the rule and the usage features.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from groundstate_energy.encoding import MAX_LENGTH, ROLES
+from groundstate_energy.features import FEATURE_COUNT
+from groundstate_grammars.rules import SOFT_RULES
+
+RULE_COUNT = len(SOFT_RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """Sizes of the network. ``pieces``: rows of the subword table, padding included."""
+
+    pieces: int = 12_001
+    width: int = 192
+    layers: int = 4
+    heads: int = 4
+    inner: int = 768
+    scorer: int = 128
+    dropout: float = 0.0
+
+    @classmethod
+    def from_name(cls, name: str) -> NetworkConfig:
+        """A preset: ``tiny`` (tests), ``small`` (a CPU trains it), ``full`` (a GPU does)."""
+        presets = {
+            "tiny": cls(width=32, layers=2, heads=2, inner=64, scorer=32),
+            "small": cls(),
+            "full": cls(width=384, layers=6, heads=6, inner=1536, scorer=256, dropout=0.05),
+        }
+        if name not in presets:
+            raise ValueError(f"no network preset {name!r}: one of {', '.join(presets)}")
+        return presets[name]
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def rotary_table(length: int, width: int) -> tuple[Tensor, Tensor]:
+    """Cosines and sines of rotary positions, each ``(length, width)``."""
+    frequency = 10_000 ** (-torch.arange(0, width, 2).float() / width)
+    angle = torch.arange(length).float()[:, None] * frequency[None, :]
+    angle = torch.cat([angle, angle], -1)
+    return angle.cos(), angle.sin()
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Apply rotary positions to ``x`` of shape (batch, heads, length, width)."""
+    left, right = x.chunk(2, -1)
+    return x * cos + torch.cat([-right, left], -1) * sin
+
+
+class Layer(nn.Module):
+    """A pre-norm transformer layer."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.heads = config.heads
+        self.before_attention = nn.LayerNorm(config.width)
+        self.queries_keys_values = nn.Linear(config.width, 3 * config.width)
+        self.mixed = nn.Linear(config.width, config.width)
+        self.before_inner = nn.LayerNorm(config.width)
+        self.inner = nn.Linear(config.width, config.inner)
+        self.outer = nn.Linear(config.inner, config.width)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, bias: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """``x``: (batch, length, width); ``bias``: (batch, 1, 1, length), very negative at padding."""
+        batch, length, width = x.shape
+        mixed = self.queries_keys_values(self.before_attention(x))
+        q, k, v = mixed.view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        attended = F.scaled_dot_product_attention(rotate(q, cos, sin), rotate(k, cos, sin), v, attn_mask=bias)
+        attended = attended.transpose(1, 2).reshape(batch, length, width)
+        x = x + self.dropout(self.mixed(attended))
+        return x + self.dropout(self.outer(F.gelu(self.inner(self.before_inner(x)), approximate="tanh")))
+
+
+class Network(nn.Module):
+    """Scores of all candidates of a batch of windows; inputs as in ``groundstate_energy.encoding.INPUTS``."""
+
+    cos: Tensor
+    sin: Tensor
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        width, scorer = config.width, config.scorer
+        self.pieces = nn.Embedding(config.pieces, width, padding_idx=0)
+        self.roles = nn.Embedding(ROLES, width)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+        self.final = nn.LayerNorm(width)
+        self.site_context = nn.Linear(2 * width, 2 * scorer)
+        self.site_input = nn.Linear(width, 2 * scorer, bias=False)
+        self.site_rule = nn.Embedding(RULE_COUNT, 2 * scorer)
+        self.candidate_context = nn.Linear(width, 2 * scorer, bias=False)
+        self.candidate_input = nn.Linear(width, 2 * scorer, bias=False)
+        self.absent = nn.Parameter(torch.zeros(2 * scorer))
+        self.observed = nn.Linear(FEATURE_COUNT, scorer)
+        self.hidden = nn.Linear(scorer, scorer)
+        self.score = nn.Linear(scorer, 1)
+        cos, sin = rotary_table(MAX_LENGTH + 64, width // config.heads)
+        self.register_buffer("cos", cos, persistent=False)
+        self.register_buffer("sin", sin, persistent=False)
+        self.apply(self._initialise)
+        nn.init.zeros_(self.score.weight)
+
+    @staticmethod
+    def _initialise(module: nn.Module) -> None:
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=0.02)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Embedding):
+            nn.init.normal_(module.weight, std=0.05)
+
+    def encode(self, embedded: Tensor, tokens: Tensor, roles: Tensor) -> Tensor:
+        """Contextual embeddings, (batch, length, width). ``embedded``: input embedding of each row of the text table."""
+        x = embedded[tokens] + self.roles(roles)
+        bias = ((tokens == 0).to(x.dtype) * -30_000.0)[:, None, None, :]
+        length = tokens.shape[1]
+        cos = self.cos[:length].to(x.dtype)
+        sin = self.sin[:length].to(x.dtype)
+        for layer in self.layers:
+            x = layer(x, bias, cos, sin)
+        return self.final(x)
+
+    def forward(
+        self,
+        pieces: Tensor,
+        tokens: Tensor,
+        roles: Tensor,
+        site_at: Tensor,
+        site_other: Tensor,
+        site_text: Tensor,
+        site_rule: Tensor,
+        candidate_site: Tensor,
+        candidate_text: Tensor,
+        candidate_at: Tensor,
+        features: Tensor,
+    ) -> Tensor:
+        """Scores of the candidates, ``(candidates,)``: minus the learned energy gap, in nats."""
+        present = (pieces != 0).to(self.pieces.weight.dtype)
+        embedded = self.pieces(pieces).sum(1) / present.sum(1, keepdim=True).clamp(min=1)
+        context = self.encode(embedded, tokens, roles).flatten(0, 1)
+        site = (
+            self.site_context(torch.cat([context[site_at], context[site_other]], -1))
+            + self.site_input(embedded)[site_text]
+            + self.site_rule(site_rule)
+        )
+        occurrence = torch.where(
+            (candidate_at >= 0)[:, None], self.candidate_context(context)[candidate_at.clamp(min=0)], self.absent
+        )
+        candidate = occurrence + self.candidate_input(embedded)[candidate_text]
+        site_match, site_mix = site[candidate_site].chunk(2, -1)
+        candidate_match, candidate_mix = candidate.chunk(2, -1)
+        match = (site_match * candidate_match).sum(-1) / math.sqrt(self.config.scorer)
+        mix = F.gelu(site_mix + candidate_mix + self.observed(features), approximate="tanh")
+        return match + self.score(F.gelu(self.hidden(mix), approximate="tanh")).squeeze(-1)
+
+
+class UsageTerm(nn.Module):
+    """The usage term's scores: one linear map of the features for each rule."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(RULE_COUNT, FEATURE_COUNT))
+        self.bias = nn.Parameter(torch.full((RULE_COUNT,), -5.0))
+
+    def forward(self, features: Tensor, rule: Tensor) -> Tensor:
+        """Scores ``(candidates,)`` from ``features`` (candidates, FEATURE_COUNT) and the ``rule`` of each candidate."""
+        return (features * self.weight[rule]).sum(-1) + self.bias[rule]

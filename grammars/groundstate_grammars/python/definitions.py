@@ -1,0 +1,499 @@
+"""Definitions of one module: functions with signatures, classes with members, imports. Read from its tree, not run."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.builtin_names import BUILTINS
+from groundstate_grammars.python.scopes import Binding, BindingKind, Scope, ScopeKind, Scopes
+from groundstate_grammars.tree import FlatTree
+
+
+class ParameterKind(enum.Enum):
+    POSITIONAL_ONLY = "positional-only"
+    POSITIONAL = "positional"
+    ANY_POSITIONAL = "any-positional"
+    KEYWORD_ONLY = "keyword-only"
+    ANY_KEYWORD = "any-keyword"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    kind: ParameterKind
+    has_default: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A function or method. ``is_certain``: bound once, without condition, and no decorator that may replace it.
+
+    ``decorators``: their text without arguments. ``node``: the definition in the tree it was read from.
+    """
+
+    name: str
+    qualname: str
+    parameters: tuple[Parameter, ...]
+    decorators: tuple[str, ...]
+    is_certain: bool
+    node: int
+
+    def bound(self) -> tuple[Parameter, ...] | None:
+        """The parameters that a call on an instance or, for a class method, on the class fills; None: none to bind."""
+        if "staticmethod" in self.decorators:
+            return self.parameters
+        first = self.parameters[0] if self.parameters else None
+        if first is None or first.kind in (ParameterKind.KEYWORD_ONLY, ParameterKind.ANY_KEYWORD):
+            return None
+        return self.parameters if first.kind is ParameterKind.ANY_POSITIONAL else self.parameters[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A base class as written, subscripts left out. ``is_builtin``: the name is Python's own."""
+
+    name: str
+    is_builtin: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Class:
+    """A class.
+
+    Attributes:
+        bases: None when one is an expression that the text does not settle.
+        members: names bound in its body. attributes: names stored on instances or the class by its methods.
+        methods: functions of its body. classes: classes of its body that are certain.
+        metaclass: its text, empty without one.
+        open_because: why attributes may come that the text does not show; empty when closed.
+        is_certain: bound once, without condition, and no decorator that may replace it.
+        is_abstract: it or a method says that it wants a subclass.
+    """
+
+    name: str
+    qualname: str
+    home: Module = field(repr=False)
+    bases: tuple[Base, ...] | None
+    members: frozenset[str]
+    attributes: frozenset[str]
+    is_certain: bool
+    methods: Mapping[str, Function] = field(default_factory=dict)
+    classes: Mapping[str, Class] = field(default_factory=dict)
+    slots: tuple[str, ...] | None = None
+    metaclass: str = ""
+    decorators: tuple[str, ...] = ()
+    open_because: str = ""
+    is_abstract: bool = False
+    node: int = -1
+
+    @property
+    def path(self) -> Path | None:
+        return self.home.path
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """``from {level dots}{module} import {name}``; ``name`` None: the module itself."""
+
+    module: str
+    level: int
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name that is bound, to what the text does not settle."""
+
+
+Member = Function | Class | Import | Variable
+
+
+@dataclass(slots=True, eq=False)
+class Module:
+    """A module. ``members``: names bound at its top level. ``classes``: its classes by definition node, local ones too.
+
+    ``is_open``: names may come that the text does not show (star imports, ``globals()``, ``exec``).
+    ``stores``: names of attributes that the file assigns on anything.
+    """
+
+    name: str
+    path: Path | None
+    members: dict[str, Member]
+    class_at: dict[int, Class]
+    is_package: bool
+    is_open: bool
+    has_getattr: bool
+    stores: frozenset[str] = frozenset()
+
+    @property
+    def is_stub(self) -> bool:
+        return self.path is not None and self.path.suffix == ".pyi"
+
+
+_DYNAMIC_MODULE = re.compile(
+    rb"\b(?:globals|exec|execfile)\s*\(|\bvars\s*\(\s*\)|\blocals\s*\(\s*\)\s*(?:\[|\.update)|\bmodules\s*\[\s*__name__"
+    rb"|\bsetattr\s*\(\s*(?:sys\.)?modules|\b__builtins__\b|\bbuiltins\.\w+\s*=(?!=)|\bbuiltins\.__dict__"
+)
+_DYNAMIC_CLASS = re.compile(
+    rb"\b(?:setattr|delattr|vars|exec|eval|locals|globals)\s*\(|__dict__|__setattr__|__getattr__|__getattribute__"
+    rb"|__class__\s*=(?!=)|__init_subclass__|__prepare__|\bsuper\(\)\.__setattr__"
+)
+_WANTS_SUBCLASS = re.compile(rb"abstract|NotImplemented|[Mm]ixin|subclass|overrid|Protocol|\bABC\b")
+_TRANSPARENT_DECORATORS = frozenset(
+    (
+        "staticmethod",
+        "classmethod",
+        "abstractmethod",
+        "abc.abstractmethod",
+        "final",
+        "typing.final",
+        "override",
+        "typing.override",
+        "no_type_check",
+        "typing.no_type_check",
+    )
+)
+_TRANSPARENT_CLASS_DECORATORS = frozenset(("final", "typing.final", "runtime_checkable", "typing.runtime_checkable"))
+_TRANSPARENT_METACLASSES = frozenset(("ABCMeta", "abc.ABCMeta", "type"))
+_UNBOUND = (BindingKind.ANNOTATION, BindingKind.DELETE)
+_STORE_PATTERNS = frozenset(
+    (
+        py.PATTERN_LIST,
+        py.TUPLE_PATTERN,
+        py.LIST_PATTERN,
+        py.LIST_SPLAT_PATTERN,
+        py.PARENTHESIZED_EXPRESSION,
+        py.TUPLE,
+        py.LIST,
+        py.EXPRESSION_LIST,
+        py.LIST_SPLAT,
+    )
+)
+
+
+def read_module(flat: FlatTree, scopes: Scopes, path: Path | None, name: str) -> Module:
+    """The definitions of a parsed module. ``path``: where it lies, if anywhere."""
+    return _Reader(flat, scopes, path, name).module
+
+
+def is_dynamic(data: bytes) -> bool:
+    """Whether a module reaches for its own or another's namespace, so that names may come that its text does not show."""
+    return _DYNAMIC_MODULE.search(data) is not None
+
+
+class _Reader:
+    def __init__(self, flat: FlatTree, scopes: Scopes, path: Path | None, name: str) -> None:
+        self.flat = flat
+        self.scopes = scopes
+        top = scopes.scopes[0]
+        self.is_open = top.is_open or is_dynamic(flat.data)
+        self.module = Module(
+            name=name,
+            path=path,
+            members={},
+            class_at={},
+            is_package=path is not None and path.stem == "__init__",
+            is_open=self.is_open,
+            has_getattr="__getattr__" in top.bindings,
+        )
+        self.stores, by_class = self._attribute_stores()
+        self.module.stores = frozenset(self.stores)
+        self.sets_attributes = re.search(rb"\bsetattr\s*\(\s*(?!self\b|cls\b)|__dict__", flat.data) is not None
+        inner: dict[int, dict[str, Class]] = {}
+        for scope in reversed(scopes.scopes):
+            if scope.kind is ScopeKind.CLASS:
+                cls = self._class(scope, by_class.get(scope.index, set()), inner.get(scope.index, {}))
+                self.module.class_at[scope.node] = cls
+                if cls.is_certain and scope.parent >= 0:
+                    inner.setdefault(scope.parent, {})[cls.name] = cls
+        for name_, bindings in top.bindings.items():
+            self.module.members[name_] = self._member(name_, bindings, top)
+
+    def _member(self, name: str, bindings: list[Binding], scope: Scope) -> Member:
+        first = bindings[0]
+        if first.kind is BindingKind.FUNCTION:
+            return self._function(first, bindings, scope, name)
+        if first.kind is BindingKind.CLASS and len(bindings) == 1:
+            return self.module.class_at.get(self.flat.parent[first.node], Variable())
+        if first.kind is BindingKind.IMPORT and len(bindings) == 1:
+            return self._import(first.node) or Variable()
+        return Variable()
+
+    def _import(self, node: int) -> Import | None:
+        """What the identifier ``node`` of an import statement binds."""
+        flat = self.flat
+        at = flat.parent[node]
+        alias = flat.kind[at] == py.ALIASED_IMPORT
+        dotted = at + 1 if alias else at
+        statement = flat.parent[at]
+        name = flat.text(dotted).decode("utf-8", "replace")
+        if any(character.isspace() for character in name):
+            return None
+        if flat.kind[statement] == py.IMPORT_STATEMENT:
+            return Import(name if alias else name.partition(".")[0], 0, None)
+        if flat.kind[statement] != py.IMPORT_FROM_STATEMENT:
+            return None
+        source = flat.child_by_field(statement, py.FIELD_MODULE_NAME)
+        text = flat.text(source).decode("utf-8", "replace") if source >= 0 else ""
+        if source < 0 or any(character.isspace() for character in text):
+            return None
+        module = text.lstrip(".")
+        return Import(module, len(text) - len(module), name)
+
+    def _is_unconditional(self, definition: int, scope: Scope) -> bool:
+        """Whether a definition stands directly in the body of its scope."""
+        flat = self.flat
+        around = flat.parent[definition]
+        if flat.kind[around] == py.DECORATED_DEFINITION:
+            around = flat.parent[around]
+        if scope.index == 0:
+            return around == 0
+        return flat.kind[around] == py.BLOCK and flat.parent[around] == scope.node
+
+    def _decorators(self, definition: int) -> tuple[str, ...]:
+        flat = self.flat
+        around = flat.parent[definition]
+        if flat.kind[around] != py.DECORATED_DEFINITION:
+            return ()
+        found = []
+        for child in flat.children(around):
+            if flat.kind[child] == py.DECORATOR:
+                text = flat.text(child)[1:].partition(b"#")[0].strip()
+                found.append(text.decode("utf-8", "replace"))
+        return tuple(found)
+
+    def _function(self, first: Binding, bindings: list[Binding], scope: Scope, name: str) -> Function:
+        flat = self.flat
+        node = flat.parent[first.node]
+        decorators = self._decorators(node)
+        certain = (
+            len(bindings) == 1
+            and self._is_unconditional(node, scope)
+            and _TRANSPARENT_DECORATORS.issuperset(decorators)
+            and not (scope.index == 0 and self.is_open)
+            and not scope.is_open
+        )
+        parameters = read_parameters(flat, node)
+        return Function(name, name, parameters or (), decorators, certain and parameters is not None, node)
+
+    def _class(self, scope: Scope, stored: set[str], inner: dict[str, Class]) -> Class:
+        flat = self.flat
+        node = scope.node
+        name_node = flat.child_by_field(node, py.FIELD_NAME)
+        name = flat.text(name_node).decode("utf-8", "replace") if name_node >= 0 else ""
+        bases, metaclass, odd = self._bases(node, scope)
+        decorators = self._decorators(node)
+        text = flat.text(node)
+        dynamic = _DYNAMIC_CLASS.search(text)
+        open_because = ""
+        if odd:
+            open_because = odd
+        elif metaclass and metaclass not in _TRANSPARENT_METACLASSES:
+            open_because = f"metaclass {metaclass}"
+        elif not _TRANSPARENT_CLASS_DECORATORS.issuperset(decorators):
+            open_because = "decorated"
+        elif dynamic:
+            open_because = dynamic[0].decode("utf-8", "replace")
+        elif self.sets_attributes:
+            open_because = "the module sets attributes by name"
+        elif scope.is_open:
+            open_because = "star import"
+        methods = {
+            member: self._function(group[0], group, scope, member)
+            for member, group in scope.bindings.items()
+            if group[0].kind is BindingKind.FUNCTION
+        }
+        slots = self._slots(scope)
+        home = self.scopes.scopes[scope.parent]
+        while home.kind is ScopeKind.TYPE_PARAMETERS:
+            home = self.scopes.scopes[home.parent]
+        group = [binding for binding in home.bindings.get(name, ()) if binding.kind is not BindingKind.ANNOTATION]
+        certain = (
+            len(group) == 1
+            and _TRANSPARENT_CLASS_DECORATORS.issuperset(decorators)
+            and home.kind in (ScopeKind.MODULE, ScopeKind.CLASS)
+            and self._is_unconditional(node, home)
+            and not (home.index == 0 and self.is_open)
+        )
+        return Class(
+            name=name,
+            qualname=f"{name}@{node}",
+            home=self.module,
+            bases=None if odd else bases,
+            members=frozenset(
+                member
+                for member, group in scope.bindings.items()
+                if any(binding.kind is not BindingKind.DELETE for binding in group)
+            ),
+            attributes=frozenset(stored | set(slots or ())),
+            is_certain=certain,
+            methods=methods,
+            classes=inner,
+            slots=slots,
+            metaclass=metaclass,
+            decorators=decorators,
+            open_because=open_because,
+            is_abstract=_WANTS_SUBCLASS.search(text) is not None,
+            node=node,
+        )
+
+    def _bases(self, node: int, scope: Scope) -> tuple[tuple[Base, ...], str, str]:
+        """Bases, metaclass, and why the bases are not settled (empty when they are)."""
+        flat = self.flat
+        supers = flat.child_by_field(node, py.FIELD_SUPERCLASSES)
+        bases: list[Base] = []
+        metaclass = ""
+        for child in flat.children(supers) if supers >= 0 else ():
+            kind = flat.kind[child]
+            if kind == py.SUBSCRIPT:
+                child += 1
+                kind = flat.kind[child]
+            if kind == py.KEYWORD_ARGUMENT:
+                if flat.text(child + 1) != b"metaclass":
+                    return (), "", "class keywords"
+                metaclass = flat.text(flat.child_by_field(child, py.FIELD_VALUE)).decode("utf-8", "replace")
+            elif kind in (py.IDENTIFIER, py.ATTRIBUTE):
+                name = flat.text(child).decode("utf-8", "replace")
+                head = name.partition(".")[0]
+                target = self.scopes.resolve(head, scope.parent)
+                if target > 0 or (target < 0 and head not in BUILTINS) or not name.replace(".", "").isidentifier():
+                    return (), "", "a base that the module does not define"
+                bases.append(Base(name, target < 0))
+            elif kind not in (py.COMMENT, _OPEN, _CLOSE, _COMMA):
+                return (), "", "a base that is an expression"
+        return tuple(bases), metaclass, ""
+
+    def _slots(self, scope: Scope) -> tuple[str, ...] | None:
+        """The strings of ``__slots__``; None without it."""
+        flat = self.flat
+        if "__slots__" not in scope.bindings:
+            return None
+        statement = flat.parent[scope.bindings["__slots__"][0].node]
+        stop = statement + flat.size[statement]
+        return tuple(
+            flat.text(node).decode("utf-8", "replace")
+            for node in range(statement, stop)
+            if flat.kind[node] == py.STRING_CONTENT
+        )
+
+    def _attribute_stores(self) -> tuple[set[str], dict[int, set[str]]]:
+        """Attribute names assigned on anything, and those assigned on the first parameter of a method, by class scope."""
+        flat, scopes = self.flat, self.scopes
+        kinds, parents, fields = flat.kind, flat.parent, flat.field
+        everywhere: set[str] = set()
+        by_class: dict[int, set[str]] = {}
+        attribute = py.ATTRIBUTE
+        for node in [index for index, kind in enumerate(kinds) if kind == attribute]:
+            target = node
+            outer = parents[node]
+            while kinds[outer] in _STORE_PATTERNS:
+                target = outer
+                outer = parents[outer]
+            if not _is_store(kinds[outer], fields[target]):
+                continue
+            name_node = flat.child_by_field(node, py.FIELD_ATTRIBUTE)
+            name = flat.text(name_node).decode("utf-8", "replace") if name_node >= 0 else ""
+            everywhere.add(name)
+            if kinds[node + 1] == py.IDENTIFIER:
+                owner = self.class_of_self(node + 1)
+                if owner >= 0:
+                    by_class.setdefault(owner, set()).add(name)
+        return everywhere, by_class
+
+    def class_of_self(self, identifier: int) -> int:
+        """Scope index of the class whose method's first parameter ``identifier`` reads, or -1."""
+        flat, scopes = self.flat, self.scopes
+        name = flat.text(identifier).decode("utf-8", "replace")
+        at = scopes.resolve(name, scopes.scope_of[identifier])
+        return -1 if at < 0 else class_of_first_parameter(flat, scopes, at, name)
+
+
+def class_of_first_parameter(flat: FlatTree, scopes: Scopes, scope: int, name: str) -> int:
+    """Scope index of the class whose method has the scope ``scope`` and the first parameter ``name``, or -1."""
+    function = scopes.scopes[scope]
+    if function.kind is not ScopeKind.FUNCTION:
+        return -1
+    group = function.bindings.get(name)
+    if group is None or group[0].kind is not BindingKind.PARAMETER:
+        return -1
+    outer = scopes.scopes[function.parent]
+    while outer.kind is ScopeKind.TYPE_PARAMETERS:
+        outer = scopes.scopes[outer.parent]
+    if outer.kind is not ScopeKind.CLASS:
+        return -1
+    parameters = flat.child_by_field(function.node, py.FIELD_PARAMETERS)
+    first = next((child for child in flat.children(parameters) if child_is_parameter(flat, child)), -1)
+    if first < 0 or not first <= group[0].node < first + flat.size[first]:
+        return -1
+    return outer.index
+
+
+def child_is_parameter(flat: FlatTree, node: int) -> bool:
+    """Whether a child of a parameter list is a parameter, not punctuation, a comment or a bare star."""
+    return flat.kind[node] in _PARAMETER_KINDS
+
+
+def _is_store(context: int, field_id: int) -> bool:
+    if context in (py.ASSIGNMENT, py.AUGMENTED_ASSIGNMENT, py.FOR_STATEMENT, py.FOR_IN_CLAUSE):
+        return field_id == py.FIELD_LEFT
+    return context in (py.AS_PATTERN_TARGET, py.DELETE_STATEMENT)
+
+
+_OPEN = py.token("(")
+_CLOSE = py.token(")")
+_COMMA = py.token(",")
+_PARAMETER_KINDS = frozenset(
+    (
+        py.IDENTIFIER,
+        py.DEFAULT_PARAMETER,
+        py.TYPED_PARAMETER,
+        py.TYPED_DEFAULT_PARAMETER,
+        py.LIST_SPLAT_PATTERN,
+        py.DICTIONARY_SPLAT_PATTERN,
+    )
+)
+
+
+def read_parameters(flat: FlatTree, function: int) -> tuple[Parameter, ...] | None:
+    """The parameters of a function definition; None when the list holds something unknown."""
+    node = flat.child_by_field(function, py.FIELD_PARAMETERS)
+    if node < 0:
+        return None
+    found: list[Parameter] = []
+    keyword_only = False
+    for child in flat.children(node):
+        kind = flat.kind[child]
+        if kind in (_OPEN, _CLOSE, _COMMA, py.COMMENT, py.LINE_CONTINUATION):
+            continue
+        if kind == py.POSITIONAL_SEPARATOR:
+            found = [Parameter(item.name, ParameterKind.POSITIONAL_ONLY, item.has_default) for item in found]
+            continue
+        if kind == py.KEYWORD_SEPARATOR:
+            keyword_only = True
+            continue
+        has_default = kind in (py.DEFAULT_PARAMETER, py.TYPED_DEFAULT_PARAMETER)
+        inner = child
+        if kind in (py.DEFAULT_PARAMETER, py.TYPED_DEFAULT_PARAMETER, py.TYPED_PARAMETER):
+            inner = child + 1
+            kind = flat.kind[inner]
+        name = flat.text(inner).lstrip(b"* \t").decode("utf-8", "replace")
+        if kind == py.LIST_SPLAT_PATTERN:
+            found.append(Parameter(name, ParameterKind.ANY_POSITIONAL, False))
+            keyword_only = True
+        elif kind == py.DICTIONARY_SPLAT_PATTERN:
+            found.append(Parameter(name, ParameterKind.ANY_KEYWORD, False))
+        elif kind == py.IDENTIFIER:
+            is_private = name.startswith("__") and not name.endswith("__")
+            if is_private:
+                return None
+            found.append(
+                Parameter(name, ParameterKind.KEYWORD_ONLY if keyword_only else ParameterKind.POSITIONAL, has_default)
+            )
+        else:
+            return None
+    return tuple(found)
