@@ -18,7 +18,6 @@ class Client:
     encoding: PositionEncoding = PositionEncoding.UTF16
     pulls: bool = False
     refreshes: bool = False
-    push_versions: bool = False
     related_information: bool = False
     code_description: bool = False
     diagnostic_data: bool = False
@@ -45,7 +44,6 @@ def client_of(capabilities: types.ClientCapabilities) -> Client:
         encoding=PositionEncoding(ServerCapabilitiesBuilder.choose_position_encoding(capabilities)),
         pulls=get_capability(capabilities, "text_document.diagnostic") is not None,
         refreshes=has("workspace.diagnostics.refresh_support"),
-        push_versions=has("text_document.publish_diagnostics.version_support"),
         related_information=has("text_document.publish_diagnostics.related_information")
         or has("text_document.diagnostic.related_information"),
         code_description=has("text_document.publish_diagnostics.code_description_support")

@@ -28,6 +28,8 @@ class WorkspaceLoader:
 
     def __call__(self, loaded: LoadedSettings) -> Workspace:
         """Facts and symbol index of the project at ``loaded.root``."""
+        if loaded.root in (loaded.root.parent, Path.home()):
+            return Workspace(loaded.root, None, None)  # a file that lies about, in no project
         facts = ProjectFacts()
         for path in discover((loaded.root,), loaded.root, loaded.settings.exclude).files:
             summary = self._summary(path)

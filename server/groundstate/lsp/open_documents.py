@@ -18,6 +18,9 @@ from groundstate.documents import Document
 from groundstate_grammars.edits import Replacement, apply_replacements
 from groundstate_grammars.text import PositionEncoding, SourceText
 
+UNTITLED = Path("/", "untitled:")
+"""A folder that does not exist: where documents are that were never saved."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -107,6 +110,6 @@ def wire_bytes(text: str) -> bytes:
 
 
 def path_of(uri: str) -> Path:
-    """The file a URI names; for other schemes a path that no file has, with the URI's last name."""
+    """The file a URI names; for other schemes a path in ``UNTITLED``."""
     path = to_fs_path(uri) if uri_scheme(uri) == "file" else None
-    return Path(path) if path else Path("/", "untitled", uri.rpartition("/")[2] or "untitled")
+    return Path(path) if path else UNTITLED / (uri.rpartition("/")[2] or "untitled")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from groundstate.analysis import Engine, Workspace
 from groundstate.engine_loading import EngineError
+from groundstate.lsp.open_documents import UNTITLED
 from groundstate.settings import LoadedSettings, Settings, SettingsError, load_settings, settings_from_mapping
 
 EDITOR_ONLY = frozenset({"trace", "server", "enable"})
@@ -69,6 +70,8 @@ class Projects:
         return Project(loaded.settings, self._workspace_of(loaded), self._engine_of(loaded.settings))
 
     def _settings_of(self, path: Path) -> LoadedSettings:
+        if path.parent == UNTITLED:
+            path = next((folder for folder in self._editor if folder is not None), path.parent) / path.name
         folder = max(
             (folder for folder in self._editor if folder is not None and path.is_relative_to(folder)),
             key=lambda folder: len(folder.parts),
@@ -80,11 +83,18 @@ class Projects:
         return self._settings[key]
 
     def _read_settings(self, start: Path, folder: Path | None) -> LoadedSettings:
+        while (
+            not start.is_dir() and start != start.parent
+        ):  # a folder that is to be made when the document is saved
+            start = start.parent
         try:
             loaded = load_settings(start)
         except SettingsError as error:
             self._warn_once(f"{error}. Default settings are used.")
             loaded = LoadedSettings(Settings(), folder or start, None)
+        return self._with_editor(loaded, folder)
+
+    def _with_editor(self, loaded: LoadedSettings, folder: Path | None) -> LoadedSettings:
         table = {key: value for key, value in self._editor.get(folder, {}).items() if key not in EDITOR_ONLY}
         try:
             settings = settings_from_mapping(table, "editor settings", loaded.settings, folder or loaded.root)

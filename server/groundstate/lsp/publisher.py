@@ -35,13 +35,10 @@ class Publisher:
     what is slow does not start for every letter of a word.
     """
 
-    def __init__(
-        self, documents: OpenDocuments, analyses: Analyses, sender: Sender, *, versions: bool
-    ) -> None:
+    def __init__(self, documents: OpenDocuments, analyses: Analyses, sender: Sender) -> None:
         self._documents = documents
         self._analyses = analyses
         self._sender = sender
-        self._versions = versions
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -79,7 +76,6 @@ class Publisher:
             logger.exception("%s could not be analysed", snapshot.uri)
             return
         if self._documents.get(snapshot.uri) is snapshot:
-            version = snapshot.version if self._versions else None
             self._sender.text_document_publish_diagnostics(
-                types.PublishDiagnosticsParams(snapshot.uri, list(analysed.diagnostics), version)
+                types.PublishDiagnosticsParams(snapshot.uri, list(analysed.diagnostics), snapshot.version)
             )

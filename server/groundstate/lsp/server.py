@@ -83,7 +83,7 @@ class GroundstateServer(LanguageServer):
         self.documents = OpenDocuments(self.client.encoding)
         self.examination = Examination(self.projects, self.client, self.pages)
         self.analyses = Analyses(self.worker, self.examination, self.ready)
-        self.publisher = Publisher(self.documents, self.analyses, self, versions=self.client.push_versions)
+        self.publisher = Publisher(self.documents, self.analyses, self)
 
     async def analysed(self, snapshot: Snapshot) -> Analysed:
         """The analysis of ``snapshot``, with the settings and files of now.

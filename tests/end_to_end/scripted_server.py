@@ -1,0 +1,61 @@
+"""The language server with a scripted engine, as a process: the text itself says what the engine finds, and how slowly.
+
+Each use of the name ``wrong`` is a finding whose repair is ``right``, and ``wrong_for_sure`` one that is certified. A text
+with ``seconds=N`` in it takes N seconds to examine, with a checkpoint every 10 ms; with ``stubborn=N`` it takes N
+seconds without one; one with ``# raise`` in it is a fault of the engine.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from types import SimpleNamespace
+
+from groundstate.lsp.server import GroundstateServer, serve
+from groundstate.settings import Settings
+from groundstate_energy.energy import Energy, EnergyGap, TermGap
+from groundstate_grammars.edits import Edit, Replacement
+
+_NAME = re.compile(rb"\bwrong(_for_sure)?\b")
+_SECONDS = re.compile(rb"seconds=([0-9.]+)")
+_STUBBORN = re.compile(rb"stubborn=([0-9.]+)")
+_GAP = EnergyGap((TermGap("usage", Energy(0, -1.25)), TermGap("learned", Energy(0, -2.5))))
+
+
+class ScriptedEngine:
+    """Finds what the text says."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def examine(self, file, facts, *, hard):
+        if b"# raise" in file.data:
+            raise RuntimeError("scripted fault")
+        if match := _STUBBORN.search(file.data):
+            time.sleep(float(match[1]))
+        if match := _SECONDS.search(file.data):
+            end = time.monotonic() + float(match[1])
+            while time.monotonic() < end:
+                time.sleep(0.01)
+                hard(file)
+        edits = [_scored(match) for match in _NAME.finditer(file.data)]
+        return [SimpleNamespace(unit=None, key="", free_energy=4.0, edits=(edit,)) for edit in edits]
+
+
+def _scored(match: re.Match[bytes]) -> SimpleNamespace:
+    return SimpleNamespace(
+        edit=Edit("GS301", (Replacement(match.start(), match.end(), b"right"),)),
+        start=match.start(),
+        end=match.end(),
+        gap=_GAP,
+        probability=0.875,
+        level="default",
+        certified=match[1] is not None,
+        message=f"`{match[0].decode()}` should be `right`",
+        evidence=(SimpleNamespace(start=0, end=1, message="the file starts here"),),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(serve(server=GroundstateServer(load_engine=ScriptedEngine)))

@@ -1,0 +1,129 @@
+"""Editing: after any edits the findings are those of a fresh open."""
+
+from __future__ import annotations
+
+import random
+
+from tests.end_to_end.conftest import Start
+from tests.end_to_end.editor import Editor, comparable
+
+TEXT = '''\
+import os
+
+
+def area(width, height):
+    """Grüße 😀."""
+    return width * wrong + heigth
+
+
+class Shape:
+    def scale(self, factor):\r
+        self.width = self.width * factor
+        return wrong_for_sure, os.path
+'''
+
+PIECES = (
+    *(
+        "wrong",
+        "right",
+        "width",
+        "x = 1\n",
+        "\n",
+        "\r\n",
+        "\r",
+        "\f",
+        "\t",
+        " ",
+        "    ",
+        "😀",
+        "é",
+        "# 𝔘\n",
+        "\u2028",
+        "\x1c",
+    ),
+    *(
+        "def f(a):\n    return wrong\n",
+        "(",
+        ")",
+        '"""',
+        "'",
+        "\\",
+        ":",
+        "return ",
+        "\ufeff",
+        "wrong_for_sure()\n",
+    ),
+)
+
+
+def random_edit(random: random.Random, text: str) -> tuple[int, int, str]:
+    """A small deletion, insertion or replacement that leaves no half line break at its ends."""
+    start = random.randrange(len(text) + 1)
+    end = min(len(text), start + random.choice((0, 0, 0, 1, 2, 5, 20)))
+    while 0 < start < len(text) and text[start - 1 : start + 1] == "\r\n":
+        start -= 1
+    while 0 < end < len(text) and text[end - 1 : end + 1] == "\r\n":
+        end += 1
+    new = random.choice(PIECES) if len(text) < 2000 else ""
+    return start, end, new
+
+
+async def fresh(editor: Editor, name: str, text: str) -> list[tuple[object, ...]]:
+    return comparable(await editor.diagnostics(editor.open(name, text)))
+
+
+async def test_200_random_edits_end_in_the_findings_of_a_fresh_open(any_client: str, start: Start) -> None:
+    editor = await start(any_client)
+    uri = editor.open("edited.py", TEXT)
+    dice = random.Random(any_client)
+    for number in range(200):
+        editor.edit(uri, *(random_edit_of(editor, uri, dice) for _ in range(1)))
+        if number % 40 == 39:
+            found = comparable(await editor.diagnostics(uri))
+            assert found == await fresh(editor, f"fresh{number}.py", editor.texts[uri])
+    start_of_text = len(editor.texts[uri])
+    editor.edit(uri, (0, start_of_text, TEXT))
+    found = comparable(await editor.diagnostics(uri))
+    assert found == await fresh(editor, "again.py", TEXT)
+    assert {item[4] for item in found} >= {"GS102", "GS301"}
+
+
+def random_edit_of(editor: Editor, uri: str, dice: random.Random) -> tuple[int, int, str]:
+    return random_edit(dice, editor.texts[uri])
+
+
+async def test_many_cursors_edit_at_once(any_client: str, start: Start) -> None:
+    editor = await start(any_client)
+    text = "x = wrong  # 😀\n" * 50
+    uri = editor.open("cursors.py", text)
+    places = [index for index in range(len(text)) if text.startswith("wrong", index)]
+    editor.edit(uri, *((index, index + 5, "right") for index in reversed(places)))
+    assert editor.texts[uri] == text.replace("wrong", "right")
+    editor.edit(uri, *((index, index + 5, "wrong") for index in places[::2]))
+    found = comparable(await editor.diagnostics(uri))
+    assert sum(item[4] == "GS301" for item in found) == 25
+    assert found == await fresh(editor, "fresh.py", editor.texts[uri])
+
+
+async def test_two_documents_edited_at_once_keep_their_own_findings(any_client: str, start: Start) -> None:
+    editor = await start(any_client)
+    uris = [editor.open("one.py", TEXT), editor.open("two.py", TEXT.replace("wrong", "right"))]
+    dice = random.Random(7)
+    for _ in range(60):
+        uri = dice.choice(uris)
+        editor.edit(uri, random_edit_of(editor, uri, dice))
+    for number, uri in enumerate(uris):
+        found = comparable(await editor.diagnostics(uri))
+        assert found == await fresh(editor, f"fresh{number}.py", editor.texts[uri])
+
+
+async def test_a_document_sent_whole_replaces_the_old_text(any_client: str, start: Start) -> None:
+    from lsprotocol import types
+
+    editor = await start(any_client)
+    uri = editor.open("whole.py", "x = wrong\n")
+    editor.texts[uri], editor.versions[uri] = "y = 1\n", 2
+    whole = types.TextDocumentContentChangeWholeDocument(text="y = 1\n")
+    identifier = types.VersionedTextDocumentIdentifier(uri=uri, version=2)
+    editor.client.text_document_did_change(types.DidChangeTextDocumentParams(identifier, [whole]))
+    assert await editor.diagnostics(uri) == []
