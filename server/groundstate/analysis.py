@@ -267,13 +267,15 @@ def _number(document: Document, findings: list[Finding]) -> Report:
         return Report(document, (), 0)
     ignores = ignores_of(document)
     definitions = _Definitions(document)
+    lines: dict[int, str] = {}
     seen: dict[str, int] = {}
     kept: list[Finding] = []
     for finding in findings:
-        line = document.source.line(document.source.line_of(finding.start))
+        line = document.source.line_of(finding.start)
+        if line not in lines:
+            lines[line] = hashlib.sha256(b" ".join(document.source.line(line).split())).hexdigest()
         where = definitions.qualified_name(finding.start)
-        text = b" ".join(line.split()).decode("utf-8", "surrogateescape")
-        identity = "\0".join((finding.rule, where, text))
+        identity = "\0".join((finding.rule, where, lines[line]))
         occurrence = seen[identity] = seen.get(identity, 0) + 1
         full = f"{identity}\0{occurrence}".encode("utf-8", "surrogateescape")
         if not ignores.covers(finding.rule, document, finding.start, finding.end):

@@ -1,0 +1,60 @@
+"""Rule pages: every rule has one, and its examples are what the rule does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import groundstate
+from groundstate.rule_pages import rule_page
+from groundstate_energy.terms import hard_violations
+from groundstate_grammars.edits import apply_replacements
+from groundstate_grammars.python.candidates import candidate_edits
+from groundstate_grammars.python.parsed import parse
+from groundstate_grammars.rules import RULES, Rule
+
+SOFT = [rule for rule in RULES.values() if not rule.hard]
+HARD = [rule for rule in RULES.values() if rule.hard]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_rule_has_a_page_with_examples(rule: Rule) -> None:
+    page = rule_page(rule)
+    assert page.markdown.startswith(f"# {rule.code} {rule.name}\n\n{page.what[:20]}")
+    assert page.bad
+    assert len(page.bad) == len(page.good)
+    assert f"# groundstate: ignore[{rule.code}]" in page.markdown
+
+
+def test_there_are_no_other_pages() -> None:
+    folder = Path(groundstate.__file__).parent / "rules"
+    assert sorted(path.stem for path in folder.iterdir() if path.suffix == ".md") == sorted(RULES)
+
+
+@pytest.mark.parametrize("rule", SOFT, ids=lambda rule: rule.code)
+def test_the_repair_of_a_learned_rule_is_a_candidate(rule: Rule) -> None:
+    page = rule_page(rule)
+    for bad, good in zip(page.bad, page.good, strict=True):
+        data = bad.encode()
+        rules = {
+            edit.rule
+            for edit in candidate_edits(parse(data))
+            if apply_replacements(data, edit.replacements) == good.encode()
+        }
+        assert rule.code in rules
+
+
+@pytest.mark.parametrize("rule", SOFT, ids=lambda rule: rule.code)
+def test_examples_of_learned_rules_break_no_exact_rule(rule: Rule) -> None:
+    page = rule_page(rule)
+    for text in (*page.bad, *page.good):
+        assert hard_violations(parse(text.encode()), None) == []
+
+
+@pytest.mark.parametrize("rule", HARD, ids=lambda rule: rule.code)
+def test_an_exact_rule_fires_on_bad_and_is_silent_on_good(rule: Rule) -> None:
+    page = rule_page(rule)
+    for bad, good in zip(page.bad, page.good, strict=True):
+        assert [violation.rule for violation in hard_violations(parse(bad.encode()), None)] == [rule.code]
+        assert hard_violations(parse(good.encode()), None) == []
