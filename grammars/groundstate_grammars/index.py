@@ -87,7 +87,11 @@ class ProjectIndex:
         self._lineages.clear()
         if self._words is not None:
             self._words.pop(path, None)
-            if self.root is not None and path.is_relative_to(self.root) and (data is not None or path.is_file()):
+            if (
+                self.root is not None
+                and path.is_relative_to(self.root)
+                and (data is not None or path.is_file())
+            ):
                 self._words[path] = self._read_words(path)
 
     def module(self, name: str, near: Path | None = None) -> Module | None:
@@ -121,7 +125,9 @@ class ProjectIndex:
         """Whether ``module`` is a package with something importable called ``name``."""
         if module.path is None or not module.is_package:
             return False
-        return self._find(module.path.parent, (name,)) is not None or self._is_opaque(module.path.parent, name)
+        return self._find(module.path.parent, (name,)) is not None or self._is_opaque(
+            module.path.parent, name
+        )
 
     def lineage(self, cls: Class) -> tuple[Class, ...] | None:
         """The method resolution order, ``object`` last; None when a base is not known for certain."""
@@ -288,7 +294,8 @@ class ProjectIndex:
     def _is_opaque(self, folder: Path, name: str) -> bool:
         """Whether ``name`` is an extension module beside no source: what it holds only running it would tell."""
         return any(
-            entry.startswith(name + ".") and entry.endswith((".so", ".pyd")) for entry in self._listing(folder)
+            entry.startswith(name + ".") and entry.endswith((".so", ".pyd"))
+            for entry in self._listing(folder)
         )
 
     def _listing(self, folder: Path) -> frozenset[str]:
@@ -356,7 +363,9 @@ def _environment(root: Path, interpreter: Path | None) -> Path | None:
     if interpreter is not None:
         if interpreter.is_dir():
             return interpreter
-        return interpreter.parent.parent if interpreter.parent.name in ("bin", "Scripts") else interpreter.parent
+        return (
+            interpreter.parent.parent if interpreter.parent.name in ("bin", "Scripts") else interpreter.parent
+        )
     return next((root / name for name in (".venv", "venv") if (root / name / "pyvenv.cfg").is_file()), None)
 
 
@@ -408,7 +417,9 @@ def _import_root(path: Path) -> Path:
 
 def _python_files(root: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith("."))
+        folders[:] = sorted(
+            name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith(".")
+        )
         for name in sorted(files):
             if name.endswith((".py", ".pyi", ".pyx", ".ipynb")):
                 yield Path(folder, name)

@@ -35,12 +35,22 @@ MODULE_NAMES: Final = frozenset(
 """Names that every module may read without binding them."""
 
 CLASS_NAMES: Final = frozenset(
-    ("__annotations__", "__class__", "__classcell__", "__classdict__", "__firstlineno__", "__module__", "__qualname__")
+    (
+        "__annotations__",
+        "__class__",
+        "__classcell__",
+        "__classdict__",
+        "__firstlineno__",
+        "__module__",
+        "__qualname__",
+    )
 )
 """Names that a class body may read without binding them."""
 
-HOST_NAMES: Final = frozenset(("_", "__IPYTHON__", "display", "get_ipython", "profile", "reveal_locals", "reveal_type"))
-"""Names that a host installs as builtins: gettext's ``_``, IPython’s helpers, kernprof’s ``profile``, type checkers' ``reveal_type``."""
+HOST_NAMES: Final = frozenset(
+    "_ __IPYTHON__ display get_ipython ngettext npgettext pgettext profile reveal_locals reveal_type".split()
+)
+"""Names that a host installs as builtins: gettext's, IPython's, kernprof's, those that type checkers show types with."""
 
 PYTHON2_BUILTINS: Final = frozenset(
     """

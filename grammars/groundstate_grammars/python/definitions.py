@@ -138,6 +138,7 @@ class Module:
 _DYNAMIC_MODULE = re.compile(
     rb"\b(?:globals|exec|execfile)\s*\(|\bvars\s*\(\s*\)|\blocals\s*\(\s*\)\s*(?:\[|\.update)|\bmodules\s*\[\s*__name__"
     rb"|\bsetattr\s*\(\s*(?:sys\.)?modules|\b__builtins__\b|\bbuiltins\.\w+\s*=(?!=)|\bbuiltins\.__dict__"
+    rb"|\b_convert_?\s*\(|\bglobal_enum\b|\bFunctionType\s*\(|\beval_code"
 )
 _DYNAMIC_CLASS = re.compile(
     rb"\b(?:setattr|delattr|vars|exec|eval|locals|globals)\s*\(|__dict__|__setattr__|__getattr__|__getattribute__"
@@ -158,7 +159,9 @@ _TRANSPARENT_DECORATORS = frozenset(
         "typing.no_type_check",
     )
 )
-_TRANSPARENT_CLASS_DECORATORS = frozenset(("final", "typing.final", "runtime_checkable", "typing.runtime_checkable"))
+_TRANSPARENT_CLASS_DECORATORS = frozenset(
+    ("final", "typing.final", "runtime_checkable", "typing.runtime_checkable")
+)
 _TRANSPARENT_METACLASSES = frozenset(("ABCMeta", "abc.ABCMeta", "type"))
 _UNBOUND = (BindingKind.ANNOTATION, BindingKind.DELETE)
 _STORE_PATTERNS = frozenset(
@@ -203,7 +206,9 @@ class _Reader:
         )
         self.stores, by_class = self._attribute_stores()
         self.module.stores = frozenset(self.stores)
-        self.sets_attributes = re.search(rb"\bsetattr\s*\(\s*(?!self\b|cls\b)|__dict__", flat.data) is not None
+        self.sets_attributes = (
+            re.search(rb"\bsetattr\s*\(\s*(?!self\b|cls\b)|__dict__", flat.data) is not None
+        )
         inner: dict[int, dict[str, Class]] = {}
         for scope in reversed(scopes.scopes):
             if scope.kind is ScopeKind.CLASS:
@@ -312,7 +317,9 @@ class _Reader:
         home = self.scopes.scopes[scope.parent]
         while home.kind is ScopeKind.TYPE_PARAMETERS:
             home = self.scopes.scopes[home.parent]
-        group = [binding for binding in home.bindings.get(name, ()) if binding.kind is not BindingKind.ANNOTATION]
+        group = [
+            binding for binding in home.bindings.get(name, ()) if binding.kind is not BindingKind.ANNOTATION
+        ]
         certain = (
             len(group) == 1
             and _TRANSPARENT_CLASS_DECORATORS.issuperset(decorators)
@@ -361,7 +368,11 @@ class _Reader:
                 name = flat.text(child).decode("utf-8", "replace")
                 head = name.partition(".")[0]
                 target = self.scopes.resolve(head, scope.parent)
-                if target > 0 or (target < 0 and head not in BUILTINS) or not name.replace(".", "").isidentifier():
+                if (
+                    target > 0
+                    or (target < 0 and head not in BUILTINS)
+                    or not name.replace(".", "").isidentifier()
+                ):
                     return (), "", "a base that the module does not define"
                 bases.append(Base(name, target < 0))
             elif kind not in (py.COMMENT, _OPEN, _CLOSE, _COMMA):
@@ -383,7 +394,7 @@ class _Reader:
 
     def _attribute_stores(self) -> tuple[set[str], dict[int, set[str]]]:
         """Attribute names assigned on anything, and those assigned on the first parameter of a method, by class scope."""
-        flat, scopes = self.flat, self.scopes
+        flat = self.flat
         kinds, parents, fields = flat.kind, flat.parent, flat.field
         everywhere: set[str] = set()
         by_class: dict[int, set[str]] = {}
@@ -492,7 +503,11 @@ def read_parameters(flat: FlatTree, function: int) -> tuple[Parameter, ...] | No
             if is_private:
                 return None
             found.append(
-                Parameter(name, ParameterKind.KEYWORD_ONLY if keyword_only else ParameterKind.POSITIONAL, has_default)
+                Parameter(
+                    name,
+                    ParameterKind.KEYWORD_ONLY if keyword_only else ParameterKind.POSITIONAL,
+                    has_default,
+                )
             )
         else:
             return None

@@ -55,7 +55,7 @@ class Binding:
 
 @dataclass(slots=True)
 class Scope:
-    """``node``: the definition, lambda, comprehension or module. ``parent``: index of the enclosing scope, -1 for the module."""
+    """``node``: the definition, lambda, comprehension or module. ``parent``: index of the scope around, -1 for the module."""
 
     index: int
     kind: ScopeKind
@@ -114,6 +114,10 @@ def _identifier_name(text: bytes) -> str:
     return unicodedata.normalize("NFKC", text.decode("utf-8", "surrogateescape"))
 
 
+def _node_of(binding: Binding) -> int:
+    return binding.node
+
+
 class Scopes:
     """Scopes, bindings and references of one file.
 
@@ -167,10 +171,6 @@ class Scopes:
                 at = self.scopes[at.parent]
         if name in at.globals:
             at = self.scopes[0]
-        elif name in at.nonlocals:
-            target = self.resolve(name, at.parent)
-            if target > 0:
-                at = self.scopes[target]
         at.bindings.setdefault(name, []).append(Binding(name, kind, node))
         self.binding_nodes.add(node)
 
@@ -244,6 +244,18 @@ class Scopes:
                     inner = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
                     for child in flat.children(node):
                         override[child] = inner
+
+        self._settle_nonlocals()
+
+    def _settle_nonlocals(self) -> None:
+        """Move what ``nonlocal`` names bind to the function that owns them, which may bind them later in the text."""
+        for scope in self.scopes:
+            for name in scope.nonlocals & scope.bindings.keys():
+                target = self.resolve(name, scope.parent)
+                if target > 0:
+                    group = self.scopes[target].bindings[name]
+                    group.extend(scope.bindings.pop(name))
+                    group.sort(key=_node_of)
 
     def _identifier(self, node: int, name: str, scope: int) -> None:
         """Classify one identifier as a binding, a reference, both or neither."""
@@ -357,7 +369,7 @@ class Scopes:
             at = parent
 
     def _is_type_parameter(self, node: int) -> bool:
-        """Whether the identifier is the ``T`` of ``def f[T]``, ``class C[T: int]`` or ``type A[T] = …``, or ``type A``'s ``A``."""
+        """Whether it is the ``T`` of ``def f[T]``, ``class C[T: int]`` or ``type A[T] = …``, or the ``A`` of the last."""
         flat = self.flat
         at = node
         while True:

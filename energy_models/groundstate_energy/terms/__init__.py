@@ -1,0 +1,50 @@
+"""Hard terms: exact or silent. They read syntax, names, calls and attributes; where Python leaves doubt they are still."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from groundstate_energy.terms.attributes import attribute_violations
+from groundstate_energy.terms.calls import call_violations
+from groundstate_energy.terms.names import name_violations
+from groundstate_energy.terms.syntax import is_other_language, syntax_violations
+from groundstate_energy.terms.view import FileView
+from groundstate_energy.terms.violation import Reason, Violation
+from groundstate_grammars.index import ProjectIndex
+from groundstate_grammars.python.parsed import ParsedFile
+
+__all__ = ["Reason", "Violation", "hard_violations", "new_violations"]
+
+
+def hard_violations(
+    file: ParsedFile, index: ProjectIndex | None, path: Path | None = None
+) -> list[Violation]:
+    """All violations of ``file`` in text order. Deterministic.
+
+    Args:
+        file: the parsed text.
+        index: what is known about the project; without it only the file itself is known.
+        path: where the file lies; without it relative imports stay unresolved.
+
+    A file with a syntax error has that as its only violation: what an error swallowed may define anything.
+    """
+    broken = file.tree.tree.root_node.has_error
+    if not broken and is_other_language(file.flat):
+        return []
+    syntax = syntax_violations(file)
+    if syntax or broken:
+        return syntax
+    view = FileView(file, index if index is not None else ProjectIndex(None), path)
+    found = [*name_violations(view), *call_violations(view), *attribute_violations(view)]
+    found.sort(key=lambda violation: (violation.start, violation.end, violation.rule))
+    return found
+
+
+def new_violations(
+    before: ParsedFile, after: ParsedFile, index: ProjectIndex | None, path: Path | None = None
+) -> int:
+    """How many violations an edit adds anywhere in the file; 0 does not veto it. Moved violations are not new."""
+    old = Counter((violation.rule, violation.message) for violation in hard_violations(before, index, path))
+    new = Counter((violation.rule, violation.message) for violation in hard_violations(after, index, path))
+    return (new - old).total()

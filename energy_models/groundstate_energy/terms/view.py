@@ -1,0 +1,50 @@
+"""What the hard terms read: one file, its definitions, and the index it is seen through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from groundstate_grammars.index import Module, ProjectIndex
+from groundstate_grammars.python.definitions import class_of_first_parameter, is_dynamic, read_module
+from groundstate_grammars.python.parsed import ParsedFile
+from groundstate_grammars.python.scopes import Scopes
+from groundstate_grammars.tree import FlatTree
+
+
+@dataclass
+class FileView:
+    """A file seen by the hard terms; everything but the tree is made when first asked for."""
+
+    file: ParsedFile
+    index: ProjectIndex
+    path: Path | None
+
+    @cached_property
+    def flat(self) -> FlatTree:
+        return self.file.flat
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        return self.file.scopes
+
+    @cached_property
+    def module(self) -> Module:
+        return read_module(self.flat, self.scopes, self.path, self.path.stem if self.path else "")
+
+    @cached_property
+    def is_dynamic(self) -> bool:
+        """Whether names may come that the text does not show."""
+        return is_dynamic(self.flat.data)
+
+    @property
+    def is_stub(self) -> bool:
+        return self.path is not None and self.path.suffix == ".pyi"
+
+    def text(self, node: int) -> str:
+        return self.flat.text(node).decode("utf-8", "replace")
+
+    def class_scope_of_self(self, scope: int, name: str) -> int:
+        """Scope index of the class whose method has the scope ``scope`` and the first parameter ``name``, or -1."""
+        return class_of_first_parameter(self.flat, self.scopes, scope, name)
