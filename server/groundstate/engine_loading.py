@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from groundstate.settings import Settings
-from groundstate_energy.model_package import ModelPackage, ModelPackageError, load_model_package
 
 if TYPE_CHECKING:
     from groundstate.analysis import Engine
+    from groundstate_energy.model_package import ModelPackage
 
 
 class EngineError(Exception):
@@ -35,6 +35,8 @@ def engine_source(settings: Settings) -> EngineSource:
     Raises:
         EngineError: the package is damaged, or neither onnxruntime nor onnxruntime-gpu is installed.
     """
+    from groundstate_energy.model_package import ModelPackageError, load_model_package
+
     try:
         package = load_model_package(settings.model)
     except ModelPackageError as error:
@@ -56,6 +58,7 @@ def load_engine(source: EngineSource) -> Engine | None:
     if source.package is None:
         return None
     from groundstate_energy.engine import Engine as ModelEngine
+    from groundstate_energy.model_package import ModelPackageError
 
     try:
         return ModelEngine(source.package, device=source.device)
