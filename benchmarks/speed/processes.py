@@ -38,7 +38,8 @@ def seconds(command: Command) -> float:
     process = _start(command)
     out, err = process.communicate()
     taken = time.perf_counter() - started
-    if process.returncode not in command.good:
+    # Python exits with 1 after a traceback, as a linter does after a finding.
+    if process.returncode not in command.good or b"Traceback (most recent call last)" in err:
         last = (err.strip() or out.strip()).splitlines()[-1:] or [b""]
         raise CommandFailed(f"exit {process.returncode}: {last[0].decode(errors='replace')[:200]}")
     return taken
