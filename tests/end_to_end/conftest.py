@@ -12,23 +12,46 @@ from tests.end_to_end.editor import CLIENTS, SCRIPTED, Editor, declared
 
 Start = Callable[..., Awaitable[Editor]]
 
+VSCODE, NEOVIM, HELIX, EMACS = (
+    next(name for name in CLIENTS if name.startswith(prefix))
+    for prefix in ("vscode", "neovim", "helix", "emacs")
+)
 
-@pytest.fixture(params=sorted(CLIENTS), ids=[name.split("_")[0] for name in sorted(CLIENTS)])
-def any_client(request: pytest.FixtureRequest) -> str:
-    """The name of each captured editor in turn."""
-    return str(request.param)
+in_every_editor = pytest.mark.asyncio(loop_scope="session")
+"""For tests that take ``editor``: they run once for each of the captured clients."""
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=sorted(CLIENTS))
+async def connected(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Editor]:
+    """Each of the captured editors in turn, with one scripted server for all tests."""
+    folder = tmp_path_factory.mktemp(request.param.split("_")[0])
+    editor = Editor(declared(request.param), folder, SCRIPTED)
+    await editor.start()
+    yield editor
+    assert await editor.stop() == 0
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def editor(connected: Editor) -> AsyncIterator[Editor]:
+    """Each of the captured editors in turn, with no document open."""
+    yield connected
+    for uri in list(connected.texts):
+        connected.close(uri)
+    connected.published.clear()
 
 
 @pytest_asyncio.fixture
 async def start(tmp_path: Path) -> AsyncIterator[Start]:
-    """Starts an editor; all are stopped after the test, and every server must then exit with 0."""
+    """Starts an editor with a server of its own; after the test the server must exit with 0."""
     editors: list[Editor] = []
 
     async def started(
-        client: str, *, command: Sequence[str] = SCRIPTED, options: Any = None, **configuration: Any
+        client: str, *, command: Sequence[str] = SCRIPTED, options: Any = None, settings: Any = None
     ) -> Editor:
         editor = Editor(declared(client), tmp_path, command)
-        editor.client.set_configuration({"groundstate": configuration})
+        editor.client.set_configuration({"groundstate": settings or {}})
         await editor.start(options)
         editors.append(editor)
         return editor
@@ -37,9 +60,3 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
     for editor in editors:
         if editor.process.returncode is None:
             assert await editor.stop() == 0
-
-
-VSCODE, NEOVIM, HELIX, EMACS = (
-    next(name for name in CLIENTS if name.startswith(prefix))
-    for prefix in ("vscode", "neovim", "helix", "emacs")
-)

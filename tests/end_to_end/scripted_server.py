@@ -1,7 +1,7 @@
-"""The language server with a scripted engine, as a process: the text itself says what the engine finds, and how slowly.
+"""The language server with a scripted engine, as a process: the text itself says what is found, and how slowly.
 
-Each use of the name ``wrong`` is a finding whose repair is ``right``, and ``wrong_for_sure`` one that is certified. A text
-with ``seconds=N`` in it takes N seconds to examine, with a checkpoint every 10 ms; with ``stubborn=N`` it takes N
+Each word ``wrong`` is a finding whose repair is ``right``, and ``wrong_for_sure`` one that is certified. A
+text with ``seconds=N`` in it takes N seconds to examine, with a checkpoint every 10 ms; with ``stubborn=N`` it takes N
 seconds without one; one with ``# raise`` in it is a fault of the engine.
 """
 

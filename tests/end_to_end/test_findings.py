@@ -9,10 +9,10 @@ import pytest
 from lsprotocol import types
 from pygls.capabilities import get_capability
 from pygls.exceptions import JsonRpcException
-from tests.end_to_end.conftest import EMACS, HELIX, NEOVIM, VSCODE, Start
+from tests.end_to_end.conftest import HELIX, NEOVIM, VSCODE, Start, in_every_editor
 from tests.end_to_end.editor import Editor, index_of
 
-TEXT = "# 😀é\nvalue = '😀' + wrong\nlast = wrong_for_sure  # 𝔘 wrong\n"
+TEXT = "# 😀é\nvalue = '😀' + 'wrong'\nlast = 'wrong_for_sure'  # 𝔘 wrong\n"
 """Two findings behind characters that every encoding counts differently; the one in the comment makes three."""
 
 KINDS = types.CodeActionKind
@@ -25,16 +25,14 @@ def covered(editor: Editor, uri: str, diagnostic: types.Diagnostic) -> str:
     return editor.texts[uri][start:end]
 
 
-async def test_the_server_takes_the_first_encoding_of_the_client(any_client: str, start: Start) -> None:
-    editor = await start(any_client)
+@in_every_editor
+async def test_the_server_takes_the_first_encoding_of_the_client(editor: Editor) -> None:
     wanted = get_capability(editor.capabilities, "general.position_encodings")
     assert editor.encoding == str(getattr(wanted[0], "value", wanted[0]))
 
 
-async def test_diagnostics_have_what_the_client_understands_and_no_more(
-    any_client: str, start: Start
-) -> None:
-    editor = await start(any_client)
+@in_every_editor
+async def test_diagnostics_have_what_the_client_understands_and_no_more(editor: Editor) -> None:
     uri = editor.open("findings.py", TEXT)
     found = await editor.diagnostics(uri)
     assert [covered(editor, uri, item) for item in found] == ["wrong", "wrong_for_sure", "wrong"]
@@ -58,8 +56,8 @@ async def test_diagnostics_have_what_the_client_understands_and_no_more(
             assert item.related_information[0].location.uri == uri
 
 
-async def test_findings_are_pulled_or_pushed_but_never_both(any_client: str, start: Start) -> None:
-    editor = await start(any_client)
+@in_every_editor
+async def test_findings_are_pulled_or_pushed_but_never_both(editor: Editor) -> None:
     uri = editor.open("once.py", TEXT)
     assert len(await editor.diagnostics(uri)) == 3
     editor.edit(uri, (0, 0, "\n"))
@@ -86,11 +84,9 @@ async def test_an_unchanged_result_is_not_sent_again(start: Start) -> None:
     assert moved.result_id != first.result_id
 
 
+@in_every_editor
 @pytest.mark.parametrize("send_back", ["as sent", "without data", "not at all"])
-async def test_a_quick_fix_repairs_what_the_diagnostic_names(
-    any_client: str, start: Start, send_back: str
-) -> None:
-    editor = await start(any_client)
+async def test_a_quick_fix_repairs_what_the_diagnostic_names(editor: Editor, send_back: str) -> None:
     uri = editor.open("repair.py", TEXT)
     first = (await editor.diagnostics(uri))[0]
     place = first.range
@@ -108,7 +104,7 @@ async def test_a_quick_fix_repairs_what_the_diagnostic_names(
         "Ignore GS301 wrong-name in this file",
     ]
     assert not any(action.is_preferred for action in actions[1:])
-    assert editor.apply(uri, repair) == TEXT.replace("+ wrong", "+ right")
+    assert editor.apply(uri, repair) == TEXT.replace("+ 'wrong", "+ 'right")
     assert len(await editor.diagnostics(uri)) == 2
 
 
@@ -122,12 +118,12 @@ async def test_the_diagnostics_of_a_line_bring_their_actions_wherever_the_cursor
     assert "Replace `wrong_for_sure` by `right`" in titles
 
 
-async def test_ignore_actions_silence_the_finding(any_client: str, start: Start) -> None:
-    editor = await start(any_client)
+@in_every_editor
+async def test_ignore_actions_silence_the_finding(editor: Editor) -> None:
     uri = editor.open("ignored.py", TEXT)
     first = (await editor.diagnostics(uri))[0]
     _, on_line, _, *_ = await editor.actions(uri, first.range, [first])
-    assert editor.apply(uri, on_line).splitlines()[1].endswith("wrong  # groundstate: ignore[GS301]")
+    assert editor.apply(uri, on_line).splitlines()[1].endswith("'wrong'  # groundstate: ignore[GS301]")
     found = await editor.diagnostics(uri)
     assert [covered(editor, uri, item) for item in found] == ["wrong_for_sure", "wrong"]
     in_file = next(
@@ -136,11 +132,11 @@ async def test_ignore_actions_silence_the_finding(any_client: str, start: Start)
         if action.title.endswith("this file")
     )
     assert editor.apply(uri, in_file).startswith("# groundstate: ignore-file[GS301]\n# 😀é\n")
-    assert await editor.diagnostics(uri) == []
+    assert not await editor.diagnostics(uri)
 
 
-async def test_fix_all_touches_only_what_is_certified(any_client: str, start: Start) -> None:
-    editor = await start(any_client)
+@in_every_editor
+async def test_fix_all_touches_only_what_is_certified(editor: Editor) -> None:
     uri = editor.open("all.py", TEXT)
     await editor.diagnostics(uri)
     whole = types.Range(types.Position(0, 0), types.Position(9, 0))
@@ -168,8 +164,8 @@ async def test_an_action_on_a_text_that_changed_is_refused(start: Start) -> None
         await editor.client.code_action_resolve_async(repair)
 
 
-async def test_hover_shows_the_energy_by_term(any_client: str, start: Start) -> None:
-    editor = await start(any_client)
+@in_every_editor
+async def test_hover_shows_the_energy_by_term(editor: Editor) -> None:
     uri = editor.open("hover.py", TEXT)
     first = (await editor.diagnostics(uri))[0]
     params = types.HoverParams(types.TextDocumentIdentifier(uri), first.range.start)
@@ -180,8 +176,8 @@ async def test_hover_shows_the_energy_by_term(any_client: str, start: Start) -> 
     text = hover.contents.value
     assert "ΔE −3.75 = usage −1.25, learned −2.50" in text
     assert "probability 0.88" in text
-    markdown = editor is not None and hover.contents.kind == types.MarkupKind.Markdown
-    assert markdown == (EMACS not in (any_client,))
+    markdown = hover.contents.kind == types.MarkupKind.Markdown
+    assert markdown == (types.MarkupKind.Markdown in editor.capabilities.text_document.hover.content_format)
     assert ("rules/GS301.md)" in text) == markdown
     params.position = types.Position(0, 0)
     assert await editor.client.text_document_hover_async(params) is None
@@ -198,7 +194,7 @@ async def test_documents_of_other_languages_are_left_alone(start: Start) -> None
 async def test_an_unsaved_document_has_findings_too(start: Start) -> None:
     editor = await start(VSCODE)
     uri = "untitled:Untitled-1"
-    item = types.TextDocumentItem(uri, "python", 1, "x = wrong\n")
+    item = types.TextDocumentItem(uri, "python", 1, "x = 'wrong'\n")
     editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
     assert [found.code for found in (await editor.pull(uri)).items] == ["GS301"]
 
@@ -207,5 +203,5 @@ async def test_at_most_a_thousand_diagnostics_are_sent_and_none_that_is_louder_i
     start: Start,
 ) -> None:
     editor = await start(VSCODE)
-    uri = editor.open("many.py", "x = wrong\n" * 1500)
+    uri = editor.open("many.py", "x = 'wrong'\n" * 1500)
     assert len(await editor.diagnostics(uri)) == 1000

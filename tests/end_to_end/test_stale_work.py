@@ -8,10 +8,10 @@ import time
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from tests.end_to_end.conftest import EMACS, HELIX, VSCODE, Start
+from tests.end_to_end.conftest import EMACS, HELIX, VSCODE, Start, in_every_editor
 from tests.end_to_end.editor import SECONDS, Editor, comparable
 
-SLOW = "x = wrong  # seconds=20\n"
+SLOW = "x = 'wrong'  # seconds=20\n"
 
 
 def pull(editor: Editor, uri: str, msg_id: str) -> asyncio.Task:
@@ -38,7 +38,7 @@ async def test_a_cancelled_request_is_answered_at_once_and_frees_the_worker(star
     with pytest.raises(JsonRpcException) as caught:
         await asyncio.wait_for(request, SECONDS)
     assert caught.value.code == types.LSPErrorCodes.RequestCancelled.value
-    other = editor.open("other.py", "y = wrong\n")
+    other = editor.open("other.py", "y = 'wrong'\n")
     assert [item.code for item in await editor.diagnostics(other)] == ["GS301"]
     assert time.perf_counter() - started < 5
 
@@ -60,7 +60,7 @@ async def test_an_edit_during_inference_ends_it_and_only_the_new_version_is_answ
 
 async def test_nothing_is_published_for_a_version_that_is_not_current(start: Start) -> None:
     editor = await start(EMACS)
-    uri = editor.open("typed.py", "x = wrong  # stubborn=0.3\n")
+    uri = editor.open("typed.py", "x = 'wrong'  # stubborn=0.3\n")
     first = await editor.publication(uri)
     for _ in range(8):
         editor.edit(uri, (0, 0, "\n"))
@@ -72,9 +72,9 @@ async def test_nothing_is_published_for_a_version_that_is_not_current(start: Sta
 
 async def test_old_findings_stay_until_new_ones_are_there(start: Start) -> None:
     editor = await start(EMACS)
-    uri = editor.open("kept.py", "x = wrong\n")
+    uri = editor.open("kept.py", "x = 'wrong'\n")
     assert len((await editor.publication(uri)).diagnostics) == 1
-    editor.edit(uri, (0, 0, "y = wrong  # seconds=0.5\n"))
+    editor.edit(uri, (0, 0, "y = 'wrong'  # seconds=0.5\n"))
     await asyncio.sleep(0.3)
     assert len(editor.published[uri]) == 1
     assert len((await editor.publication(uri)).diagnostics) == 2
@@ -86,7 +86,7 @@ async def test_a_document_closed_during_inference_leaves_no_findings(start: Star
     await asyncio.sleep(0.3)
     started = time.perf_counter()
     editor.close(uri)
-    other = editor.open("other.py", "y = wrong\n")
+    other = editor.open("other.py", "y = 'wrong'\n")
     assert len(await editor.diagnostics(other)) == 1
     assert time.perf_counter() - started < 5
     assert [list(params.diagnostics) for params in editor.published[uri]] == [[]]
@@ -94,7 +94,7 @@ async def test_a_document_closed_during_inference_leaves_no_findings(start: Star
 
 async def test_a_document_closed_and_opened_again_is_a_new_document(start: Start) -> None:
     editor = await start(EMACS)
-    uri = editor.open("again.py", "x = wrong  # stubborn=0.5\n")
+    uri = editor.open("again.py", "x = 'wrong'  # stubborn=0.5\n")
     await asyncio.sleep(0.2)
     editor.close(uri)
     editor.open("again.py", "\n\n\nx = wrong\n")
@@ -105,9 +105,9 @@ async def test_a_document_closed_and_opened_again_is_a_new_document(start: Start
     assert shown == [[], [3]]
 
 
-async def test_the_loop_answers_while_the_worker_is_busy(any_client: str, start: Start) -> None:
-    editor = await start(any_client)
-    stubborn = editor.open("stubborn.py", "x = wrong  # stubborn=1.5\n")
+@in_every_editor
+async def test_the_loop_answers_while_the_worker_is_busy(editor: Editor) -> None:
+    stubborn = editor.open("stubborn.py", "x = 'wrong'  # stubborn=1.5\n")
     analysis = asyncio.create_task(editor.diagnostics(stubborn))
     await asyncio.sleep(0.3)
     closed = editor.uri("never_opened.py")
@@ -118,7 +118,7 @@ async def test_the_loop_answers_while_the_worker_is_busy(any_client: str, start:
 
 async def test_many_requests_for_one_version_share_one_analysis(start: Start) -> None:
     editor = await start(VSCODE)
-    uri = editor.open("shared.py", "x = wrong  # stubborn=0.4\n")
+    uri = editor.open("shared.py", "x = 'wrong'  # stubborn=0.4\n")
     started = time.perf_counter()
     reports = await asyncio.gather(*(pull(editor, uri, f"shared-{number}") for number in range(10)))
     assert time.perf_counter() - started < 3
@@ -131,7 +131,7 @@ async def test_a_fault_in_one_document_leaves_the_others_alone(start: Start) -> 
     bad = editor.open("bad.py", "x = 1  # raise\n")
     with pytest.raises(JsonRpcException, match="scripted fault"):
         await editor.diagnostics(bad)
-    good = editor.open("good.py", "x = wrong\n")
+    good = editor.open("good.py", "x = 'wrong'\n")
     assert len(await editor.diagnostics(good)) == 1
-    editor.edit(bad, (0, len("x = 1  # raise\n"), "x = wrong\n"))
+    editor.edit(bad, (0, len("x = 1  # raise\n"), "x = 'wrong'\n"))
     assert len(await editor.diagnostics(bad)) == 1
