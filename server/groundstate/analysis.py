@@ -59,9 +59,24 @@ class ScoredEdit(Protocol):
     def evidence(self) -> Sequence[object]: ...
 
 
-class UnitResult(Protocol):
-    """What the analysis needs of an examined unit: its scored edits, best first."""
+class Unit(Protocol):
+    """What is scored at once."""
 
+    @property
+    def qualname(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+class UnitResult(Protocol):
+    """An examined unit: its scored edits, best first."""
+
+    @property
+    def unit(self) -> Unit: ...
+    @property
+    def free_energy(self) -> float: ...
     @property
     def edits(self) -> Sequence[ScoredEdit]: ...
 

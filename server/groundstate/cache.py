@@ -1,6 +1,6 @@
-"""Cache: reports of files that did not change, in one SQLite database in the user's cache folder.
+"""Cache: reports and summaries of files that did not change, in one SQLite database in the user's cache folder.
 
-A key covers everything a report depends on, so an entry is never stale, only unused; the least recently used go when
+A key covers everything its value depends on, so an entry is never stale, only unused; the least recently used go when
 the database grows past its bound. Several runs may share it. Nothing here can fail a run: a database that is damaged
 is thrown away and made anew, and where none can be had nothing is cached. Entries are JSON, never pickles: a cache
 folder may come from anywhere.
@@ -53,15 +53,19 @@ def report_key(*parts: str) -> str:
 
 
 class Cache:
-    """Values by key. Use as a context manager; the database is made at first use."""
+    """Values by key, while it is entered as a context manager; one that is not ``enabled`` holds nothing."""
 
-    def __init__(self, folder: Path | None = None, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, most_bytes: int = MOST_BYTES, enabled: bool = True
+    ) -> None:
+        self._enabled = enabled
         self._path = (folder or user_cache_folder()) / "reports.sqlite"
         self._most_bytes = most_bytes
         self._connection: sqlite3.Connection | None = None
 
     def __enter__(self) -> Cache:
-        self._open()
+        if self._enabled:
+            self._open()
         return self
 
     def __exit__(self, *exception: object) -> None:

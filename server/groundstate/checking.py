@@ -6,9 +6,9 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from groundstate.cache import Cache, report_as_text, report_from_text, report_key
 from groundstate.discovery import Problem, discover, relative_to_root, surrounding_files
@@ -18,6 +18,11 @@ from groundstate.report import Report
 from groundstate.reports.outcome import Outcome, shown_path
 from groundstate.settings import LoadedSettings, settings_as_mapping
 from groundstate_grammars.rules import SOFT_RULES
+
+if TYPE_CHECKING:
+    from groundstate.analysis import Workspace
+    from groundstate_grammars.project import ProjectFacts
+
 
 NO_MODEL = "no model package is installed: only exact rules (GS1) are checked"
 
@@ -45,19 +50,124 @@ def check(
     else:
         found = discover(given.paths, root, settings.exclude)
         problems.extend(found.problems)
-        documents = read_documents(found.files, problems)
+        documents = _read(found.files, problems)
     learned = not settings.reported_rules(root.relative_to(root)).isdisjoint(SOFT_RULES)
     source = engine_source(settings) if learned and documents else None
     notes = (NO_MODEL,) if source is not None and source.package is None else ()
+    with Cache(settings.cache_dir, enabled=use_cache) as cache:
+        reports = Run(loaded, source, cache, jobs, problems).reports(documents) if documents else ()
     model = None if source is None else source.model_hash
-    with Cache(settings.cache_dir) if use_cache else nullcontext() as cache:
-        results = _cached_or_new(documents, loaded, source, cache, jobs)
-    problems.extend(result for result in results if isinstance(result, Problem))
-    reports = tuple(result for result in results if isinstance(result, Report))
     return Outcome(reports, tuple(problems), model), notes
 
 
-def read_documents(paths: Sequence[Path], problems: list[Problem]) -> list[Document]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is the same for all documents of a run. ``problems`` is added to."""
+
+    loaded: LoadedSettings
+    source: EngineSource | None
+    cache: Cache
+    jobs: int
+    problems: list[Problem]
+
+    def reports(self, documents: Sequence[Document]) -> tuple[Report, ...]:
+        """Reports in the order of the documents, from the cache where nothing that they depend on changed."""
+        surroundings = self.surroundings(documents)
+        context = self._context(surroundings)
+        keys = [report_key(context, self._name(document), document.digest) for document in documents]
+        reports: dict[int, Report] = {}
+        stored = self.cache.get(keys)
+        for index, key in enumerate(keys):
+            report = report_from_text(documents[index], stored[key]) if key in stored else None
+            if report is not None:
+                reports[index] = report
+        missing = [index for index in range(len(documents)) if index not in reports]
+        if missing:
+            fresh = self._analysed([documents[index] for index in missing], surroundings)
+            reports |= {
+                index: report for index, report in zip(missing, fresh, strict=True) if report is not None
+            }
+            self.cache.put(
+                {keys[index]: report_as_text(reports[index]) for index in missing if index in reports}
+            )
+        return tuple(reports[index] for index in sorted(reports))
+
+    def workspace(self, surroundings: Sequence[Document]) -> Workspace:
+        """What is known about the project whose files are ``surroundings``."""
+        from groundstate.analysis import Workspace
+        from groundstate_grammars.index import ProjectIndex
+
+        root = self.loaded.root
+        facts = (
+            self._facts(surroundings) if self.source is not None and self.source.package is not None else None
+        )
+        return Workspace(root, facts, ProjectIndex(root, self.loaded.settings.interpreter))
+
+    def surroundings(self, documents: Sequence[Document]) -> list[Document]:
+        """The documents themselves, and the other files of their project that can be read."""
+        known = {document.path for document in documents}
+        others = _read([path for path in surrounding_files(self.loaded) if path not in known], [])
+        return sorted([*documents, *others], key=lambda document: document.path.parts)
+
+    def _analysed(
+        self, documents: Sequence[Document], surroundings: Sequence[Document]
+    ) -> list[Report | None]:
+        from groundstate.parallel import Analyser, Failure, each
+
+        analyser = Analyser(self.workspace(surroundings), self.source, self.loaded.settings)
+        reports: list[Report | None] = []
+        for document, result in zip(documents, each(analyser, documents, self.jobs, "Checking"), strict=True):
+            if isinstance(result, Failure):
+                self.problems.append(Problem(shown_path(document.path), result.message))
+                reports.append(None)
+            else:
+                reports.append(report_from_text(document, result))
+        return reports
+
+    def _facts(self, surroundings: Sequence[Document]) -> ProjectFacts:
+        """Facts of the project; a file that cannot be summarised contributes none."""
+        from groundstate.parallel import each, summarise
+        from groundstate.summaries import is_summary, summary_from_text
+        from groundstate_grammars.project import ProjectFacts
+
+        keys = [report_key("summary", document.digest) for document in surroundings]
+        texts = {key: text for key, text in self.cache.get(keys).items() if is_summary(text)}
+        missing = [index for index, key in enumerate(keys) if key not in texts]
+        results = each(summarise, [surroundings[index] for index in missing], self.jobs, "Reading")
+        made = {
+            keys[index]: text for index, text in zip(missing, results, strict=True) if isinstance(text, str)
+        }
+        self.cache.put(made)
+        texts |= made
+        summaries = (summary_from_text(texts[key]) for key in keys if key in texts)
+        return ProjectFacts.of(summary for summary in summaries if summary is not None)
+
+    def _context(self, surroundings: Sequence[Document]) -> str:
+        """A digest of everything but the document itself that its report depends on."""
+        digest = hashlib.sha256()
+        shown = settings_as_mapping(self.loaded.settings)
+        digest.update(
+            json.dumps([str(self.loaded.root), shown, self.source and self.source.model_hash]).encode()
+        )
+        for folder in self._installed():
+            digest.update(f"\0{folder}\0{folder.stat().st_mtime_ns}".encode("utf-8", "surrogateescape"))
+        for document in surroundings:
+            digest.update(f"\0{self._name(document)}\0{document.digest}".encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()
+
+    def _installed(self) -> list[Path]:
+        """Folders of installed packages that the analysis may read; they change when a package is installed."""
+        interpreter, root = self.loaded.settings.interpreter, self.loaded.root
+        homes = [root / ".venv", root / "venv"] if interpreter is None else [interpreter.parent.parent]
+        return sorted(
+            folder for home in homes for folder in home.glob("lib*/python*/site-packages") if folder.is_dir()
+        )
+
+    def _name(self, document: Document) -> str:
+        return relative_to_root(document.path, self.loaded.root).as_posix()
+
+
+def _read(paths: Sequence[Path], problems: list[Problem]) -> list[Document]:
     """The documents that can be read; the others are added to ``problems``."""
     documents = []
     for path in paths:
@@ -66,69 +176,3 @@ def read_documents(paths: Sequence[Path], problems: list[Problem]) -> list[Docum
         except OSError as error:
             problems.append(Problem(shown_path(path), f"cannot be read: {error.strerror or error}"))
     return documents
-
-
-def _cached_or_new(
-    documents: list[Document],
-    loaded: LoadedSettings,
-    source: EngineSource | None,
-    cache: Cache | None,
-    jobs: int,
-) -> list[Report | Problem]:
-    """Results for the documents in their order, from the cache where nothing that they depend on changed."""
-    results: dict[int, Report | Problem] = {}
-    keys: list[str] = []
-    surroundings = _surroundings(documents, loaded) if documents else []
-    if cache is not None:
-        context = _context(loaded, surroundings, source)
-        keys = [
-            report_key(context, relative_to_root(document.path, loaded.root).as_posix(), document.digest)
-            for document in documents
-        ]
-        stored = cache.get(keys)
-        for index, key in enumerate(keys):
-            report = report_from_text(documents[index], stored[key]) if key in stored else None
-            if report is not None:
-                results[index] = report
-    missing = [index for index in range(len(documents)) if index not in results]
-    if missing:
-        from groundstate.parallel import analyse_all
-
-        unchecked = [documents[index] for index in missing]
-        fresh = analyse_all(unchecked, surroundings, loaded.root, loaded.settings, source, jobs)
-        results |= dict(zip(missing, fresh, strict=True))
-        if cache is not None:
-            made = {keys[index]: result for index in missing if isinstance(result := results[index], Report)}
-            cache.put({key: report_as_text(report) for key, report in made.items()})
-    return [results[index] for index in range(len(documents))]
-
-
-def _surroundings(documents: list[Document], loaded: LoadedSettings) -> list[Document]:
-    """The documents themselves, and the other files of their project."""
-    known = {document.path for document in documents}
-    others = [path for path in surrounding_files(loaded) if path not in known]
-    return sorted([*documents, *read_documents(others, [])], key=lambda document: document.path.parts)
-
-
-def _context(loaded: LoadedSettings, surroundings: Sequence[Document], source: EngineSource | None) -> str:
-    """A digest of everything but the document itself that its report depends on."""
-    digest = hashlib.sha256()
-    shown = settings_as_mapping(loaded.settings)
-    digest.update(json.dumps([str(loaded.root), shown, source and source.model_hash]).encode())
-    for folder in _installed(loaded):
-        digest.update(f"\0{folder}\0{folder.stat().st_mtime_ns}".encode("utf-8", "surrogateescape"))
-    for document in surroundings:
-        name = relative_to_root(document.path, loaded.root).as_posix()
-        digest.update(f"\0{name}\0{document.digest}".encode("utf-8", "surrogateescape"))
-    return digest.hexdigest()
-
-
-def _installed(loaded: LoadedSettings) -> list[Path]:
-    """Folders of installed packages that the analysis may read; they change when a package is installed."""
-    interpreter = loaded.settings.interpreter
-    homes = (
-        [loaded.root / ".venv", loaded.root / "venv"] if interpreter is None else [interpreter.parent.parent]
-    )
-    return sorted(
-        folder for home in homes for folder in home.glob("lib*/python*/site-packages") if folder.is_dir()
-    )

@@ -1,8 +1,8 @@
-"""Analysis of many documents, in this process or spread over forked ones.
+"""Work on many documents, in this process or spread over forked ones.
 
-A forked process inherits the documents and the workspace without copying them, builds its own engine, and sends back
-reports as text. Only Linux forks safely; elsewhere, and for little source, everything runs here. An error of ours in
-one file becomes a problem of that file, and the others are still reported.
+A forked process inherits what it needs without copying it and sends back text. Only Linux forks safely; elsewhere, and
+for little source, everything runs here. An error of ours in one file becomes a problem of that file, and the others go
+on.
 """
 
 from __future__ import annotations
@@ -10,103 +10,95 @@ from __future__ import annotations
 import multiprocessing
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from groundstate.analysis import Engine, Workspace, analyse
-from groundstate.cache import report_as_text, report_from_text
-from groundstate.discovery import Problem
+from groundstate.cache import report_as_text
 from groundstate.documents import Document
 from groundstate.engine_loading import EngineSource, load_engine
 from groundstate.progress import progress
-from groundstate.report import Report
-from groundstate.reports.outcome import shown_path
 from groundstate.settings import Settings
-from groundstate.workspaces import load_workspace
+from groundstate.summaries import summary_as_text
 
 FEWEST_BYTES = 200_000
-"""Less source than this is analysed in this process: starting others would take longer."""
+"""Less source than this is worked on in this process: starting others would take longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one document could not be worked on."""
+
+    message: str
 
 
 @dataclass(slots=True)
-class _Work:
-    """What a forked process inherits."""
+class Analyser:
+    """Analyses documents; its engine is loaded in the process that first needs it."""
 
-    documents: Sequence[Document]
     workspace: Workspace
     source: EngineSource | None
     settings: Settings
-    engine: Engine | None = None
+    _engine: Engine | None = None
+
+    def __call__(self, document: Document) -> str:
+        """The report of a document as text."""
+        if self._engine is None and self.source is not None:
+            self._engine = load_engine(self.source)
+        return report_as_text(analyse(document, self.workspace, self._engine, self.settings))
 
 
-_work: _Work | None = None
+def summarise(document: Document) -> str:
+    """The summary of a document as text."""
+    return summary_as_text(None if document.not_text_at is not None else document.parsed.summary())
 
 
-def analyse_all(
-    documents: Sequence[Document],
-    surroundings: Sequence[Document],
-    root: Path,
-    settings: Settings,
-    source: EngineSource | None,
-    jobs: int,
-) -> list[Report | Problem]:
-    """A report for each document, or why there is none."""
-    global _work
-    workspace = load_workspace(root, settings, surroundings)
-    _work = _Work(documents, workspace, source, settings)
-    try:
-        jobs = min(jobs, len(documents))
-        forks = sys.platform == "linux" and sum(len(document.data) for document in documents) >= FEWEST_BYTES
-        if jobs > 1 and forks:
-            return _forked(documents, jobs)
-        return [_report(index) for index in progress(range(len(documents)), len(documents), "Checking")]
-    finally:
-        _work = None
+Work = Callable[[Document], str]
+
+_inherited: tuple[Work, Sequence[Document]] | None = None
 
 
-def _forked(documents: Sequence[Document], jobs: int) -> list[Report | Problem]:
-    found: dict[int, Report | Problem] = {}
+def each(work: Work, documents: Sequence[Document], jobs: int, what: str) -> list[str | Failure]:
+    """The result of ``work`` for each document, in their order. Trees are not kept after a document's turn."""
+    jobs = min(jobs, len(documents))
+    if jobs > 1 and sys.platform == "linux" and sum(len(item.data) for item in documents) >= FEWEST_BYTES:
+        return _forked(work, documents, jobs, what)
+    return [_guarded(work, document) for document in progress(documents, len(documents), what)]
+
+
+def _forked(work: Work, documents: Sequence[Document], jobs: int, what: str) -> list[str | Failure]:
+    global _inherited
+    found: dict[int, str | Failure] = {}
     largest_first = sorted(range(len(documents)), key=lambda index: -len(documents[index].data))
+    _inherited = (work, documents)
     try:
         with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
-            futures = [pool.submit(_encoded, index) for index in largest_first]
-            for future in progress(as_completed(futures), len(futures), "Checking"):
-                index, text, problem = future.result()
-                report = None if text is None else report_from_text(documents[index], text)
-                found[index] = (
-                    problem or report or Problem(shown_path(documents[index].path), "no report came back")
-                )
+            futures = {pool.submit(_inherited_work, index): index for index in largest_first}
+            for future in progress(as_completed(futures), len(futures), what):
+                found[futures[future]] = future.result()
     except BrokenProcessPool:
-        lost = "a process was ended while this file waited, perhaps for memory; try --jobs 1"
-        for index, document in enumerate(documents):
-            found.setdefault(index, Problem(shown_path(document.path), lost))
+        lost = Failure("a process was ended while this file waited, perhaps for memory; try --jobs 1")
+        for index in range(len(documents)):
+            found.setdefault(index, lost)
+    finally:
+        _inherited = None
     return [found[index] for index in range(len(documents))]
 
 
-def _encoded(index: int) -> tuple[int, str | None, Problem | None]:
-    result = _report(index)
-    return (index, None, result) if isinstance(result, Problem) else (index, report_as_text(result), None)
+def _inherited_work(index: int) -> str | Failure:
+    assert _inherited is not None
+    work, documents = _inherited
+    return _guarded(work, documents[index])
 
 
-def _report(index: int) -> Report | Problem:
-    assert _work is not None
-    document = _work.documents[index]
+def _guarded(work: Work, document: Document) -> str | Failure:
     try:
-        if _work.engine is None and _work.source is not None and _work.source.package is not None:
-            _work.engine = load_engine(_work.source)
-        # A copy of the document, so that its tree goes when its report is made.
-        fresh = Document(document.path, document.data)
-        report = analyse(fresh, _work.workspace, _work.engine, _work.settings)
-        return Report(document, report.findings, report.ignored)
+        return work(Document(document.path, document.data))
     except Exception as error:
-        return Problem(shown_path(document.path), _bug(error))
-
-
-def _bug(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    said = f"{type(error).__name__}: {error}"
-    return f"could not be checked: an error inside groundstate{where}: {said}; please report it"
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+        said = f"{type(error).__name__}: {error}"
+        return Failure(f"could not be checked: an error inside groundstate{where}: {said}; please report it")
