@@ -57,7 +57,7 @@ def type_into(path: Path, root: Path, *, pull: bool, seed: int) -> Typing:
         server.findings()
         typing.opened = time.perf_counter() - started
         server.settle()
-        for line, indent, column in _places(text, random.Random(seed)):
+        for line, indent, column in statement_ends(text, random.Random(seed)):
             server.change((line, column), (line, column), "\n" + indent)
             server.findings()
             for count, letter in enumerate(STATEMENT):
@@ -72,7 +72,7 @@ def type_into(path: Path, root: Path, *, pull: bool, seed: int) -> Typing:
     return typing
 
 
-def _places(text: str, generator: random.Random) -> list[tuple[int, str, int]]:
+def statement_ends(text: str, generator: random.Random) -> list[tuple[int, str, int]]:
     """Ends of statements of one ASCII line: (line, indent, column), where all encodings count alike."""
     lines = text.split("\n")
     found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import math
 import os
 import platform
 import statistics
@@ -115,7 +116,7 @@ def _tool_row(result: ToolResult) -> str:
 def percentile(values: Sequence[float], share: float) -> float:
     """The least value that at least ``share`` of ``values`` do not exceed."""
     ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * round(share * 100) // 100) - 1)]
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 
 
 def machine() -> dict[str, str | int | None]:

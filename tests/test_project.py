@@ -1,0 +1,64 @@
+"""The project's own papers: what the documents name exists, and starting costs little."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import groundstate
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def _run(*arguments: str) -> str:
+    command = [sys.executable, "-m", "groundstate", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)", document.read_text())
+    missing = [link for link in links if "://" not in link and not (document.parent / link).exists()]
+    assert missing == []
+
+
+def test_the_code_map_names_what_exists() -> None:
+    missing = []
+    for section in (ROOT / "ARCHITECTURE.md").read_text().split("\n### ")[1:]:
+        root = re.match(r"`(\S+/\S+)`", section)
+        if root is None:
+            continue
+        for bullet in re.findall(r"^- (.+?)[:(]", section, re.MULTILINE):
+            for name in re.findall(r"`(\w+)/?`", bullet):
+                path = ROOT / root[1] / name
+                if not (path.is_dir() or path.with_suffix(".py").is_file()):
+                    missing.append(path.relative_to(ROOT).as_posix())
+    assert missing == []
+
+
+def test_options_in_the_readme_exist() -> None:
+    readme = (ROOT / "README.md").read_text()
+    mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", readme)) - {"--help"}
+    assert mentioned <= set(re.findall(r"--[a-z][a-z-]+", _run("check", "--help")))
+
+
+def test_the_changelog_has_this_version() -> None:
+    assert f"## [{groundstate.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_version_is_told_without_importing_anything_heavy() -> None:
+    code = (
+        "import sys; from groundstate.cli import run; run(['--version']);"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    version, modules = result.stdout.splitlines()
+    assert version == f"groundstate {groundstate.__version__}"
+    heavy = {"numpy", "tree_sitter", "tokenizers", "onnxruntime", "pygls", "lsprotocol", "asyncio", "torch"}
+    ours = {"groundstate_grammars", "groundstate_energy"}
+    assert (heavy | ours).isdisjoint(modules.split())
