@@ -10,6 +10,7 @@ import groundstate
 from groundstate.rule_pages import rule_page
 from groundstate_energy.terms import hard_violations
 from groundstate_grammars.edits import apply_replacements
+from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.python.candidates import candidate_edits
 from groundstate_grammars.python.parsed import parse
 from groundstate_grammars.rules import RULES, Rule
@@ -53,8 +54,11 @@ def test_examples_of_learned_rules_break_no_exact_rule(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", HARD, ids=lambda rule: rule.code)
-def test_an_exact_rule_fires_on_bad_and_is_silent_on_good(rule: Rule) -> None:
+def test_an_exact_rule_fires_on_bad_and_is_silent_on_good(rule: Rule, tmp_path: Path) -> None:
     page = rule_page(rule)
+    path = tmp_path / "example.py"
     for bad, good in zip(page.bad, page.good, strict=True):
-        assert [violation.rule for violation in hard_violations(parse(bad.encode()), None)] == [rule.code]
-        assert hard_violations(parse(good.encode()), None) == []
+        for text, expected in ((bad, [rule.code]), (good, [])):
+            path.write_text(text, encoding="utf-8")
+            violations = hard_violations(parse(text.encode()), ProjectIndex(tmp_path), path)
+            assert [violation.rule for violation in violations] == expected
