@@ -18,8 +18,9 @@ from __future__ import annotations
 import builtins
 import os
 import re
-import sysconfig
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from groundstate_grammars.python.definitions import (
@@ -46,9 +47,11 @@ _WORD_NOT_READ_AS_ATTRIBUTE = re.compile(
     rb"(?<![\w.])[A-Za-z_]\w*|\.\s*([A-Za-z_]\w*)(?=\s*(?:(?:[-+*/%@&|^\])]|<<|>>|//|\*\*)?\s*=(?!=)|[,:]| in\b))"
 )
 """A word that is no attribute, or an attribute in a place where it may be assigned."""
+_DEFINED = re.compile(rb"\bdef\s+(\w+)")
 _SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages", "build", "dist"))
 
 Definition = Function | Class | Module
+"""What a name may certainly mean."""
 
 
 class ProjectIndex:
@@ -57,7 +60,8 @@ class ProjectIndex:
     Args:
         root: folder of the workspace, absolute; None: nothing but what it is handed is known.
         interpreter: the Python executable or the folder of its environment; None: ``.venv`` or ``venv`` in ``root``
-            when there is one. Without either only the standard library of the running interpreter is known.
+            when there is one. Without either only the workspace is known: the standard library of whoever runs us may
+            be of another version.
 
     Answers are cached by file; ``update`` drops what a changed file invalidates.
     """
@@ -71,9 +75,10 @@ class ProjectIndex:
         self._overlays: dict[Path, bytes] = {}
         self._modules: dict[Path, Module | None] = {}
         self._located: dict[tuple[Path, tuple[str, ...]], Path | None] = {}
+        self._imports: dict[tuple[Path, Import], Definition | None] = {}
         self._listings: dict[Path, frozenset[str]] = {}
         self._lineages: dict[tuple[Path | None, str], tuple[Class, ...] | None] = {}
-        self._words: dict[Path, frozenset[bytes]] | None = None
+        self._words: dict[Path, _Words] | None = None
 
     def update(self, path: Path, data: bytes | None = None) -> None:
         """Forget what was read from ``path``. ``data``: text to read instead of the file's, such as an editor's."""
@@ -83,6 +88,7 @@ class ProjectIndex:
             self._overlays[path] = data
         self._modules.pop(path, None)
         self._located.clear()
+        self._imports.clear()
         self._listings.clear()
         self._lineages.clear()
         if self._words is not None:
@@ -92,7 +98,7 @@ class ProjectIndex:
                 and path.is_relative_to(self.root)
                 and (data is not None or path.is_file())
             ):
-                self._words[path] = self._read_words(path)
+                self._words[path] = _Words.of(self._read(path) or b"")
 
     def module(self, name: str, near: Path | None = None) -> Module | None:
         """The module ``name``; ``near``: the importing file, whose folder is searched too. None: not known for certain."""
@@ -144,11 +150,19 @@ class ProjectIndex:
 
         What is only ever read as ``.name`` no file of the workspace defines, by whatever dynamic means.
         """
+        wanted = name.encode("utf-8", "surrogateescape")
+        return any(wanted in words.defining for words in self._all_words().values())
+
+    def times_defined(self, name: str) -> int:
+        """In how many places of the workspace ``def name`` stands."""
+        wanted = name.encode("utf-8", "surrogateescape")
+        return sum(words.functions[wanted] for words in self._all_words().values())
+
+    def _all_words(self) -> dict[Path, _Words]:
         if self._words is None:
             paths = () if self.root is None else _python_files(self.root)
-            self._words = {path: self._read_words(path) for path in paths}
-        wanted = name.encode()
-        return any(wanted in words for words in self._words.values())
+            self._words = {path: _Words.of(self._read(path) or b"") for path in paths}
+        return self._words
 
     def _member(self, module: Module, name: str, hops: int) -> Definition | None:
         if hops > _MOST_HOPS:
@@ -165,10 +179,18 @@ class ProjectIndex:
         return None
 
     def _import(self, module: Module, item: Import, hops: int) -> Definition | None:
+        if module.path is None:
+            return None if item.level else self._follow_import(module, item, hops)
+        key = (module.path, item)
+        if key not in self._imports:
+            self._imports[key] = None
+            self._imports[key] = self._follow_import(module, item, hops)
+        return self._imports[key]
+
+    def _follow_import(self, module: Module, item: Import, hops: int) -> Definition | None:
         parts = tuple(item.module.split(".")) if item.module else ()
         if item.level:
-            if module.path is None:
-                return None
+            assert module.path is not None
             folder = module.path.parent
             for _ in range(item.level - 1):
                 folder = folder.parent
@@ -240,11 +262,13 @@ class ProjectIndex:
                     return None
                 found.append(known)
                 continue
+            if _is_generic(cls.home, base.name):
+                continue
             definition = self.follow(cls.home, base.name)
             if not isinstance(definition, Class):
                 return None
             found.append(definition)
-        return found
+        return found or [BUILTIN_CLASSES["object"]]
 
     def _locate(self, parts: tuple[str, ...], near: Path | None) -> Path | None:
         """The file of an absolute import; None when there is none or more than one may be meant."""
@@ -329,8 +353,17 @@ class ProjectIndex:
         except OSError:
             return None
 
-    def _read_words(self, path: Path) -> frozenset[bytes]:
-        return words_that_may_define(self._read(path) or b"")
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words of one file: those that may define an attribute, and how often each follows ``def``."""
+
+    defining: frozenset[bytes]
+    functions: Counter[bytes]
+
+    @classmethod
+    def of(cls, data: bytes) -> _Words:
+        return cls(words_that_may_define(data), Counter(_DEFINED.findall(data)))
 
 
 def words_that_may_define(data: bytes) -> frozenset[bytes]:
@@ -341,9 +374,8 @@ def words_that_may_define(data: bytes) -> frozenset[bytes]:
 def search_path(root: Path, interpreter: Path | None) -> tuple[Path | None, tuple[Path, ...]]:
     """The folder of the standard library and those of installed packages, from the layout of folders alone."""
     environment = _environment(root, interpreter)
-    library = Path(sysconfig.get_path("stdlib"))
     if environment is None:
-        return (library if library.is_dir() else None), ()
+        return None, ()
     base = environment
     settings = environment / "pyvenv.cfg"
     if settings.is_file():
@@ -356,7 +388,7 @@ def search_path(root: Path, interpreter: Path | None) -> tuple[Path | None, tupl
         if site.is_dir():
             packages[site] = None
             packages.update(dict.fromkeys(_pth_folders(site)))
-    return found or (library if library.is_dir() else None), tuple(packages)
+    return found, tuple(packages)
 
 
 def _environment(root: Path, interpreter: Path | None) -> Path | None:
@@ -423,6 +455,15 @@ def _python_files(root: Path) -> Iterator[Path]:
         for name in sorted(files):
             if name.endswith((".py", ".pyi", ".pyx", ".ipynb")):
                 yield Path(folder, name)
+
+
+def _is_generic(module: Module, name: str) -> bool:
+    """Whether a base is ``typing.Generic``, which adds nothing to what an instance has."""
+    head, _, rest = name.partition(".")
+    item = module.members.get(head)
+    if not isinstance(item, Import) or item.level or item.module not in ("typing", "typing_extensions"):
+        return False
+    return item.name == "Generic" if not rest else (item.name is None and rest == "Generic")
 
 
 def _builtin_classes() -> dict[str, Class]:

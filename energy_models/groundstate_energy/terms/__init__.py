@@ -8,6 +8,7 @@ from pathlib import Path
 from groundstate_energy.terms.attributes import attribute_violations
 from groundstate_energy.terms.calls import call_violations
 from groundstate_energy.terms.names import name_violations
+from groundstate_energy.terms.receivers import Receivers
 from groundstate_energy.terms.syntax import is_other_language, syntax_violations
 from groundstate_energy.terms.view import FileView
 from groundstate_energy.terms.violation import Reason, Violation
@@ -36,7 +37,12 @@ def hard_violations(
     if syntax or broken:
         return syntax
     view = FileView(file, index if index is not None else ProjectIndex(None), path)
-    found = [*name_violations(view), *call_violations(view), *attribute_violations(view)]
+    receivers = Receivers(view)
+    found = [
+        *name_violations(view),
+        *call_violations(view, receivers),
+        *attribute_violations(view, receivers),
+    ]
     found.sort(key=lambda violation: (violation.start, violation.end, violation.rule))
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 
 from groundstate_energy.terms.guards import expects_failure
 from groundstate_energy.terms.nearest import nearest_names
@@ -96,7 +97,7 @@ def _is_template(view: FileView, node: int) -> bool:
     """Whether the name stands in ``{{ … }}``: a set of sets cannot exist, a template's placeholder can."""
     flat = view.flat
     sets = [around for around in flat.ancestors(node) if flat.kind[around] in (py.SET, py.DICTIONARY)]
-    return any(flat.parent[inner] == outer for inner, outer in zip(sets, sets[1:], strict=False))
+    return any(flat.parent[inner] == outer for inner, outer in pairwise(sets))
 
 
 def _undefined(view: FileView, reference: Reference) -> Violation:
@@ -233,9 +234,11 @@ def _is_unbound(view: FileView, reference: Reference, scope: Scope) -> bool:
         kind = kinds[around]
         if kind == py.TYPE:
             return False
-        if kind == py.WHILE_STATEMENT or (kind == py.FOR_STATEMENT and flat.field[child] != py.FIELD_RIGHT):
-            if any(around < bound < around + sizes[around] for bound in lasting):
-                return False
+        loops = kind == py.WHILE_STATEMENT or (
+            kind == py.FOR_STATEMENT and flat.field[child] != py.FIELD_RIGHT
+        )
+        if loops and any(around < bound < around + sizes[around] for bound in lasting):
+            return False
         child = around
     return parents[node] >= 0 and not expects_failure(flat, node, _CAUGHT)
 

@@ -100,6 +100,8 @@ def syntax_violations(file: ParsedFile) -> list[Violation]:
     if len(file.data) > _MOST_BYTES:
         return []
     if not file.tree.tree.root_node.has_error:
+        if not _looks_wrong(file.flat):
+            return []
         error = _parse_error(file.data)
         if error is None or not _is_same_in_every_version(error):
             return []
@@ -132,11 +134,87 @@ def is_other_language(flat: FlatTree) -> bool:
     kinds = flat.kind
     if py.PRINT_STATEMENT in kinds or py.EXEC_STATEMENT in kinds:
         return True
+    clause = py.EXCEPT_CLAUSE
     return any(
-        kind == py.EXCEPT_CLAUSE
-        and sum(flat.field[child] == py.FIELD_VALUE for child in flat.children(node)) > 1
-        for node, kind in enumerate(kinds)
+        sum(flat.field[child] == py.FIELD_VALUE for child in flat.children(node)) > 1
+        for node in [index for index, kind in enumerate(kinds) if kind == clause]
     )
+
+
+def _looks_wrong(flat: FlatTree) -> bool:
+    """Whether a tree without errors shows what tree-sitter lets pass: odd indentation, arguments or defaults out of order."""
+    kinds, starts, sizes, data = flat.kind, flat.start, flat.size, flat.data
+    for node in [index for index, kind in enumerate(kinds) if kind in _TELLING]:
+        kind = kinds[node]
+        after = node + sizes[node]
+        if kind == py.KEYWORD_ARGUMENT:
+            if after + 1 < len(kinds) and kinds[after] == _COMMA and kinds[after + 1] not in _AFTER_KEYWORD:
+                return True
+        elif kind in _WITH_DEFAULT:
+            if kinds[after] == _COMMA and kinds[after + 1] in (py.IDENTIFIER, py.TYPED_PARAMETER):
+                parameter = after + 1
+                named = kinds[parameter] == py.IDENTIFIER or kinds[parameter + 1] == py.IDENTIFIER
+                if named and not _follows_star(flat, node):
+                    return True
+        else:
+            if kind == py.BLOCK and sizes[node] == 1:
+                return True
+            usual: bytes | None = None
+            child = node + 1
+            while child < after:
+                if kinds[child] in _STATEMENTS:
+                    start = starts[child]
+                    indent = data[
+                        max(data.rfind(b"\n", 0, start), data.rfind(b"\r", start - 400, start)) + 1 : start
+                    ]
+                    if not indent.strip():
+                        indent = indent.rpartition(b"\f")[2]
+                        if usual is not None and indent != usual:
+                            return True
+                        usual = indent
+                child += sizes[child]
+    return False
+
+
+def _follows_star(flat: FlatTree, parameter: int) -> bool:
+    """Whether a star stands before ``parameter`` in its list, so that defaults may come in any order."""
+    around = flat.parent[parameter]
+    for child in flat.children(around):
+        if child >= parameter:
+            return False
+        first = child + 1 if flat.kind[child] == py.TYPED_PARAMETER else child
+        if flat.kind[first] in (py.LIST_SPLAT_PATTERN, py.KEYWORD_SEPARATOR):
+            return True
+    return False
+
+
+_COMMA = py.token(",")
+_AFTER_KEYWORD = frozenset(
+    (py.KEYWORD_ARGUMENT, py.DICTIONARY_SPLAT, py.LIST_SPLAT, py.COMMENT, py.LINE_CONTINUATION, py.token(")"))
+)
+_WITH_DEFAULT = frozenset((py.DEFAULT_PARAMETER, py.TYPED_DEFAULT_PARAMETER))
+_TELLING = frozenset(
+    (py.KEYWORD_ARGUMENT, py.DEFAULT_PARAMETER, py.TYPED_DEFAULT_PARAMETER, py.BLOCK, py.MODULE)
+)
+_STATEMENTS = frozenset(
+    (
+        py.EXPRESSION_STATEMENT,
+        py.RETURN_STATEMENT,
+        py.IF_STATEMENT,
+        py.FOR_STATEMENT,
+        py.WHILE_STATEMENT,
+        py.TRY_STATEMENT,
+        py.WITH_STATEMENT,
+        py.FUNCTION_DEFINITION,
+        py.CLASS_DEFINITION,
+        py.DECORATED_DEFINITION,
+        py.IMPORT_STATEMENT,
+        py.IMPORT_FROM_STATEMENT,
+        py.RAISE_STATEMENT,
+        py.ASSERT_STATEMENT,
+        py.PASS_STATEMENT,
+    )
+)
 
 
 def _is_newer_python(flat: FlatTree) -> bool:

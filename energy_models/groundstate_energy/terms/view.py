@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from groundstate_grammars.index import Module, ProjectIndex
-from groundstate_grammars.python.definitions import class_of_first_parameter, is_dynamic, read_module
+from groundstate_grammars.index import Module, ProjectIndex, words_that_may_define
+from groundstate_grammars.python.definitions import Member, ModuleReader, class_of_first_parameter, is_dynamic
 from groundstate_grammars.python.parsed import ParsedFile
-from groundstate_grammars.python.scopes import Scopes
+from groundstate_grammars.python.scopes import Scope, Scopes
 from groundstate_grammars.tree import FlatTree
 
 
@@ -30,8 +30,24 @@ class FileView:
         return self.file.scopes
 
     @cached_property
+    def _reader(self) -> ModuleReader:
+        return ModuleReader(self.flat, self.scopes, self.path, self.path.stem if self.path else "")
+
+    @property
     def module(self) -> Module:
-        return read_module(self.flat, self.scopes, self.path, self.path.stem if self.path else "")
+        return self._reader.module
+
+    def member(self, scope: Scope, name: str) -> Member:
+        """What ``name``, bound in a function's or the module's scope, is bound to."""
+        return self._reader.member(scope, name)
+
+    @cached_property
+    def _words(self) -> frozenset[bytes]:
+        return words_that_may_define(self.flat.data)
+
+    def mentions(self, name: str) -> bool:
+        """Whether this file or any of the workspace mentions ``name`` other than by reading an attribute."""
+        return name.encode("utf-8", "surrogateescape") in self._words or self.index.is_defined_anywhere(name)
 
     @cached_property
     def is_dynamic(self) -> bool:

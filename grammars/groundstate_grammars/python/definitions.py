@@ -42,6 +42,11 @@ class Function:
     decorators: tuple[str, ...]
     is_certain: bool
     node: int
+    home: Module = field(repr=False)
+
+    @property
+    def path(self) -> Path | None:
+        return self.home.path
 
     def bound(self) -> tuple[Parameter, ...] | None:
         """The parameters that a call on an instance or, for a class method, on the class fills; None: none to bind."""
@@ -138,11 +143,35 @@ class Module:
 _DYNAMIC_MODULE = re.compile(
     rb"\b(?:globals|exec|execfile)\s*\(|\bvars\s*\(\s*\)|\blocals\s*\(\s*\)\s*(?:\[|\.update)|\bmodules\s*\[\s*__name__"
     rb"|\bsetattr\s*\(\s*(?:sys\.)?modules|\b__builtins__\b|\bbuiltins\.\w+\s*=(?!=)|\bbuiltins\.__dict__"
-    rb"|\b_convert_?\s*\(|\bglobal_enum\b|\bFunctionType\s*\(|\beval_code"
+    rb"|\b_convert_?\s*\(|\bglobal_enum\b|\bFunctionType\s*\("
 )
+_DYNAMIC_WORDS = (
+    b"globals",
+    b"exec",
+    b"vars",
+    b"locals",
+    b"modules",
+    b"builtins",
+    b"convert",
+    b"global_enum",
+    b"Function",
+)
+"""Each match of ``_DYNAMIC_MODULE`` holds one of these; looking for them first is much faster."""
 _DYNAMIC_CLASS = re.compile(
     rb"\b(?:setattr|delattr|vars|exec|eval|locals|globals)\s*\(|__dict__|__setattr__|__getattr__|__getattribute__"
     rb"|__class__\s*=(?!=)|__init_subclass__|__prepare__|\bsuper\(\)\.__setattr__"
+)
+_DYNAMIC_CLASS_WORDS = (
+    b"attr",
+    b"vars",
+    b"exec",
+    b"eval",
+    b"locals",
+    b"globals",
+    b"__dict__",
+    b"__class__",
+    b"__init_",
+    b"__prep",
 )
 _WANTS_SUBCLASS = re.compile(rb"abstract|NotImplemented|[Mm]ixin|subclass|overrid|Protocol|\bABC\b")
 _TRANSPARENT_DECORATORS = frozenset(
@@ -181,20 +210,29 @@ _STORE_PATTERNS = frozenset(
 
 def read_module(flat: FlatTree, scopes: Scopes, path: Path | None, name: str) -> Module:
     """The definitions of a parsed module. ``path``: where it lies, if anywhere."""
-    return _Reader(flat, scopes, path, name).module
+    return ModuleReader(flat, scopes, path, name).module
+
+
+def is_plain_metaclass(metaclass: str) -> bool:
+    """Whether a metaclass (empty: none) makes classes like ``type`` does."""
+    return not metaclass or metaclass in _TRANSPARENT_METACLASSES
 
 
 def is_dynamic(data: bytes) -> bool:
     """Whether a module reaches for its own or another's namespace, so that names may come that its text does not show."""
-    return _DYNAMIC_MODULE.search(data) is not None
+    return any(word in data for word in _DYNAMIC_WORDS) and _DYNAMIC_MODULE.search(data) is not None
 
 
-class _Reader:
+class ModuleReader:
+    """Reads the definitions of one parsed module; ``module`` holds them."""
+
     def __init__(self, flat: FlatTree, scopes: Scopes, path: Path | None, name: str) -> None:
         self.flat = flat
         self.scopes = scopes
         top = scopes.scopes[0]
         self.is_open = top.is_open or is_dynamic(flat.data)
+        self.changes_signatures = b".__defaults__ " in flat.data or b".__kwdefaults__ " in flat.data
+        self.is_class_dynamic = any(word in flat.data for word in _DYNAMIC_CLASS_WORDS)
         self.module = Module(
             name=name,
             path=path,
@@ -216,17 +254,21 @@ class _Reader:
                 self.module.class_at[scope.node] = cls
                 if cls.is_certain and scope.parent >= 0:
                     inner.setdefault(scope.parent, {})[cls.name] = cls
-        for name_, bindings in top.bindings.items():
-            self.module.members[name_] = self._member(name_, bindings, top)
+        for name_ in top.bindings:
+            self.module.members[name_] = self.member(top, name_)
 
-    def _member(self, name: str, bindings: list[Binding], scope: Scope) -> Member:
+    def member(self, scope: Scope, name: str) -> Member:
+        """What ``name`` of the module, or of a function in it, is bound to."""
+        bindings = scope.bindings[name]
         first = bindings[0]
         if first.kind is BindingKind.FUNCTION:
             return self._function(first, bindings, scope, name)
         if first.kind is BindingKind.CLASS and len(bindings) == 1:
             return self.module.class_at.get(self.flat.parent[first.node], Variable())
-        if first.kind is BindingKind.IMPORT and len(bindings) == 1:
-            return self._import(first.node) or Variable()
+        if first.kind is BindingKind.IMPORT and all(item.kind is BindingKind.IMPORT for item in bindings):
+            imports = {self._import(item.node) for item in bindings}
+            if len(imports) == 1:
+                return imports.pop() or Variable()
         return Variable()
 
     def _import(self, node: int) -> Import | None:
@@ -281,10 +323,11 @@ class _Reader:
             and self._is_unconditional(node, scope)
             and _TRANSPARENT_DECORATORS.issuperset(decorators)
             and not (scope.index == 0 and self.is_open)
-            and not scope.is_open
+            and not (scope.is_open or self.changes_signatures)
         )
         parameters = read_parameters(flat, node)
-        return Function(name, name, parameters or (), decorators, certain and parameters is not None, node)
+        certain = certain and parameters is not None
+        return Function(name, name, parameters or (), decorators, certain, node, self.module)
 
     def _class(self, scope: Scope, stored: set[str], inner: dict[str, Class]) -> Class:
         flat = self.flat
@@ -294,11 +337,11 @@ class _Reader:
         bases, metaclass, odd = self._bases(node, scope)
         decorators = self._decorators(node)
         text = flat.text(node)
-        dynamic = _DYNAMIC_CLASS.search(text)
+        dynamic = _DYNAMIC_CLASS.search(text) if self.is_class_dynamic else None
         open_because = ""
         if odd:
             open_because = odd
-        elif metaclass and metaclass not in _TRANSPARENT_METACLASSES:
+        elif not is_plain_metaclass(metaclass):
             open_because = f"metaclass {metaclass}"
         elif not _TRANSPARENT_CLASS_DECORATORS.issuperset(decorators):
             open_because = "decorated"
