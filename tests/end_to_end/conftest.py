@@ -21,6 +21,12 @@ in_every_editor = pytest.mark.asyncio(loop_scope="session")
 """For tests that take ``editor``: they run once for each of the captured clients."""
 
 
+@pytest.fixture(params=sorted(CLIENTS))
+def any_client(request: pytest.FixtureRequest) -> str:
+    """The name of each captured client in turn, for tests that start a server of their own."""
+    return str(request.param)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=sorted(CLIENTS))
 async def connected(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

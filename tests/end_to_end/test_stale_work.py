@@ -49,7 +49,7 @@ async def test_an_edit_during_inference_ends_it_and_only_the_new_version_is_answ
     request = pull(editor, uri, "stale")
     await asyncio.sleep(0.3)
     started = time.perf_counter()
-    editor.edit(uri, (0, len(SLOW), "\nx = wrong\n"))
+    editor.edit(uri, (0, len(SLOW), "\nx = 'wrong'\n"))
     with pytest.raises(JsonRpcException) as caught:
         await asyncio.wait_for(request, SECONDS)
     assert caught.value.code == types.LSPErrorCodes.ServerCancelled.value
@@ -97,7 +97,7 @@ async def test_a_document_closed_and_opened_again_is_a_new_document(start: Start
     uri = editor.open("again.py", "x = 'wrong'  # stubborn=0.5\n")
     await asyncio.sleep(0.2)
     editor.close(uri)
-    editor.open("again.py", "\n\n\nx = wrong\n")
+    editor.open("again.py", "\n\n\nx = 'wrong'\n")
     while not editor.published[uri] or not editor.published[uri][-1].diagnostics:
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.6)

@@ -89,6 +89,8 @@ class Projects:
             start = start.parent
         try:
             loaded = load_settings(start)
+            if loaded.source is None and folder is not None:
+                loaded = load_settings(folder)  # nothing marks a project: it is what the editor has open
         except SettingsError as error:
             self._warn_once(f"{error}. Default settings are used.")
             loaded = LoadedSettings(Settings(), folder or start, None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -159,7 +161,9 @@ def serve(*, tcp: str | None = None, ws: str | None = None, server: GroundstateS
     elif ws is not None:
         server.start_ws(*_address(ws))
     else:
-        server.start_io()
+        wire = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+        sys.stdout = sys.stderr  # what is printed by mistake must not reach the client as a message
+        server.start_io(stdout=wire)
     return server.exit_code
 
 

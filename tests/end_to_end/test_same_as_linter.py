@@ -1,0 +1,117 @@
+"""The linter and the language server give the same findings for the same text: the real processes of both."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+from tests.end_to_end.conftest import HELIX, VSCODE, Start
+from tests.end_to_end.editor import REAL, Editor, index_of
+
+FILES = {
+    "shapes.py": """\
+class Shape:
+    __slots__ = ("width", "height")
+
+    def __init__(self, width, height):
+        self.width = width
+        self.height = height
+
+    def area(self):
+        return self.width * self.width
+
+
+def scaled(shape, factor):
+    return Shape(shape.width * factor)
+""",
+    "use.py": """\
+from shapes import Shape, scaled
+
+é = "😀"; print(undefined_name)
+
+
+def total(shapes):
+    result = 0
+    for shape in shapes:
+        result += shape.area(2)
+    return resutl
+
+
+def distance(x1, y1, x2, y2):
+    dx = x2 - x1
+    dy = y2 - x1
+    return (dx * dx + dy * dy) ** 0.5
+
+
+scaled(Shape(1, 2), 3, 4)
+""",
+    "broken.py": "def f(:\n    return 1\n\n\nprint(f(1)\n",
+    "empty.py": "",
+    "ignored.py": "print(undefined_one)  # groundstate: ignore[GS102]\nprint(undefined_two)\n",
+}
+
+
+def linted(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Findings of ``groundstate check`` by file: rule, message, place in lines and characters counted from 1."""
+    command = [sys.executable, "-m", "groundstate", "check", "--output-format", "json", "--no-cache", "."]
+    command += ["--sensitivity", "all"]
+    run = subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=False)
+    assert run.returncode in (0, 1), run.stderr.decode()
+    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in FILES}
+    for item in json.loads(run.stdout)["findings"]:
+        found[item["path"]].append(
+            (
+                item["rule"],
+                item["message"],
+                item["line"],
+                item["column"],
+                item["endLine"],
+                item["endColumn"],
+            )
+        )
+    return found
+
+
+def shown(editor: Editor, uri: str, diagnostics: list[types.Diagnostic]) -> list[tuple[Any, ...]]:
+    """The same of what an editor shows."""
+    text = editor.texts[uri]
+    lines = [0]
+    for line in text.splitlines(keepends=True):
+        lines.append(lines[-1] + len(line))
+    places = []
+    for item in diagnostics:
+        place: list[int] = []
+        for at in (item.range.start, item.range.end):
+            place += [at.line + 1, index_of(text, at, editor.encoding) - lines[at.line] + 1]
+        places.append((item.code, item.message, *place))
+    return places
+
+
+async def compared(editor: Editor) -> int:
+    for name, text in FILES.items():
+        (editor.folder / name).write_text(text)
+    expected = linted(editor.folder)
+    for name, text in FILES.items():
+        uri = editor.open(name, text)
+        assert shown(editor, uri, await editor.diagnostics(uri)) == expected[name], name
+    return sum(map(len, expected.values()))
+
+
+async def test_in_utf_16(start: Start) -> None:
+    editor = await start(VSCODE, command=REAL, settings={"sensitivity": "all"})
+    assert await compared(editor) >= 4
+
+
+async def test_in_utf_8_after_an_edit_there_and_back(start: Start) -> None:
+    editor = await start(HELIX, command=REAL, settings={"sensitivity": "all"})
+    await compared(editor)
+    expected = linted(editor.folder)
+    for name in FILES:
+        uri = editor.uri(name)
+        editor.edit(uri, (0, 0, "import os\n"))
+        editor.edit(uri, (0, len("import os\n"), ""))
+        assert shown(editor, uri, await editor.diagnostics(uri)) == expected[name], name

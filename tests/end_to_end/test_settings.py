@@ -1,0 +1,143 @@
+"""Settings: from the editor, from the project's files, and what happens when they change or are wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from lsprotocol import types
+from tests.end_to_end.conftest import EMACS, HELIX, VSCODE, Start
+from tests.end_to_end.editor import Editor
+
+TEXT = "x = 'wrong'\nundefined_name\n"
+BOTH, LEARNED, EXACT = ["GS301", "GS102"], ["GS301"], ["GS102"]
+
+
+async def codes(editor: Editor, uri: str) -> list[object]:
+    return [item.code for item in await editor.diagnostics(uri)]
+
+
+async def configure(editor: Editor, settings: object) -> None:
+    """Change the editor's settings as the user would, and tell the server."""
+    editor.client.set_configuration({"groundstate": settings})
+    params = types.DidChangeConfigurationParams(settings={"groundstate": settings})
+    editor.client.workspace_did_change_configuration(params)
+
+
+async def eventually(editor: Editor, uri: str, wanted: list[object]) -> None:
+    """Wait until what the editor shows is ``wanted``; pushed findings of one version may be replaced."""
+    for _ in range(400):
+        if editor.pulls:
+            found = [item.code for item in (await editor.pull(uri)).items]
+        else:
+            found = (
+                [item.code for item in editor.published[uri][-1].diagnostics]
+                if editor.published[uri]
+                else None
+            )
+        if found == wanted:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{found} never became {wanted}")
+
+
+async def test_the_editors_settings_are_asked_for_before_anything_is_checked(
+    any_client: str, start: Start
+) -> None:
+    editor = await start(any_client, settings={"ignore": ["wrong-name"]})
+    assert await codes(editor, editor.open("asked.py", TEXT)) == EXACT
+
+
+async def test_changed_settings_are_applied_to_open_documents(any_client: str, start: Start) -> None:
+    editor = await start(any_client)
+    uri = editor.open("changed.py", TEXT)
+    assert await codes(editor, uri) == BOTH
+    await configure(editor, {"select": ["GS3"]})
+    await eventually(editor, uri, LEARNED)
+    if editor.pulls and any_client != HELIX:
+        assert editor.client.diagnostic_refresh_count >= 1
+
+
+async def test_a_client_that_cannot_be_asked_sends_its_settings(tmp_path: Path) -> None:
+    from tests.end_to_end.editor import SCRIPTED, declared
+
+    capabilities = declared(EMACS)
+    assert capabilities.workspace is not None
+    capabilities.workspace.configuration = None
+    editor = Editor(capabilities, tmp_path, SCRIPTED)
+    await editor.start({"ignore": ["GS102"]})
+    uri = editor.open("sent.py", TEXT)
+    assert await codes(editor, uri) == LEARNED
+    await configure(editor, {"ignore": ["GS301"]})
+    await eventually(editor, uri, EXACT)
+    assert await editor.stop() == 0
+
+
+async def test_wrong_settings_are_told_once_and_not_used(start: Start) -> None:
+    editor = await start(VSCODE, settings={"sensitivity": "loud"})
+    uri = editor.open("wrong.py", TEXT)
+    assert await codes(editor, uri) == BOTH
+    editor.edit(uri, (0, 0, "\n"))
+    assert await codes(editor, uri) == BOTH
+    (message,) = editor.client.messages
+    assert "`sensitivity` must be one of" in message.message
+    assert message.type == types.MessageType.Warning
+
+
+async def test_keys_that_are_the_editors_own_and_empty_values_are_no_errors(start: Start) -> None:
+    editor = await start(VSCODE, settings={"trace": {"server": "off"}, "model": None, "select": None})
+    assert await codes(editor, editor.open("own.py", TEXT)) == BOTH
+    assert not editor.client.messages
+
+
+async def test_the_projects_settings_are_read_and_read_again_when_they_change(start: Start) -> None:
+    editor = await start(VSCODE)
+    project = editor.folder / "pyproject.toml"
+    project.write_text('[tool.groundstate]\nignore = ["GS301"]\n')
+    uri = editor.open("project.py", TEXT)
+    assert await codes(editor, uri) == EXACT
+    project.write_text('[tool.groundstate]\nignore = ["GS102"]\n')
+    change = types.FileEvent(project.as_uri(), types.FileChangeType.Changed)
+    editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
+    await eventually(editor, uri, LEARNED)
+    project.write_text("[tool.groundstate\n")
+    editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
+    await eventually(editor, uri, BOTH)
+    assert "not valid TOML" in editor.client.messages[-1].message
+
+
+async def test_editor_settings_stand_above_the_projects(start: Start) -> None:
+    editor = await start(VSCODE, settings={"ignore": ["GS102"]})
+    (editor.folder / "pyproject.toml").write_text('[tool.groundstate]\nignore = ["GS301"]\n')
+    assert await codes(editor, editor.open("above.py", TEXT)) == LEARNED
+
+
+async def test_excluded_files_have_no_findings(start: Start) -> None:
+    editor = await start(VSCODE, settings={"exclude": ["generated"]})
+    (editor.folder / "generated").mkdir()
+    assert await codes(editor, editor.open("generated/x.py", TEXT)) == []
+    assert await codes(editor, editor.open("venv/lib/x.py", TEXT)) == []
+    assert await codes(editor, editor.open("new_folder/x.py", TEXT)) == BOTH
+
+
+async def test_the_client_is_asked_to_watch_files_where_it_can(any_client: str, start: Start) -> None:
+    editor = await start(any_client)
+    await editor.diagnostics(editor.open("x.py", TEXT))
+    await asyncio.sleep(0.1)
+    workspace = editor.capabilities.workspace
+    assert workspace is not None
+    watches = bool(
+        workspace.did_change_watched_files and workspace.did_change_watched_files.dynamic_registration
+    )
+    registered = [item.method for item in editor.registered]
+    assert ("workspace/didChangeWatchedFiles" in registered) == watches
+
+
+async def test_loading_is_shown_as_progress(start: Start) -> None:
+    editor = await start(VSCODE)
+    await editor.diagnostics(editor.open("x.py", TEXT))
+    await asyncio.sleep(0.2)
+    reports = editor.client.progress_reports.values()
+    titles = {report[0].title for report in reports if report}
+    assert "Loading the model" in titles
+    assert all(isinstance(report[-1], types.WorkDoneProgressEnd) for report in reports)
