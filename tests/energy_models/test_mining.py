@@ -211,6 +211,15 @@ def test_a_swap_that_follows_its_definition_is_no_fix(tmp_path: Path) -> None:
     assert "swapped-arguments" not in classes(history)
 
 
+def test_a_call_dropped_for_a_new_property_is_no_fix(tmp_path: Path) -> None:
+    before = "class C:\n    def size(self):\n        return 1\n\n    def twice(self):\n        return 2 * self.size()\n"
+    after = before.replace("    def size", "    @property\n    def size").replace("size()", "size")
+    history = History(tmp_path / "r")
+    history.commit("Start", m=before)
+    history.commit("Fix size", m=after)
+    assert classes(history) == []
+
+
 def test_tests_may_change_beside_a_fix_and_are_not_mined(history: History) -> None:
     history.commit("Start tests", tests__test_queue="def test_push():\n    assert 1 == 1\n")
     history.commit(

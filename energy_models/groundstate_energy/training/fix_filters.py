@@ -70,7 +70,7 @@ _MIGRATIONS = frozenset(
         "assertItemsEqual", "assertRegexpMatches", "async", "basestring", "bool8", "cPickle", "clock", "collections",
         "create_task", "currentThread", "decodestring", "encodestring", "ensure_future", "force_text",
         "force_unicode", "fromstring", "func_code", "func_defaults", "func_name", "get_event_loop",
-        "get_running_loop", "getargspec", "getchildren", "getcwdu", "has_key", "ifilter", "im_func", "im_self",
+        "get_query_set", "get_running_loop", "getargspec", "getchildren", "getcwdu", "has_key", "ifilter", "im_func", "im_self",
         "imap", "integer_types", "isAlive", "iteritems", "iterkeys", "itervalues", "ix", "izip", "izip_longest",
         "letters", "long", "lowercase", "maketrans", "maxint", "monotonic", "next", "perf_counter", "raw_input",
         "reduce", "setDaemon", "smart_str", "smart_text", "smart_unicode", "sort_values", "string_types",
@@ -187,6 +187,9 @@ def is_cosmetic(change: Change, bounds: Bounds, files: list[FileDiff], before: b
         called = _called(change, before)
         makes = called[:1].isupper() or called == b"super"
         return _defines(files, (called, b"__init__", b"__new__") if makes else (called,))
+    if change.kind == "missing-call":
+        name = re.search(rb"(\w+)\s*$", before[max(0, change.start - 100) : change.start])
+        return name is not None and (_defines(files, (name[1],)) or _makes_properties(files))
     old = change.old[0].decode("utf-8", "replace") if change.old else ""
     new = change.new[0].decode("utf-8", "replace") if change.new else ""
     if {old.lower(), new.lower()} <= _LOG_LEVELS:
@@ -221,6 +224,15 @@ def _defines(files: list[FileDiff], names: Iterable[bytes]) -> bool:
     """Whether a changed line holds the header of a function of one of these names."""
     header = re.compile(rb"(?m)^\s*(?:async\s+)?def\s+(?:" + b"|".join(map(re.escape, names)) + rb")\s*\(")
     return any(header.search(b"\n".join(hunk.new)) is not None for file in files for hunk in file.hunks)
+
+
+def _makes_properties(files: list[FileDiff]) -> bool:
+    """Whether a commit turns methods into properties or back."""
+    decorator = re.compile(rb"(?m)^\s*@[\w.]*property\b")
+    hunks = [hunk for file in files for hunk in file.hunks]
+    return any(
+        decorator.search(b"\n".join(side)) is not None for hunk in hunks for side in (hunk.old, hunk.new)
+    )
 
 
 def _word(text: str) -> re.Pattern[bytes]:
