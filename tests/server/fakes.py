@@ -39,7 +39,16 @@ class FakeScoredEdit:
 
 
 @dataclass(frozen=True)
+class FakeUnit:
+    qualname: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class FakeUnitResult:
+    unit: FakeUnit
+    free_energy: float
     edits: tuple[FakeScoredEdit, ...]
 
 
@@ -57,7 +66,8 @@ class FakeEngine:
         results = []
         for unit in self.units:
             edits = [_scored(file.data, proposal) for proposal in unit if proposal.old in file.data]
-            results.append(FakeUnitResult(tuple(sorted(edits, key=lambda edit: edit.gap.total))))
+            ordered = tuple(sorted(edits, key=lambda edit: edit.gap.total))
+            results.append(FakeUnitResult(FakeUnit("f", 0, len(file.data)), 1.5, ordered))
         return results
 
 
