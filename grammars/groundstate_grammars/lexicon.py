@@ -28,12 +28,14 @@ def _signature(text: str) -> tuple[int, int]:
 class Lexicon:
     """Distinct texts, numbered in order of first use. Ids are local to one lexicon."""
 
-    __slots__ = ("_ids", "_signatures", "texts")
+    __slots__ = ("_bits", "_high", "_ids", "_low", "texts")
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self.texts: list[str] = []
         self._ids: dict[str, int] = {}
-        self._signatures: NDArray[np.uint64] = np.zeros((0, 2), np.uint64)
+        self._low: NDArray[np.uint64] = np.zeros(0, np.uint64)
+        self._high: NDArray[np.uint64] = np.zeros(0, np.uint64)
+        self._bits: NDArray[np.float32] = np.zeros(0, np.float32)
         for text in texts:
             self.id(text)
 
@@ -57,22 +59,26 @@ class Lexicon:
         other = Lexicon.__new__(Lexicon)
         other.texts = list(self.texts)
         other._ids = dict(self._ids)
-        other._signatures = self._signatures
+        other._low, other._high, other._bits = self._low, self._high, self._bits
         return other
 
-    def signatures(self) -> NDArray[np.uint64]:
-        """Bigram signatures of all texts, shape ``(len(self), 2)``."""
-        have = len(self._signatures)
+    def _signed(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.float32]]:
+        """Both halves of the bigram signatures of all texts, and the number of bits of each."""
+        have = len(self._low)
         if have < len(self.texts):
             new = np.array([_signature(text) for text in self.texts[have:]], np.uint64).reshape(-1, 2)
-            self._signatures = np.concatenate([self._signatures, new])
-        return self._signatures
+            self._low = np.concatenate([self._low, new[:, 0]])
+            self._high = np.concatenate([self._high, new[:, 1]])
+            bits = np.bitwise_count(new[:, 0]) + np.bitwise_count(new[:, 1])
+            self._bits = np.concatenate([self._bits, bits.astype(np.float32)])
+        return self._low, self._high, self._bits
 
-    def similarity(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.float32]:
+    def similarity(
+        self, left: NDArray[np.int32] | int, right: NDArray[np.int32] | int
+    ) -> NDArray[np.float32]:
         """Dice similarity of the pairs ``(left[i], right[i])``, broadcast; 0 where an id is -1."""
-        signatures = self.signatures()
-        a = signatures[left]
-        b = signatures[right]
-        common = np.bitwise_count(a & b).sum(-1).astype(np.float32)
-        sizes = (np.bitwise_count(a).sum(-1) + np.bitwise_count(b).sum(-1)).astype(np.float32)
-        return np.where((np.asarray(left) < 0) | (np.asarray(right) < 0), np.float32(0), 2 * common / np.maximum(sizes, 1))
+        low, high, bits = self._signed()
+        common = np.bitwise_count(low[left] & low[right]) + np.bitwise_count(high[left] & high[right])
+        found = 2 * common / np.maximum(bits[left] + bits[right], 1)
+        known = (np.asarray(left) >= 0) & (np.asarray(right) >= 0)
+        return np.asarray(found * known, np.float32)

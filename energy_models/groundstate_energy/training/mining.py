@@ -389,6 +389,33 @@ def rebuild(facts: Iterable[Mapping[str, object]], clones: Path) -> Iterator[Pai
                 yield Pair(record, before, after, *functions_text)
 
 
+def write_pairs(facts: Iterable[Mapping[str, object]], clones: Path, out: Path) -> int:
+    """Rebuild fixes and write them as training records, one JSON object a line; returns how many.
+
+    A record has ``repository``, ``kind`` (the class), ``before`` (the whole file), ``start`` and ``end`` (the function
+    in it), ``after`` (the function, fixed) and ``site`` (a byte inside the function, at the fix). Bytes that are not
+    UTF-8 are kept as surrogates.
+    """
+    written = 0
+    with out.open("w", encoding="utf-8") as stream:
+        for pair in rebuild(facts, clones):
+            before, site = pair.facts["before"], pair.facts["site"]
+            assert isinstance(before, list)
+            assert isinstance(site, list)
+            record = {
+                "repository": pair.facts["repo"],
+                "kind": pair.facts["class"],
+                "before": pair.before_file.decode("utf-8", "surrogateescape"),
+                "start": before[0],
+                "end": before[1],
+                "after": pair.after.decode("utf-8", "surrogateescape"),
+                "site": min(site[0], before[1] - 1),
+            }
+            stream.write(json.dumps(record) + "\n")
+            written += 1
+    return written
+
+
 def _slice(data: bytes, bounds: object) -> bytes:
     assert isinstance(bounds, list)
     return data[bounds[0] : bounds[1]]

@@ -27,7 +27,7 @@ RULE_COUNT = len(SOFT_RULES)
 class NetworkConfig:
     """Sizes of the network. ``pieces``: rows of the subword table, padding included."""
 
-    pieces: int = 12_001
+    pieces: int = 16_001
     width: int = 192
     layers: int = 4
     heads: int = 4

@@ -170,39 +170,45 @@ class CandidateSet:
 class Candidates:
     """Makes the candidate sets of a file's units; holds what is shared between them."""
 
-    def __init__(self, file: ParsedFile) -> None:
+    def __init__(self, file: ParsedFile, base: Candidates | None = None) -> None:
+        """``base``: the candidates of the file that ``file`` is an edited unit of; their lexicon ids agree."""
         self._file = file
         self._data = language_data()
         self._visible: dict[int, tuple[Ids, list[int]]] = {}
         self._similar_found: dict[tuple[int, int], Ids] = {}
-        facts, lexicon, scopes = file.facts, file.lexicon, file.scopes
-        counts = facts.counts_by_role
-        module = scopes.scopes[0]
-        variables: list[int] = []
-        callables: list[int] = []
-        others: list[int] = []
-        for name, group in module.bindings.items():
-            identity = lexicon.id(name)
-            kind = group[0].kind
-            if kind in (BindingKind.FUNCTION, BindingKind.CLASS):
-                callables.append(identity)
-            elif kind is BindingKind.IMPORT:
-                (callables if identity < counts.shape[1] and counts[1, identity] else others).append(identity)
-            else:
-                variables.append(identity)
-        self._globals = np.array(variables + callables + others, np.int32)
-        self._variables = self._most_used(np.array(variables, np.int32), _MAX_GLOBALS)
-        self._callables = np.array(callables, np.int32)
-        self._top_callables = self._most_used(self._callables, _MAX_FUNCTIONS)
-        attributes = np.flatnonzero(counts[2]).astype(np.int32)
-        methods = np.flatnonzero(counts[3]).astype(np.int32)
-        self._attributes, self._methods = attributes, methods
-        self._top_attributes = self._most_used(attributes, _MAX_FILE_MEMBERS)
-        self._top_methods = self._most_used(methods, _MAX_FILE_MEMBERS)
         self._members: dict[tuple[str, bool], tuple[Ids, Ids]] = {}
-        keys = sorted(facts.keys.items(), key=lambda item: -item[1])
-        short = [identity for identity, _ in keys if len(lexicon.texts[identity]) < MAX_TEXT]
-        self._keys = np.array(short, np.int32)
+        facts, lexicon = file.facts, file.lexicon
+        counts = facts.counts_by_role
+        if base is not None:
+            self._globals, self._variables, self._top_callables = base._globals, base._variables, base._top_callables
+            self._similar_globals = base._similar_globals
+        else:
+            variables: list[int] = []
+            callables: list[int] = []
+            others: list[int] = []
+            for name, group in file.scopes.scopes[0].bindings.items():
+                identity = lexicon.id(name)
+                kind = group[0].kind
+                if kind in (BindingKind.FUNCTION, BindingKind.CLASS):
+                    callables.append(identity)
+                elif kind is BindingKind.IMPORT:
+                    (callables if identity < counts.shape[1] and counts[1, identity] else others).append(identity)
+                else:
+                    variables.append(identity)
+            self._globals = np.array(variables + callables + others, np.int32)
+            self._variables = self._most_used(np.array(variables, np.int32), _MAX_GLOBALS)
+            self._top_callables = self._most_used(np.array(callables, np.int32), _MAX_FUNCTIONS)
+            self._similar_globals: dict[int, Ids] = {}
+        self._attributes = counts[2].nonzero()[0].astype(np.int32)
+        self._methods = counts[3].nonzero()[0].astype(np.int32)
+        self._top_attributes = self._most_used(self._attributes, _MAX_FILE_MEMBERS)
+        self._top_methods = self._most_used(self._methods, _MAX_FILE_MEMBERS)
+        if base is not None and facts.keys == base._file.facts.keys:
+            self._keys = base._keys
+        else:
+            keys = sorted(facts.keys.items(), key=lambda item: -item[1])
+            short = [identity for identity, _ in keys if len(lexicon.texts[identity]) < MAX_TEXT]
+            self._keys = np.array(short, np.int32)
 
     def _most_used(self, ids: Ids, limit: int) -> Ids:
         if len(ids) <= limit:
@@ -222,11 +228,18 @@ class Candidates:
         found = self._similar_found.get(key)
         if found is not None:
             return found
-        similarity = self._file.lexicon.similarity(np.full(len(pool), current, np.int32), pool)
-        best = np.flatnonzero(similarity >= _SIMILAR)
+        similarity = self._file.lexicon.similarity(current, pool)
+        best = (similarity >= _SIMILAR).nonzero()[0]
         if len(best) > _MAX_SIMILAR:
             best = best[np.argsort(-similarity[best], kind="stable")[:_MAX_SIMILAR]]
         found = self._similar_found[key] = pool[best]
+        return found
+
+    def similar_globals(self, current: int) -> Ids:
+        """Names of the module that are like ``current``; remembered for the file and its edited units alike."""
+        found = self._similar_globals.get(current)
+        if found is None:
+            found = self._similar_globals[current] = self._similar(current, self._globals)
         return found
 
     def visible(self, scope: int) -> tuple[Ids, list[int]]:
@@ -546,9 +559,9 @@ class _Builder:
         else:
             local = ids[max(0, bound - limit) : bound]
         if called:
-            parts = [local, shared._top_callables, shared._similar(current, shared._globals)]
+            parts = [local, shared._top_callables, shared.similar_globals(current)]
         else:
-            parts = [local, self.unit_globals, shared._variables, shared._similar(current, shared._globals)]
+            parts = [local, self.unit_globals, shared._variables, shared.similar_globals(current)]
             if bound > limit:
                 parts.append(shared._similar(current, ids))
         found = (np.concatenate(parts), len(local))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from groundstate_grammars.edits import Replacement, apply_replacements
 from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.candidates import Candidates
 from groundstate_grammars.python.facts import ROLE_MASKS, FileFacts, file_facts, is_key
 from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile
@@ -49,9 +50,13 @@ class EditedUnit(ParsedFile):
     @cached_property
     def scopes(self) -> Scopes:
         scopes = Scopes(self.flat)
-        scopes.scopes[0].bindings = self.base.scopes.scopes[0].bindings | scopes.scopes[0].bindings
+        scopes.scopes[0].bindings = self.base.outer_bindings(self.base_unit)
         scopes.scopes[0].is_open = self.base.scopes.scopes[0].is_open
         return scopes
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        return Candidates(self, self.base.candidates)
 
     @cached_property
     def unit(self) -> Unit | None:

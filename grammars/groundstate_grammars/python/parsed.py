@@ -11,7 +11,7 @@ from groundstate_grammars.project import FileSummary, ProjectFacts, Signature
 from groundstate_grammars.python.candidates import Candidates
 from groundstate_grammars.python.facts import FileFacts, file_facts
 from groundstate_grammars.python.lexical import Tokens, lexical_tokens
-from groundstate_grammars.python.scopes import Scopes
+from groundstate_grammars.python.scopes import Binding, Scopes
 from groundstate_grammars.python.syntax import LANGUAGE
 from groundstate_grammars.python.units import Unit, split_units
 from groundstate_grammars.tree import FlatTree, SyntaxTree
@@ -31,6 +31,7 @@ class ParsedFile:
         self.tree = tree
         self.project = project
         self.lexicon = Lexicon()
+        self._outer: dict[int, dict[str, list[Binding]]] = {}
         self._members: dict[str, tuple[str, ...]] = {}
         self._member_sets: dict[str, frozenset[str]] = {}
 
@@ -82,6 +83,20 @@ class ParsedFile:
         found = self.facts.functions.get(callee)
         if found is None and self.project is not None:
             found = self.project.functions.get(callee)
+        return found
+
+    def outer_bindings(self, unit: Unit) -> dict[str, list[Binding]]:
+        """The module's bindings as ``unit`` sees them when it is read on its own.
+
+        Nodes of another tree mean nothing there: what is bound before the unit stands at its first node, the rest at
+        its last.
+        """
+        found = self._outer.get(unit.node)
+        if found is None:
+            found = self._outer[unit.node] = {
+                name: [Binding(name, group[0].kind, 0 if group[0].node < unit.node else -1)]
+                for name, group in self.scopes.scopes[0].bindings.items()
+            }
         return found
 
     def class_name(self, unit: Unit) -> str:

@@ -1,0 +1,180 @@
+"""The whole of training, from a corpus folder to a checkpoint: what ``groundstate train`` runs."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from groundstate_energy.encoding import PieceTable
+from groundstate_energy.features import NameStatistics
+from groundstate_energy.training.batches import Batch, Buckets, Corpus, examples_of, load_statistics, read, split_of
+from groundstate_energy.training.corpus import Repository, load_repository
+from groundstate_energy.training.fixes import FixRecord, fix_examples, load_fixes
+from groundstate_energy.training.mutants import Example, Mutator
+from groundstate_energy.training.network import NetworkConfig
+from groundstate_energy.training.trainer import Run, TrainingConfig, evaluate, train
+from groundstate_energy.training.vocabulary import train_tokenizer
+from groundstate_grammars.project import ProjectFacts
+
+VALIDATION_UNITS = 1_800
+"""Units of unseen repositories in the validation set; each gives one clean window and one mutant."""
+
+
+def load_corpus(folder: Path, splits: Sequence[str]) -> dict[str, list[Repository]]:
+    """Repositories by split."""
+    found: dict[str, list[Repository]] = {split: [] for split in splits}
+    for path in sorted(folder.glob("*.jsonl")):
+        split = split_of(path.stem)
+        if split in found:
+            found[split].append(load_repository(path))
+    return found
+
+
+def tokenizer_of(folder: Path, out: Path, size: int) -> Tokenizer:
+    """The run's tokenizer, trained on the corpus' texts when the run has none yet."""
+    path = out / "tokenizer.json"
+    if not path.exists():
+        _, texts = load_statistics(folder)
+        train_tokenizer(texts, size).save(str(path))
+    return Tokenizer.from_file(str(path))
+
+
+def unseen_examples(
+    repositories: Sequence[Repository],
+    names: Mapping[str, int],
+    forms: Mapping[str, int],
+    units: int,
+    seed: int,
+) -> list[Example]:
+    """One clean window and one mutant for about ``units`` units, spread evenly over repositories."""
+    statistics = NameStatistics(names)
+    mutator = Mutator(forms, statistics, seed)
+    share = max(units // max(len(repositories), 1), 1)
+    examples: list[Example] = []
+    rng = np.random.default_rng(seed)
+    for repository in repositories:
+        taken = 0
+        for index in rng.permutation(len(repository.files)).tolist():
+            if taken >= share:
+                break
+            source = read(repository.project, repository.files[index], statistics)
+            taken += len(source.units)
+            examples += examples_of([source], mutator, 1)
+    return examples
+
+
+def batches_of(examples: Sequence[Example], tokenizer: Tokenizer, tokens: int) -> list[Batch]:
+    """Examples as length-bucketed batches."""
+    buckets = Buckets(tokens, PieceTable(tokenizer), 0)
+    found = []
+    for example in examples:
+        batch = buckets.add(example)
+        if batch is not None:
+            found.append(batch)
+    found += buckets.rest()
+    return found
+
+
+def _pair(
+    record: FixRecord, projects: Mapping[str, ProjectFacts], names: NameStatistics
+) -> tuple[Example, Example] | None:
+    return fix_examples(record, projects, names)
+
+
+def fix_pairs(
+    path: Path, repositories: Sequence[Repository], names: Mapping[str, int], own: int, workers: int
+) -> Iterator[tuple[FixRecord, tuple[Example, Example] | None]]:
+    """Every record of ``path`` that belongs to ``repositories``, with its examples where the repair is offered."""
+    projects = {repository.name: repository.project for repository in repositories}
+    records = [record for record in load_fixes(path) if record.repository in projects]
+    make = partial(_pair, projects=projects, names=NameStatistics(names, own))
+    if workers <= 1:
+        yield from ((record, make(record)) for record in records)
+        return
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        yield from zip(records, pool.imap(make, records, chunksize=32), strict=True)
+
+
+def run_training(
+    corpus_folder: Path,
+    out: Path,
+    config: TrainingConfig,
+    *,
+    fixes: Path | None = None,
+    device: torch.device,
+    segment_minutes: float,
+    progress: Callable[[str], None] = print,
+) -> Run:
+    """Tokenizer, corpus, validation, fixes, training, tables of the result; writes everything below ``out``."""
+    out.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    size = NetworkConfig.from_name(config.network).pieces - 1
+    tokenizer = tokenizer_of(corpus_folder, out, size)
+    names, forms = load_statistics(corpus_folder)
+    loaded = load_corpus(corpus_folder, ("train", "calibration", "test"))
+    corpus = Corpus(loaded["train"], names, forms, tokenizer)
+    units = sum(len(file.units) for repository in corpus.repositories for file in repository.files)
+    progress(
+        f"{len(corpus.repositories)} repositories, {units} functions to train on; "
+        f"{len(loaded['calibration'])} for calibration, {len(loaded['test'])} for tests "
+        f"({time.monotonic() - began:.0f} s)"
+    )
+    validation = batches_of(
+        unseen_examples(loaded["calibration"], names, forms, VALIDATION_UNITS, config.seed), tokenizer, 32_768
+    )
+    progress(f"validation: {sum(len(batch['target']) for batch in validation)} windows ({time.monotonic() - began:.0f} s)")
+    fix_batches: list[Batch] = []
+    held_out: list[Example] = []
+    if fixes is not None:
+        pairs = []
+        offered = total = 0
+        for _, pair in fix_pairs(fixes, loaded["train"], names, 1, config.workers):
+            total += 1
+            if pair is not None:
+                offered += 1
+                pairs += list(pair)
+        order = np.random.default_rng(config.seed).permutation(len(pairs))
+        fix_batches = batches_of([pairs[i] for i in order.tolist()], tokenizer, max(config.tokens // 4, 8_192))
+        for _, pair in fix_pairs(fixes, loaded["calibration"] + loaded["test"], names, 0, config.workers):
+            if pair is not None:
+                held_out += list(pair)
+        progress(f"fixes: {offered} of {total} offered; {len(held_out) // 2} held out ({time.monotonic() - began:.0f} s)")
+    run = train(
+        config,
+        corpus,
+        fix_batches,
+        validation,
+        out,
+        device=device,
+        segment_minutes=segment_minutes,
+        progress=progress,
+    )
+    tests = batches_of(
+        unseen_examples(loaded["test"], names, forms, VALIDATION_UNITS, config.seed + 1), tokenizer, 32_768
+    )
+    report: dict[str, object] = {"config": asdict(config), "functions": units, "step": run.step, "windows": run.windows}
+    sets = {"mutants of test repositories": tests}
+    if held_out:
+        sets["real fixes of held-out repositories"] = batches_of(held_out, tokenizer, 32_768)
+    for title, batches in sets.items():
+        both, monitors = evaluate(run.average, run.usage, batches, device)
+        alone, _ = evaluate(run.average, run.usage, batches, device, learned=False)
+        report[title] = {
+            "all": both.summary(),
+            "rules": both.by_rule(),
+            "usage term alone": alone.summary(),
+            "usage term alone, rules": alone.by_rule(),
+            **monitors,
+        }
+    (out / "report.json").write_text(json.dumps(report, indent=1), "utf-8")
+    progress(json.dumps({title: report[title]["all"] for title in sets}))  # type: ignore[index]
+    return run
