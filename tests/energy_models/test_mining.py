@@ -11,7 +11,15 @@ import pytest
 
 from groundstate_energy.training.fix_filters import LONE, RELAXED, STRICT, Bounds, bounds_for
 from groundstate_energy.training.histories import Blobs, commits
-from groundstate_energy.training.mining import Counts, git_directory, mine, raw_fixes, read_facts, rebuild
+from groundstate_energy.training.mining import (
+    Counts,
+    git_directory,
+    mine,
+    raw_fixes,
+    read_facts,
+    rebuild,
+    write_pairs,
+)
 
 MODULE = '''\
 import logging
@@ -259,6 +267,22 @@ def test_facts_hold_no_source_and_rebuild_the_texts(history: History, tmp_path: 
     )
     assert pair.after == pair.before.replace(b"0, count", b"count, 0")
     assert list(rebuild(facts, tmp_path / "elsewhere")) == []
+
+
+def test_pairs_are_written_with_the_fixed_function(tmp_path: Path) -> None:
+    history = History(tmp_path / "owner" / "name")
+    before = b"# \xff\ndef f(a):\n    return a.size\n"
+    (history.folder / "m.py").write_bytes(before)
+    history.commit("Start")
+    (history.folder / "m.py").write_bytes(before.replace(b"size", b"size()"))
+    history.commit("Fix f")
+    facts = [fix.facts() for fix in raw_fixes(history.gitdir, "owner/name")]
+    assert write_pairs(facts, tmp_path, tmp_path / "pairs.jsonl") == 1
+    record = json.loads((tmp_path / "pairs.jsonl").read_text())
+    assert record["before"].encode("utf-8", "surrogateescape") == before
+    assert record["before"][record["start"] : record["end"]] == "def f(a):\n    return a.size"
+    assert (record["after"], record["kind"]) == ("def f(a):\n    return a.size()", "missing-call")
+    assert record["start"] <= record["site"] < record["end"]
 
 
 def test_a_fix_that_was_undone_is_left_out(history: History) -> None:
