@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from groundstate.discovery import relative_to_root
-from groundstate.documents import Document
+from groundstate.documents import MOST_BYTES, Document
 from groundstate.findings import Evidence, Finding, Repair, Severity
 from groundstate.ignores import ignores_of
 from groundstate.report import Report
@@ -103,7 +103,12 @@ class Workspace:
 
 
 def analyse(document: Document, workspace: Workspace, engine: Engine | None, settings: Settings) -> Report:
-    """The findings of ``document``. Deterministic; without an engine only hard rules are reported."""
+    """The findings of ``document``. Deterministic; without an engine only hard rules are reported.
+
+    A document of more than ``MOST_BYTES`` has none.
+    """
+    if len(document.data) > MOST_BYTES:
+        return Report(document, (), 0)
     rules = settings.reported_rules(relative_to_root(document.path, workspace.root))
     if document.not_text_at is not None:
         return _number(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from groundstate.cache import Cache, report_as_text, report_from_text, report_key
 from groundstate.discovery import Problem, discover, relative_to_root, surrounding_files
-from groundstate.documents import Document, read_document
+from groundstate.documents import MOST_BYTES, Document, read_document
 from groundstate.engine_loading import EngineSource, engine_source
 from groundstate.report import Report
 from groundstate.reports.outcome import Outcome, shown_path
@@ -53,11 +53,16 @@ def check(
         documents = _read(found.files, problems)
     learned = not settings.reported_rules(root.relative_to(root)).isdisjoint(SOFT_RULES)
     source = engine_source(settings) if learned and documents else None
-    notes = (NO_MODEL,) if source is not None and source.package is None else ()
+    notes = [NO_MODEL] if source is not None and source.package is None else []
+    notes += [
+        f"{shown_path(document.path)}: not checked, for it has more than {MOST_BYTES:,} bytes"
+        for document in documents
+        if len(document.data) > MOST_BYTES
+    ]
     with Cache(settings.cache_dir, enabled=use_cache) as cache:
         reports = Run(loaded, source, cache, jobs, problems).reports(documents) if documents else ()
     model = None if source is None else source.model_hash
-    return Outcome(reports, tuple(problems), model), notes
+    return Outcome(reports, tuple(problems), model), tuple(notes)
 
 
 @dataclass(frozen=True, slots=True)

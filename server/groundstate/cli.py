@@ -50,6 +50,12 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
+    except (
+        OSError
+    ) as error:  # no space left, no working directory: what the system refuses, not what we do wrong
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"groundstate: error: {where}{error.strerror or error}", file=sys.stderr)
+        return 2
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

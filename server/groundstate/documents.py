@@ -19,6 +19,9 @@ from groundstate_grammars.text import SourceText
 if TYPE_CHECKING:
     from groundstate_grammars.python.parsed import ParsedFile
 
+MOST_BYTES = 4_000_000
+"""Files above this are generated data, and are not analysed."""
+
 
 @dataclass(frozen=True)
 class Document:

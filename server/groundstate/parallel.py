@@ -8,6 +8,7 @@ on.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from pathlib import PurePath
 
 from groundstate.analysis import Engine, Workspace, analyse
 from groundstate.cache import report_as_text
-from groundstate.documents import Document
+from groundstate.documents import MOST_BYTES, Document
 from groundstate.engine_loading import EngineSource, load_engine
 from groundstate.progress import progress
 from groundstate.settings import Settings
@@ -53,7 +54,8 @@ class Analyser:
 
 def summarise(document: Document) -> str:
     """The summary of a document as text."""
-    return summary_as_text(None if document.not_text_at is not None else document.parsed.summary())
+    unread = document.not_text_at is not None or len(document.data) > MOST_BYTES
+    return summary_as_text(None if unread else document.parsed.summary())
 
 
 Work = Callable[[Document], str]
@@ -75,10 +77,14 @@ def _forked(work: Work, documents: Sequence[Document], jobs: int, what: str) -> 
     largest_first = sorted(range(len(documents)), key=lambda index: -len(documents[index].data))
     _inherited = (work, documents)
     try:
-        with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+        with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _leave_interrupts) as pool:
             futures = {pool.submit(_inherited_work, index): index for index in largest_first}
-            for future in progress(as_completed(futures), len(futures), what):
-                found[futures[future]] = future.result()
+            try:
+                for future in progress(as_completed(futures), len(futures), what):
+                    found[futures[future]] = future.result()
+            except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     except BrokenProcessPool:
         lost = Failure("a process was ended while this file waited, perhaps for memory; try --jobs 1")
         for index in range(len(documents)):
@@ -86,6 +92,11 @@ def _forked(work: Work, documents: Sequence[Document], jobs: int, what: str) -> 
     finally:
         _inherited = None
     return [found[index] for index in range(len(documents))]
+
+
+def _leave_interrupts() -> None:
+    """Only the process that the user started hears an interrupt."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _inherited_work(index: int) -> str | Failure:

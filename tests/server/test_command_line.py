@@ -306,3 +306,22 @@ def test_without_a_command(run: Run) -> None:
     assert run().code == 2
     assert run("--help").code == 0
     assert run("chek").code == 2
+
+
+def test_a_huge_file_is_left_out_with_a_note(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("undefined\n" * 500_000, encoding="utf-8")
+    ran = check(run)
+    assert (ran.code, ran.out) == (0, "No findings; 1 file checked.\n")
+    assert ran.err == "groundstate: a.py: not checked, for it has more than 4,000,000 bytes\n"
+
+
+def test_without_a_working_directory(folder: Path) -> None:
+    command = [sys.executable, "-c", "import os, sys; os.mkdir('x'); os.chdir('x'); os.rmdir('../x'); "]
+    command[-1] += "from groundstate.cli import run; sys.exit(run(['check', '--select', 'GS1', '.']))"
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "groundstate: error: No such file or directory\n"
+
+
+def test_names_of_files_cannot_steer_a_terminal(run: Run) -> None:
+    assert check(run, "a\x1b[31m.py").err == "groundstate: error: a\\x1b[31m.py: no such file or folder\n"

@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     from groundstate.checking import Input, check
     from groundstate.cli import CommandError
     from groundstate.engine_loading import EngineError
+    from groundstate.reports.text import visible
     from groundstate.settings import SettingsError
 
     if arguments.stdin_filename and arguments.paths not in ([], ["-"]):
@@ -71,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     except (SettingsError, EngineError) as error:
         raise CommandError(str(error)) from None
     for note in notes:
-        print(f"groundstate: {note}", file=sys.stderr)
+        print(visible(f"groundstate: {note}"), file=sys.stderr)
     if arguments.diff:
         _print_diff(outcome, unsafe=arguments.unsafe_fixes)
     elif arguments.fix:
@@ -79,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.diff:
         _print_report(outcome, arguments)
     for problem in outcome.problems:
-        print(f"groundstate: error: {problem.path}: {problem.message}", file=sys.stderr)
+        print(visible(f"groundstate: error: {problem.path}: {problem.message}"), file=sys.stderr)
     if outcome.problems:
         return 2
     return 1 if any(report.findings for report in outcome.reports) else 0
