@@ -8,7 +8,7 @@ need not be said twice.
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -195,12 +195,17 @@ def _hard_findings(
 def _soft_findings(document: Document, scored: Sequence[ScoredEdit]) -> list[Finding]:
     """One finding for each place: the best edit there, with the others at that place as further repairs."""
     groups: list[list[ScoredEdit]] = []
+    places: list[
+        tuple[int, int, int]
+    ] = []  # start and end of a group's first edit, and the group; sorted, disjoint
     for edit in scored:
-        for group in groups:
-            if _overlap(edit.start, edit.end, group[0].start, group[0].end):
-                group.append(edit)
+        at = bisect_left(places, (edit.start, edit.end, 0))
+        for start, end, group in places[max(0, at - 2) : at + 2]:
+            if _overlap(edit.start, edit.end, start, end):
+                groups[group].append(edit)
                 break
         else:
+            places.insert(at, (edit.start, edit.end, len(groups)))
             groups.append([edit])
     return [
         Finding(
