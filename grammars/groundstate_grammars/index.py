@@ -18,6 +18,7 @@ from __future__ import annotations
 import builtins
 import os
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,8 +48,10 @@ _WORD_NOT_READ_AS_ATTRIBUTE = re.compile(
     rb"(?<![\w.])[A-Za-z_]\w*|\.\s*([A-Za-z_]\w*)(?=\s*(?:(?:[-+*/%@&|^\])]|<<|>>|//|\*\*)?\s*=(?!=)|[,:]| in\b))"
 )
 """A word that is no attribute, or an attribute in a place where it may be assigned."""
+_CLASS_HEAD = re.compile(rb"\b(?:class\s+\w+|type\s*\([^,()]*,)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_WORD = re.compile(rb"\w+")
 _DEFINED = re.compile(rb"\bdef\s+(\w+)")
-_SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages", "build", "dist"))
+_SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages", "build", "dist", "venv"))
 
 Definition = Function | Class | Module
 """What a name may certainly mean."""
@@ -152,6 +155,11 @@ class ProjectIndex:
         """
         wanted = name.encode("utf-8", "surrogateescape")
         return any(wanted in words.defining for words in self._all_words().values())
+
+    def is_subclassed(self, name: str) -> bool:
+        """Whether a class of the workspace has a base of that name."""
+        wanted = name.encode("utf-8", "surrogateescape")
+        return any(wanted in words.bases for words in self._all_words().values())
 
     def times_defined(self, name: str) -> int:
         """In how many places of the workspace ``def name`` stands."""
@@ -280,11 +288,14 @@ class ProjectIndex:
             local = {
                 path
                 for folder in dict.fromkeys((own, self.root / "src", self.root))
+                if not (folder / "__init__.py").is_file()
                 if (path := self._find(folder, parts)) is not None
             }
             library = self._find(self.library, parts) if self.library is not None else None
             if library is not None:
                 local.add(library)
+            elif parts[0] in sys.stdlib_module_names:
+                local.clear()
             elif not local:
                 for folder in self.site_packages:
                     path = self._find(folder, parts)
@@ -356,14 +367,21 @@ class ProjectIndex:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """Words of one file: those that may define an attribute, and how often each follows ``def``."""
+    """Words of one file: those that may define an attribute, how often each follows ``def``, those in class heads."""
 
     defining: frozenset[bytes]
     functions: Counter[bytes]
+    bases: frozenset[bytes]
 
     @classmethod
     def of(cls, data: bytes) -> _Words:
-        return cls(words_that_may_define(data), Counter(_DEFINED.findall(data)))
+        return cls(words_that_may_define(data), Counter(_DEFINED.findall(data)), words_in_class_heads(data))
+
+
+def words_in_class_heads(data: bytes) -> frozenset[bytes]:
+    """Words that stand where ``data`` names the bases of a class."""
+    heads = b" ".join(match[1] for match in _CLASS_HEAD.finditer(data))
+    return frozenset(_WORD.findall(heads))
 
 
 def words_that_may_define(data: bytes) -> frozenset[bytes]:

@@ -41,7 +41,8 @@ def attribute_violations(view: FileView, receivers: Receivers) -> Iterator[Viola
         name = view.text(name_node)
         if name.startswith("__") or name in view.module.stores:
             continue
-        cls = receivers.self_class(receiver) or receivers.instance(receiver)
+        own = receivers.self_class(receiver)
+        cls = own or receivers.instance(receiver)
         if cls is not None:
             known = members_of(view, cls)
             what = f"`{cls.name}`"
@@ -56,7 +57,9 @@ def attribute_violations(view: FileView, receivers: Receivers) -> Iterator[Viola
                 continue
         if known is None or name in known:
             continue
-        if view.mentions(name) or expects_failure(flat, node, _CAUGHT):
+        if expects_failure(flat, node, _CAUGHT) or view.mentions(name):
+            continue
+        if own is not None and view.is_subclassed(own.name):
             continue
         yield _violation(view, name_node, name, known, what, cls)
 

@@ -48,7 +48,11 @@ def call_violations(view: FileView, receivers: Receivers) -> Iterator[Violation]
         if arguments is None:
             continue
         found = list(_compare(view, node, name, parameters, arguments, definition))
-        if found and not expects_failure(flat, node, _CAUGHT):
+        if (
+            found
+            and not expects_failure(flat, node, _CAUGHT)
+            and _is_settled(view, receivers, node + 1, name)
+        ):
             yield from found
 
 
@@ -96,6 +100,11 @@ def _method(
     if parameters is None or receivers.is_version_dependent(method, node):
         return None
     return name, parameters, method
+
+
+def _is_settled(view: FileView, receivers: Receivers, callee: int, name: str) -> bool:
+    """Whether a method called on ``self`` cannot be another one; asked last, since it reads the workspace."""
+    return view.flat.kind[callee] != py.ATTRIBUTE or receivers.is_never_overridden(callee + 1, name)
 
 
 def _read_arguments(flat: FlatTree, call: int) -> _Arguments | None:

@@ -1,4 +1,4 @@
-"""Code that expects to fail: where the text says that it knows, a hard term says nothing."""
+"""Code that expects to fail, or that Python does not run as written: there a hard term says nothing."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from groundstate_grammars.tree import FlatTree
 
 _WORD = re.compile(rb"\w+")
 _EXPECTS = re.compile(rb"raises|suppress|catch|expect|fails|warns|error", re.IGNORECASE)
+_COMPILED = re.compile(rb"jit\b|\boverload\w*|\bcuda\b|\bvectorize\b|\bguvectorize\b|\blower_\w+|\bkernel\b")
+"""Decorators after which another compiler than Python's gives the text its meaning."""
 _CATCHES_ALL = frozenset((b"Exception", b"BaseException", b"StandardError"))
 _SMALL_BODY = 3
 """A ``try`` body of at most so many statements is taken to be about what its ``except Exception`` catches."""
 
 
 def expects_failure(flat: FlatTree, node: int, exceptions: frozenset[bytes]) -> bool:
-    """Whether ``node`` lies where one of ``exceptions`` is caught, suppressed or asserted."""
+    """Whether ``node`` lies where one of ``exceptions`` is caught, suppressed or asserted, or another compiler rules."""
     child = node
     for around in flat.ancestors(node):
         kind = flat.kind[around]

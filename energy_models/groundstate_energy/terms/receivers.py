@@ -109,7 +109,7 @@ class Receivers:
         return cls if self.constructor(cls) is not None else None
 
     def self_class(self, node: int) -> Class | None:
-        """The class of the instance that the name at ``node``, the first parameter of a method, holds."""
+        """The class around a method whose first parameter the name at ``node`` is. A subclass may hide in it."""
         view = self.view
         if view.flat.kind[node] != py.IDENTIFIER:
             return None
@@ -148,7 +148,7 @@ class Receivers:
             return None
         for base in lineage:
             if (
-                "__getattribute__" in base.members
+                ("__getattribute__" in base.members and base.home.name != "builtins")
                 or not is_plain_metaclass(base.metaclass)
                 or name in base.attributes
                 or name in base.home.stores
@@ -158,12 +158,22 @@ class Receivers:
         method = definer.methods.get(name) if definer is not None else None
         if definer is None or method is None or not method.is_certain:
             return None
-        if own is not None and not self._is_defined_once(name, definer):
-            return None
         return method
 
+    def is_never_overridden(self, receiver: int, name: str) -> bool:
+        """Whether nothing in the file or the workspace overrides the method that ``method`` gave. Reads the workspace."""
+        view = self.view
+        own = self.self_class(receiver)
+        if own is None:
+            return True
+        if view.is_subclassed(own.name):
+            return False
+        lineage = view.index.lineage(own) or ()
+        definer = next((base for base in lineage if name in base.members), own)
+        return self._is_defined_once(name, definer)
+
     def _is_defined_once(self, name: str, definer: Class) -> bool:
-        """Whether no class of the file or the workspace but ``definer`` has a function ``name``: nothing overrides it."""
+        """Whether no class of the file or the workspace but ``definer`` has a function ``name``."""
         view = self.view
         own = int(definer.home is view.module)
         if view.flat.data.count(b"def " + name.encode()) > own:

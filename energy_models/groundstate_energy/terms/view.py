@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from groundstate_grammars.index import Module, ProjectIndex, words_that_may_define
+from groundstate_grammars.index import Module, ProjectIndex, words_in_class_heads, words_that_may_define
 from groundstate_grammars.python.definitions import Member, ModuleReader, class_of_first_parameter, is_dynamic
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.scopes import Scope, Scopes
@@ -60,6 +60,12 @@ class FileView:
 
     def text(self, node: int) -> str:
         return self.flat.text(node).decode("utf-8", "replace")
+
+    def is_subclassed(self, name: str) -> bool:
+        """Whether a class of this file or the workspace has a base of that name."""
+        if name.encode("utf-8", "surrogateescape") in words_in_class_heads(self.flat.data):
+            return True
+        return self.index.is_subclassed(name)
 
     def class_scope_of_self(self, scope: int, name: str) -> int:
         """Scope index of the class whose method has the scope ``scope`` and the first parameter ``name``, or -1."""

@@ -31,7 +31,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function or method. ``is_certain``: bound once, without condition, and no decorator that may replace it.
+    """A function or method. ``is_certain``: bound once, without condition, and no decorator that may replace it; not
+    read from a stub, for stubs leave parameters out.
 
     ``decorators``: their text without arguments. ``node``: the definition in the tree it was read from.
     """
@@ -76,7 +77,7 @@ class Class:
         methods: functions of its body. classes: classes of its body that are certain.
         metaclass: its text, empty without one.
         open_because: why attributes may come that the text does not show; empty when closed.
-        is_certain: bound once, without condition, and no decorator that may replace it.
+        is_certain: bound once, without condition, no decorator that may replace it, not read from a stub.
         is_abstract: it or a method says that it wants a subclass.
     """
 
@@ -143,7 +144,7 @@ class Module:
 _DYNAMIC_MODULE = re.compile(
     rb"\b(?:globals|exec|execfile)\s*\(|\bvars\s*\(\s*\)|\blocals\s*\(\s*\)\s*(?:\[|\.update)|\bmodules\s*\[\s*__name__"
     rb"|\bsetattr\s*\(\s*(?:sys\.)?modules|\b__builtins__\b|\bbuiltins\.\w+\s*=(?!=)|\bbuiltins\.__dict__"
-    rb"|\b_convert_?\s*\(|\bglobal_enum\b|\bFunctionType\s*\("
+    rb"|\b_convert_?\s*\(|\bglobal_enum\b|\bFunctionType\s*\(|\beval_code"
 )
 _DYNAMIC_WORDS = (
     b"globals",
@@ -155,6 +156,7 @@ _DYNAMIC_WORDS = (
     b"convert",
     b"global_enum",
     b"Function",
+    b"eval_code",
 )
 """Each match of ``_DYNAMIC_MODULE`` holds one of these; looking for them first is much faster."""
 _DYNAMIC_CLASS = re.compile(
@@ -323,7 +325,7 @@ class ModuleReader:
             and self._is_unconditional(node, scope)
             and _TRANSPARENT_DECORATORS.issuperset(decorators)
             and not (scope.index == 0 and self.is_open)
-            and not (scope.is_open or self.changes_signatures)
+            and not (scope.is_open or self.changes_signatures or self.module.is_stub)
         )
         parameters = read_parameters(flat, node)
         certain = certain and parameters is not None
@@ -369,6 +371,7 @@ class ModuleReader:
             and home.kind in (ScopeKind.MODULE, ScopeKind.CLASS)
             and self._is_unconditional(node, home)
             and not (home.index == 0 and self.is_open)
+            and not self.module.is_stub
         )
         return Class(
             name=name,
