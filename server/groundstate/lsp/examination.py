@@ -39,14 +39,14 @@ class Examination:
     def _report(self, snapshot: Snapshot, token: Token) -> Report:
         if not snapshot.is_python:
             return Report(snapshot.document, (), 0)
-        project = self._projects.of(snapshot.document.path)
+        project = self._projects.of(snapshot.document.path, token)
         if _is_excluded(snapshot, project):
             return Report(snapshot.document, (), 0)
         token.check()
         document = self._reparsed(snapshot)
         token.check()
         engine = CancellableEngine(project.engine, token) if project.engine is not None else None
-        return analyse(document, project.workspace, engine, project.settings)
+        return analyse(document, project.files.workspace(document), engine, project.settings)
 
     def _reparsed(self, snapshot: Snapshot) -> Document:
         document, base = snapshot.document, self._parsed.get(snapshot.uri)
@@ -60,7 +60,7 @@ class Examination:
 
 def _is_excluded(snapshot: Snapshot, project: Project) -> bool:
     """Whether the linter would not find the file below the project's root."""
-    relative = relative_to_root(snapshot.document.path, project.workspace.root)
+    relative = relative_to_root(snapshot.document.path, project.root)
     if not ALWAYS_SKIPPED.isdisjoint(relative.parts[:-1]):
         return True
     return any(matches(pattern, relative) for pattern in project.settings.exclude)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from groundstate.analysis import Engine, Workspace
+from groundstate.analysis import Engine
 from groundstate.engine_loading import EngineError
+from groundstate.lsp.cancellation import Token
 from groundstate.lsp.open_documents import UNTITLED
+from groundstate.lsp.project_files import ProjectFiles
 from groundstate.settings import LoadedSettings, Settings, SettingsError, load_settings, settings_from_mapping
+from groundstate_grammars.rules import SOFT_RULES
 
 EDITOR_ONLY = frozenset({"trace", "server", "enable"})
 """Keys of the section ``groundstate`` that editors keep for themselves."""
@@ -18,8 +21,11 @@ EDITOR_ONLY = frozenset({"trace", "server", "enable"})
 
 @dataclass(frozen=True, slots=True)
 class Project:
+    """``engine``: None without a model, or where no learned rule is selected."""
+
     settings: Settings
-    workspace: Workspace
+    root: Path
+    files: ProjectFiles
     engine: Engine | None
 
 
@@ -27,8 +33,7 @@ class Projects:
     """Everything that is loaded, made at first use and kept until it is dropped.
 
     Args:
-        load_engine: the engine for a model folder and a device; raises ``EngineError``.
-        load_workspace: reads the project at a root.
+        load_engine: the engine for some settings; None when no model is installed. Raises ``EngineError``.
         announced: shows a title to the user while something is loaded.
         warn: shows a message to the user.
     """
@@ -36,16 +41,14 @@ class Projects:
     def __init__(
         self,
         load_engine: Callable[[Settings], Engine | None],
-        load_workspace: Callable[[LoadedSettings], Workspace],
         announced: Callable[[str], AbstractContextManager[None]],
         warn: Callable[[str], None],
     ) -> None:
         self._load_engine = load_engine
-        self._load_workspace = load_workspace
         self._announced = announced
         self._warn = warn
         self._engines: dict[tuple[Path | None, str], Engine | None] = {}
-        self._workspaces: dict[tuple[Path, Settings], Workspace] = {}
+        self._files: dict[tuple[LoadedSettings, bool], ProjectFiles] = {}
         self._settings: dict[tuple[Path, Path | None], LoadedSettings] = {}
         self._editor: Mapping[Path | None, Mapping[str, object]] = {}
         self._warned: set[str] = set()
@@ -60,14 +63,23 @@ class Projects:
         self._settings.clear()
         self._warned.clear()
 
-    def forget_files(self) -> None:
-        """Read projects again at the next use; source files changed."""
-        self._workspaces.clear()
+    def files_changed(self, paths: Sequence[Path]) -> None:
+        """These source files changed on disk, are new or are gone."""
+        for files in self._files.values():
+            files.changed(paths)
 
-    def of(self, path: Path) -> Project:
-        """The project that the file at ``path`` belongs to."""
+    def of(self, path: Path, token: Token) -> Project:
+        """The project that the file at ``path`` belongs to; raises ``Superseded`` when cancelled on the way."""
         loaded = self._settings_of(path)
-        return Project(loaded.settings, self._workspace_of(loaded), self._engine_of(loaded.settings))
+        engine = self._engine_of(loaded.settings) if _wants_learned(loaded) else None
+        key = (loaded, engine is not None)
+        if key not in self._files:
+            self._files[key] = ProjectFiles(loaded, with_facts=engine is not None)
+        files = self._files[key]
+        if not files.is_read:
+            with self._announced(f"Reading {loaded.root.name or loaded.root}"):
+                files.read(token)
+        return Project(loaded.settings, loaded.root, files, engine)
 
     def _settings_of(self, path: Path) -> LoadedSettings:
         if path.parent == UNTITLED:
@@ -93,7 +105,7 @@ class Projects:
                 loaded = load_settings(folder)  # nothing marks a project: it is what the editor has open
         except SettingsError as error:
             self._warn_once(f"{error}. Default settings are used.")
-            loaded = LoadedSettings(Settings(), folder or start, None)
+            loaded = LoadedSettings(Settings(), folder or start, None, is_project=folder is not None)
         return self._with_editor(loaded, folder)
 
     def _with_editor(self, loaded: LoadedSettings, folder: Path | None) -> LoadedSettings:
@@ -103,14 +115,7 @@ class Projects:
         except SettingsError as error:
             self._warn_once(f"{error}. The editor's settings are not used.")
             return loaded
-        return LoadedSettings(settings, loaded.root, loaded.source)
-
-    def _workspace_of(self, loaded: LoadedSettings) -> Workspace:
-        key = (loaded.root, loaded.settings)
-        if key not in self._workspaces:
-            with self._announced(f"Reading {loaded.root.name or 'the project'}"):
-                self._workspaces[key] = self._load_workspace(loaded)
-        return self._workspaces[key]
+        return replace(loaded, settings=settings)
 
     def _engine_of(self, settings: Settings) -> Engine | None:
         key = (settings.model, settings.device)
@@ -127,3 +132,7 @@ class Projects:
         if message not in self._warned:
             self._warned.add(message)
             self._warn(message)
+
+
+def _wants_learned(loaded: LoadedSettings) -> bool:
+    return not loaded.settings.reported_rules(loaded.root.relative_to(loaded.root)).isdisjoint(SOFT_RULES)

@@ -14,16 +14,16 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from groundstate import __version__
-from groundstate.analysis import Engine, Workspace
+from groundstate.analysis import Engine
 from groundstate.discovery import SUFFIXES
 from groundstate.lsp.analyses import Analyses
 from groundstate.lsp.cancellation import Superseded
 from groundstate.lsp.client import Client, client_of
 from groundstate.lsp.configuration import Configuration
 from groundstate.lsp.diagnostics import Analysed
+from groundstate.lsp.engines import load_engine
 from groundstate.lsp.examination import Examination
 from groundstate.lsp.handlers import register
-from groundstate.lsp.loading import WorkspaceLoader, load_engine
 from groundstate.lsp.methods import HANDLERS
 from groundstate.lsp.open_documents import OpenDocuments, Snapshot, path_of
 from groundstate.lsp.pages import page_addresses
@@ -32,7 +32,7 @@ from groundstate.lsp.projects import Projects
 from groundstate.lsp.protocol import AnsweredErrors, GroundstateProtocol
 from groundstate.lsp.publisher import Publisher
 from groundstate.lsp.worker import Worker
-from groundstate.settings import LoadedSettings, Settings
+from groundstate.settings import Settings
 
 SETTINGS_FILES = ("pyproject.toml", "groundstate.toml")
 
@@ -42,13 +42,11 @@ class GroundstateServer(LanguageServer):
 
     Args:
         load_engine: makes the engine for some settings, on the worker thread; None when there is no model.
-        load_workspace: reads a project, on the worker thread.
     """
 
     def __init__(
         self,
         load_engine: Callable[[Settings], Engine | None] = load_engine,
-        load_workspace: Callable[[LoadedSettings], Workspace] | None = None,
     ) -> None:
         super().__init__(
             "groundstate",
@@ -58,7 +56,6 @@ class GroundstateServer(LanguageServer):
             max_workers=1,  # it reads standard input; the work is done elsewhere
         )
         self._load_engine = load_engine
-        self._load_workspace = load_workspace or WorkspaceLoader()
         self.exit_code = 1
         for handler in HANDLERS:
             register(self, handler)
@@ -78,7 +75,6 @@ class GroundstateServer(LanguageServer):
         self.worker = Worker()
         self.projects = Projects(
             self._load_engine,
-            self._load_workspace,
             Progress(self, self.loop).announced,
             self._warn,
         )
@@ -117,11 +113,12 @@ class GroundstateServer(LanguageServer):
     async def files_changed(self, uris: Iterable[str]) -> None:
         """Files changed on disk, open or not."""
         paths = [path_of(uri) for uri in uris]
+        sources = [path for path in paths if path.suffix in SUFFIXES]
         if any(path.name in SETTINGS_FILES for path in paths):
             self.worker.give(self.projects.forget_settings)
-        elif not any(path.suffix in SUFFIXES for path in paths):
+        elif not sources:
             return
-        self.worker.give(self.projects.forget_files)
+        self.worker.give(lambda: self.projects.files_changed(sources))
         await self.outdated()
 
     async def outdated(self) -> None:
