@@ -82,10 +82,9 @@ class ProjectFiles:
         """
         path = document.path
         if path not in self._others:
-            others = (item for at, item in self._in_order() if at != path and item is not None)
-            self._others = {
-                path: ProjectFacts.of(others)
-            }  # one at a time: of the document that is being edited
+            summaries = (item for at, item in self._in_order() if at != path and item is not None)
+            # One at a time: those around the document that is being edited.
+            self._others = {path: ProjectFacts.of(summaries)}
         others = self._others[path]
         unread = document.not_text_at is not None or len(document.data) > MOST_BYTES
         own = None if unread else document.parsed.summary()

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from groundstate.documents import Document, read_document
@@ -50,6 +50,7 @@ def read_at_once(root: Path, document: Document) -> ProjectFacts:
     return ProjectFacts.of(item.parsed.summary() for item in ordered if item.not_text_at is None)
 
 
+@settings(max_examples=30)
 @given(FILES, FILES, st.sampled_from(["a.py", "b.py", "new.py"]), st.lists(PIECES, max_size=3).map("".join))
 def test_facts_equal_those_of_reading_everything_again(
     before: dict[str, str], after: dict[str, str], name: str, text: str
