@@ -12,7 +12,14 @@ import pytest
 from tests.server.samples import sample_outcome
 
 from groundstate import __version__
+from groundstate.documents import Document
+from groundstate.findings import Finding, Repair, Severity
+from groundstate.report import Report
 from groundstate.reports.formats import render
+from groundstate.reports.outcome import Outcome
+from groundstate_energy.energy import EnergyGap
+from groundstate_grammars.edits import apply_replacements
+from groundstate_grammars.python.candidates import candidate_edits
 from groundstate_grammars.rules import RULES
 
 
@@ -197,3 +204,39 @@ def test_sarif(here: Path) -> None:
     assert (hard["level"], hard["rank"]) == ("error", 100.0)
     assert "relatedLocations" not in hard
     assert hard["properties"]["probability"] is None
+
+
+HARD_TO_COUNT = """\ufeffdef f(a, b):\r
+\té = "😀", a + b, a < b; ü = a \x0c - b\r
+\tif é and not ü: return (f(ü, é), -1, a\r
+\t  .real)\r
+""".encode()
+
+
+def test_sarif_fixes_can_be_applied_by_their_columns(here: Path) -> None:
+    """A tool that knows only lines and code points gets the same text as we do."""
+    document = Document(here / "a.py", HARD_TO_COUNT)
+    findings = []
+    expected = []
+    for edit in candidate_edits(document.parsed):
+        repair = Repair("Replace", edit.replacements, EnergyGap(()), True, False)
+        findings.append(
+            Finding(edit.rule, edit.start, edit.end, "m", Severity.HINT, None, 0.5, (repair,), (), "f")
+        )
+        expected.append(apply_replacements(HARD_TO_COUNT, edit.replacements).decode())
+    assert len({finding.rule for finding in findings}) > 4
+    log = json.loads(render("sarif", Outcome((Report(document, tuple(findings), 0),), (), None)))
+    text = HARD_TO_COUNT.decode("utf-8-sig")
+    starts = [0]
+    for line in text.split("\n")[:-1]:
+        starts.append(starts[-1] + len(line) + 1)
+    applied = []
+    for result in log["runs"][0]["results"]:
+        changed = text
+        for item in reversed(result["fixes"][0]["artifactChanges"][0]["replacements"]):
+            region = item["deletedRegion"]
+            start = starts[region["startLine"] - 1] + region["startColumn"] - 1
+            end = starts[region["endLine"] - 1] + region["endColumn"] - 1
+            changed = changed[:start] + item["insertedContent"]["text"] + changed[end:]
+        applied.append("\ufeff" + changed)
+    assert applied == expected
