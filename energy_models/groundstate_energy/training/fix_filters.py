@@ -30,10 +30,19 @@ _NOT_A_FIX = re.compile(
     r"|codespell|nits?|migrat\w*|upgrade\w*|travis|tox|setup\.py|packaging|revert\w*)\b|^version|^v?\d+\.\d+",
     re.IGNORECASE,
 )
+_PLAIN_FIX = re.compile(
+    r"\b(fix(e[sd]|ing|up)?|(hot|bug)-?fix(es)?|bugs?|typos?|wrong(ly)?|incorrect(ly)?|mistakes?|crash(es|ed|ing)?"
+    r"|broken|oops)\b",
+    re.IGNORECASE,
+)
 _DOUBTFUL = re.compile(
     r"\b(comments?|versions?|warnings?|tests?|unit-?tests?|consisten\w*|compat\w*|ci|merge|format+ing|indentation"
-    r"|default|examples?|naming|names?|support|add(s|ed|ing)?|allow(s|ed|ing)?|updat(e|es|ed|ing)"
-    r"|chang(e|es|ed|ing)|replac(e|es|ed|ing)|perf(ormance)?|faster|speed|inherit\w*|unnecessar\w+|unused)\b",
+    r"|perf(ormance)?|faster|speed|unnecessar\w+|unused)\b",
+    re.IGNORECASE,
+)
+_MIXED = re.compile(
+    r"\b(default|examples?|naming|names?|support|add(s|ed|ing)?|allow(s|ed|ing)?|updat(e|es|ed|ing)"
+    r"|chang(e|es|ed|ing)|replac(e|es|ed|ing)|inherit\w*)\b",
     re.IGNORECASE,
 )
 _OTHER_PURPOSE = re.compile(
@@ -109,11 +118,13 @@ def bounds_for(subject: str, body: str = "") -> Bounds | None:
     """
     if _NOT_A_FIX.search(subject):
         return None
+    doubtful = _DOUBTFUL.search(subject) is not None
+    mixed = _MIXED.search(subject) is not None
     if _FIX.search(subject):
-        return STRICT if _DOUBTFUL.search(subject) else RELAXED
+        return STRICT if doubtful or (mixed and not _PLAIN_FIX.search(subject)) else RELAXED
     if _FIX_IN_BODY.search(body):
         return STRICT
-    return None if _DOUBTFUL.search(subject) or _OTHER_PURPOSE.search(subject) else LONE
+    return None if doubtful or mixed or _OTHER_PURPOSE.search(subject) else LONE
 
 
 def is_test(path: str) -> bool:
