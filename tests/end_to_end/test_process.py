@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import sys
 from pathlib import Path
 
+import pytest
 from lsprotocol import types
 from tests.end_to_end.conftest import VSCODE, Start
 from tests.end_to_end.editor import REAL, SECONDS
@@ -92,10 +92,14 @@ async def test_the_server_declares_what_it_can_do(start: Start) -> None:
     assert declared.hover_provider
 
 
-async def test_over_tcp(tmp_path: Path) -> None:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+async def test_over_tcp(tmp_path: Path) -> None:
+    port = free_port()
     process = await asyncio.create_subprocess_exec(*REAL, "--tcp", str(port), cwd=tmp_path)
     for _ in range(200):
         try:
@@ -110,9 +114,30 @@ async def test_over_tcp(tmp_path: Path) -> None:
     writer.close()
 
 
-async def test_an_address_that_is_none_is_told_in_one_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "groundstate", "server", "--tcp", "here"]
+async def test_over_a_websocket(tmp_path: Path) -> None:
+    client = pytest.importorskip("websockets.asyncio.client")
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(*REAL, "--ws", f"localhost:{port}", cwd=tmp_path)
+    for _ in range(200):
+        try:
+            connection = await client.connect(f"ws://localhost:{port}")
+            break
+        except OSError:
+            await asyncio.sleep(0.05)
+    for sent in (INITIALIZE, SHUTDOWN, EXIT):
+        await connection.send(sent.split(b"\r\n\r\n")[1])
+    answer = json.loads(await asyncio.wait_for(connection.recv(), SECONDS))
+    assert answer["result"]["capabilities"]["positionEncoding"] == "utf-16"
+    assert await asyncio.wait_for(process.wait(), SECONDS) == 0
+    await connection.close()
+
+
+@pytest.mark.parametrize("address", ["here", "localhost:", "70000", "256.256.256.256:1"])
+async def test_an_address_that_is_none_is_told_in_one_line(tmp_path: Path, address: str) -> None:
+    command = [*REAL, "--tcp", address]
     process = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stderr=asyncio.subprocess.PIPE)
     _, errors = await asyncio.wait_for(process.communicate(), SECONDS)
     assert process.returncode == 2
-    assert errors.decode().startswith("groundstate: error: `here` is no address")
+    last = errors.decode().splitlines()[-1]
+    assert last.startswith("groundstate: error: ")
+    assert address in last

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import logging
 import os
 import sys
@@ -11,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import FeatureRequestError
 from pygls.lsp.server import LanguageServer
 
 from groundstate import __version__
 from groundstate.analysis import Engine
+from groundstate.cli import CommandError
 from groundstate.discovery import SUFFIXES
 from groundstate.lsp.analyses import Analyses
 from groundstate.lsp.cancellation import Superseded
@@ -33,6 +36,8 @@ from groundstate.lsp.protocol import AnsweredErrors, GroundstateProtocol
 from groundstate.lsp.publisher import Publisher
 from groundstate.lsp.worker import Worker
 from groundstate.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 SETTINGS_FILES = ("pyproject.toml", "groundstate.toml")
 
@@ -136,8 +141,9 @@ class GroundstateServer(LanguageServer):
         self.loop.call_soon_threadsafe(self.window_show_message, shown)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Faults go to the log, not into the user's face: a request that failed is answered with its error anyway."""
-        logging.getLogger(__name__).error("%s: %s", getattr(source, "__name__", source), error)
+        """Log a fault and leave the user alone. A request that failed is answered with its error, and logged by pygls."""
+        if source is not FeatureRequestError:
+            logger.error("%s", error)
 
 
 def serve(*, tcp: str | None = None, ws: str | None = None, server: GroundstateServer | None = None) -> int:
@@ -153,22 +159,24 @@ def serve(*, tcp: str | None = None, ws: str | None = None, server: GroundstateS
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pygls.protocol.json_rpc").addFilter(AnsweredErrors())
     server = server or GroundstateServer()
-    if tcp is not None:
-        server.start_tcp(*_address(tcp))
-    elif ws is not None:
-        server.start_ws(*_address(ws))
-    else:
+    if tcp is None and ws is None:
         wire = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
         sys.stdout = sys.stderr  # what is printed by mistake must not reach the client as a message
         server.start_io(stdout=wire)
+    else:
+        _listen(server, tcp or ws or "", "WebSocket" if ws else "TCP")
     return server.exit_code
 
 
-def _address(text: str) -> tuple[str, int]:
-    """Host and port; without a host only this machine can connect."""
-    from groundstate.cli import CommandError
-
-    host, _, port = text.rpartition(":")
+def _listen(server: GroundstateServer, address: str, transport: str) -> None:
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"  # without a host only this machine can connect
     if not (port.isascii() and port.isdigit() and int(port) < 65536):
-        raise CommandError(f"`{text}` is no address: write PORT or HOST:PORT, with a port below 65536")
-    return host.strip("[]") or "127.0.0.1", int(port)
+        raise CommandError(f"`{address}` is no address: write PORT or HOST:PORT, with a port below 65536")
+    if transport == "WebSocket" and importlib.util.find_spec("websockets") is None:
+        raise CommandError("--ws needs the package `websockets`, which is not installed: install `pygls[ws]`")
+    print(f"groundstate: waiting for a {transport} connection on {host}:{port}", file=sys.stderr, flush=True)
+    try:
+        (server.start_ws if transport == "WebSocket" else server.start_tcp)(host, int(port))
+    except OSError as error:
+        raise CommandError(f"cannot listen on {address}: {error.strerror or error}") from None
