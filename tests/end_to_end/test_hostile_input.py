@@ -9,7 +9,7 @@ import time
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from tests.end_to_end.conftest import VSCODE, Start, in_every_editor
+from tests.end_to_end.conftest import HELIX, VSCODE, Start, in_every_editor
 from tests.end_to_end.editor import SECONDS, Editor, comparable
 
 FUNCTION = "def function_{0}(left, right):\n    total = left + right  # 😀\n    return total * {0}\n\n\n"
@@ -47,28 +47,27 @@ async def test_a_lone_surrogate_in_a_message_keeps_positions_right(start: Start)
     assert (found.range.start.character, found.range.end.character) == (11, 16)
 
 
-@in_every_editor
-@pytest.mark.parametrize(
-    "text",
-    [
-        "(" * 5000 + ")" * 5000,
-        "x = " + "[" * 5000 + "]" * 5000 + "\n",
-        "(" * 5000,
-        "x" + ".x" * 5000 + "\n",
-        "x = " + "not " * 5000 + "x\n",
-        "x = " + "1 + " * 5000 + "1\n",
-        "".join(" " * depth + "if x:\n" for depth in range(1500)),
-        "x = " + "lambda: " * 5000 + "0\n",
-        "f'" + "{" * 5000,
-    ],
-    ids=["calls", "lists", "open", "attributes", "not", "sum", "blocks", "lambdas", "f-string"],
-)
-async def test_nesting_of_5000_levels_is_ordinary_input(editor: Editor, text: str) -> None:
-    uri = editor.open("nested.py", text)
-    first = comparable(await editor.diagnostics(uri))
-    editor.edit(uri, (len(text) // 2, len(text) // 2, "("))
-    editor.edit(uri, (len(text) // 2, len(text) // 2 + 1, ""))
-    assert comparable(await editor.diagnostics(uri)) == first
+NESTED = {
+    "calls": "(" * 5000 + ")" * 5000,
+    "lists": "x = " + "[" * 5000 + "]" * 5000 + "\n",
+    "open": "(" * 5000,
+    "attributes": "x" + ".x" * 5000 + "\n",
+    "not": "x = " + "not " * 5000 + "x\n",
+    "sum": "x = " + "1 + " * 5000 + "1\n",
+    "blocks": "".join(" " * depth + "if x:\n" for depth in range(1500)),
+    "lambdas": "x = " + "lambda: " * 5000 + "0\n",
+    "f-string": "f'" + "{" * 5000,
+}
+
+
+async def test_nesting_of_5000_levels_is_ordinary_input(start: Start) -> None:
+    editor = await start(HELIX)
+    for name, text in NESTED.items():
+        uri = editor.open(f"{name}.py", text)
+        first = comparable(await editor.diagnostics(uri))
+        editor.edit(uri, (len(text) // 2, len(text) // 2, "("))
+        editor.edit(uri, (len(text) // 2, len(text) // 2 + 1, ""))
+        assert comparable(await editor.diagnostics(uri)) == first
 
 
 async def test_messages_that_make_no_sense_do_not_end_the_server(start: Start) -> None:

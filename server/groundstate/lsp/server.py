@@ -141,7 +141,7 @@ class GroundstateServer(LanguageServer):
         self.loop.call_soon_threadsafe(self.window_show_message, shown)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Log a fault and leave the user alone. A request that failed is answered with its error, and logged by pygls."""
+        """Log a fault and leave the user alone. A request that failed is answered with its error, which pygls logs."""
         if source is not FeatureRequestError:
             logger.error("%s", error)
 
