@@ -8,6 +8,7 @@ import queue
 import random
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import tokenize
@@ -96,12 +97,13 @@ class _Server:
         self._version = 0
         self._next_id = 0
         self._inbox: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115, closed with the server
         self._process = subprocess.Popen(
             [sys.executable, "-m", "groundstate", "server"],
-            cwd=root,
+            cwd=root.parent,  # not the tree: Python would import from it
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._complaints,
         )
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -129,6 +131,7 @@ class _Server:
         else:
             self._process.kill()
         self._process.wait(_MOST_SECONDS)
+        self._complaints.close()
 
     def open(self, path: Path, text: str) -> None:
         self._uri = path.as_uri()
@@ -185,7 +188,9 @@ class _Server:
             except queue.Empty:
                 raise ServerFailed(f"no answer within {_MOST_SECONDS:.0f} s: {awaited}") from None
             if message is None:
-                raise ServerFailed(f"the server ended while waiting for: {awaited}")
+                self._complaints.seek(0)
+                last = self._complaints.read().decode(errors="replace").strip().splitlines()[-1:]
+                raise ServerFailed(f"the server ended while waiting for {awaited}: {''.join(last)}")
             if "id" in message and "method" in message:
                 asked = message["params"] if message["method"] == "workspace/configuration" else {}
                 result = [None] * len(asked["items"]) if asked else None

@@ -42,7 +42,8 @@ class Tool:
             "LOCALAPPDATA": str(cache),
             "RAYON_NUM_THREADS": str(JOBS),
         }
-        return Command(tuple(self.arguments(tree, cache)), tree, environment, self.good)
+        # Not started inside the tree: Python would import from it.
+        return Command(tuple(self.arguments(tree, cache)), tree.parent, environment, self.good)
 
 
 def forget(cache: Path) -> None:
