@@ -174,7 +174,7 @@ def _listen(server: GroundstateServer, address: str, transport: str) -> None:
     if not (port.isascii() and port.isdigit() and int(port) < 65536):
         raise CommandError(f"`{address}` is no address: write PORT or HOST:PORT, with a port below 65536")
     if transport == "WebSocket" and importlib.util.find_spec("websockets") is None:
-        raise CommandError("--ws needs the package `websockets`, which is not installed: install `pygls[ws]`")
+        raise CommandError("--ws needs the package `websockets`, which is not installed: install `groundstate[ws]`")
     print(f"groundstate: waiting for a {transport} connection on {host}:{port}", file=sys.stderr, flush=True)
     try:
         (server.start_ws if transport == "WebSocket" else server.start_tcp)(host, int(port))
