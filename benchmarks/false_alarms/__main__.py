@@ -35,6 +35,9 @@ PACKAGES = (
 )
 
 
+_HEAD = "tree              files    lines  alarms  true  false  unread  ms/1000 lines"
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     package: str
@@ -80,9 +83,7 @@ def main() -> int:
     trees += packages_in(options.environment, options.packages)
     wrong = 0
     with options.output.open("w", encoding="utf-8") as output:
-        print(
-            f"{'tree':16} {'files':>6} {'lines':>8} {'alarms':>7} {'true':>5} {'false':>6} {'unread':>7} {'ms/1000 lines':>14}"
-        )
+        print(_HEAD)
         for tree in trees:
             started = time.process_time()
             alarms, lines = check(

@@ -45,7 +45,8 @@ _MOST_HOPS = 12
 """Re-exports followed before a name is given up."""
 
 _WORD_NOT_READ_AS_ATTRIBUTE = re.compile(
-    rb"(?<![\w.])[A-Za-z_]\w*|\.\s*([A-Za-z_]\w*)(?=\s*(?:(?:[-+*/%@&|^\])]|<<|>>|//|\*\*)?\s*=(?!=)|[,:]| in\b))"
+    rb"(?:\bas|\bfor)\s+[\w.]+\.(\w+)|(?<![\w.])[A-Za-z_]\w*"
+    rb"|\.\s*([A-Za-z_]\w*)(?=\s*(?:(?:[-+*/%@&|^\])]|<<|>>|//|\*\*)?=(?!=)|[,:][^\n()]*[^\n()=!<>]=(?!=)|\)\s*=(?!=)))"
 )
 """A word that is no attribute, or an attribute in a place where it may be assigned."""
 _CLASS_HEAD = re.compile(rb"\b(?:class\s+\w+|type\s*\([^,()]*,)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
@@ -80,7 +81,7 @@ class ProjectIndex:
         self._located: dict[tuple[Path, tuple[str, ...]], Path | None] = {}
         self._imports: dict[tuple[Path, Import], Definition | None] = {}
         self._listings: dict[Path, frozenset[str]] = {}
-        self._lineages: dict[tuple[Path | None, str], tuple[Class, ...] | None] = {}
+        self._lineages: dict[Class, tuple[Class, ...] | None] = {}
         self._words: dict[Path, _Words] | None = None
 
     def update(self, path: Path, data: bytes | None = None) -> None:
@@ -104,7 +105,7 @@ class ProjectIndex:
                 self._words[path] = _Words.of(self._read(path) or b"")
 
     def module(self, name: str, near: Path | None = None) -> Module | None:
-        """The module ``name``; ``near``: the importing file, whose folder is searched too. None: not known for certain."""
+        """The module ``name``, or None. ``near``: the importing file, whose folder is searched too."""
         path = self._locate(tuple(name.split(".")), near)
         return None if path is None else self._load(path, name)
 
@@ -140,13 +141,11 @@ class ProjectIndex:
 
     def lineage(self, cls: Class) -> tuple[Class, ...] | None:
         """The method resolution order, ``object`` last; None when a base is not known for certain."""
-        key = (cls.path, cls.qualname)
-        if cls.path is None or key not in self._lineages:
-            order = self._linearise(cls, 0)
-            if cls.path is None:
-                return order
-            self._lineages[key] = order
-        return self._lineages[key]
+        if cls.path is None or self._modules.get(cls.path) is not cls.home:
+            return self._linearise(cls, 0)
+        if cls not in self._lineages:
+            self._lineages[cls] = self._linearise(cls, 0)
+        return self._lineages[cls]
 
     def is_defined_anywhere(self, name: str) -> bool:
         """Whether any file of the workspace mentions ``name`` other than by reading an attribute of that name.
@@ -386,7 +385,7 @@ def words_in_class_heads(data: bytes) -> frozenset[bytes]:
 
 def words_that_may_define(data: bytes) -> frozenset[bytes]:
     """Words of ``data`` that occur other than as an attribute that is read."""
-    return frozenset(match[1] or match[0] for match in _WORD_NOT_READ_AS_ATTRIBUTE.finditer(data))
+    return frozenset(match[1] or match[2] or match[0] for match in _WORD_NOT_READ_AS_ATTRIBUTE.finditer(data))
 
 
 def search_path(root: Path, interpreter: Path | None) -> tuple[Path | None, tuple[Path, ...]]:

@@ -1,4 +1,4 @@
-"""Hard terms: exact or silent. They read syntax, names, calls and attributes; where Python leaves doubt they are still."""
+"""Hard terms: syntax, names, calls, attributes. Exact or silent: where Python's dynamics leave doubt, nothing is said."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The attributes term: attributes that a class or module never defines, where both are closed and fully known.
 
-An attribute of ``self`` may come from a subclass, of any instance from an assignment elsewhere. So a violation also needs
-that no file of the workspace so much as mentions the name other than by reading it as an attribute.
+An attribute of ``self`` may come from a subclass, of any instance from an assignment elsewhere. So a violation also
+needs that no file of the workspace so much as mentions the name other than by reading it as an attribute.
 """
 
 from __future__ import annotations
@@ -21,8 +21,22 @@ from groundstate_grammars.python.definitions import is_plain_metaclass
 _CAUGHT = frozenset((b"AttributeError",))
 _MOST_REPAIRS = 5
 _MODULE_ATTRIBUTES = frozenset(
-    "__annotations__ __builtins__ __cached__ __class__ __dict__ __doc__ __file__ __loader__ __name__ __package__ "
-    "__path__ __spec__ __version__ __all__".split()
+    [
+        "__annotations__",
+        "__builtins__",
+        "__cached__",
+        "__class__",
+        "__dict__",
+        "__doc__",
+        "__file__",
+        "__loader__",
+        "__name__",
+        "__package__",
+        "__path__",
+        "__spec__",
+        "__version__",
+        "__all__",
+    ]
 )
 
 
@@ -66,7 +80,7 @@ def attribute_violations(view: FileView, receivers: Receivers) -> Iterator[Viola
 
 def members_of(view: FileView, cls: Class) -> frozenset[str] | None:
     """All attributes of an instance of ``cls``; None unless the class and its lineage are closed and fully known."""
-    lineage = view.index.lineage(cls)
+    lineage = view.lineage(cls)
     if lineage is None:
         return None
     found: set[str] = set()

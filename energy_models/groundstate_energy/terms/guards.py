@@ -9,6 +9,7 @@ from groundstate_grammars.tree import FlatTree
 
 _WORD = re.compile(rb"\w+")
 _EXPECTS = re.compile(rb"raises|suppress|catch|expect|fails|warns|error", re.IGNORECASE)
+_RAISES = re.compile(rb"raises|suppress|catch|fails", re.IGNORECASE)
 _COMPILED = re.compile(rb"jit\b|\boverload\w*|\bcuda\b|\bvectorize\b|\bguvectorize\b|\blower_\w+|\bkernel\b")
 """Decorators after which another compiler than Python's gives the text its meaning."""
 _CATCHES_ALL = frozenset((b"Exception", b"BaseException", b"StandardError"))
@@ -17,7 +18,7 @@ _SMALL_BODY = 3
 
 
 def expects_failure(flat: FlatTree, node: int, exceptions: frozenset[bytes]) -> bool:
-    """Whether ``node`` lies where one of ``exceptions`` is caught, suppressed or asserted, or another compiler rules."""
+    """Whether ``node`` lies where one of ``exceptions`` is caught or asserted, or another compiler rules."""
     child = node
     for around in flat.ancestors(node):
         kind = flat.kind[around]
@@ -33,10 +34,13 @@ def expects_failure(flat: FlatTree, node: int, exceptions: frozenset[bytes]) -> 
             if _EXPECTS.search(head):
                 return True
         elif kind == py.CALL and flat.field[child] == py.FIELD_ARGUMENTS:
-            if _EXPECTS.search(flat.text(around + 1)):
+            if _RAISES.search(flat.text(around + 1)):
                 return True
-        elif kind in (py.FUNCTION_DEFINITION, py.CLASS_DEFINITION) and _is_passed_to_expectation(
-            flat, around
+        elif kind in (py.FUNCTION_DEFINITION, py.CLASS_DEFINITION):
+            if _is_passed_to_expectation(flat, around):
+                return True
+        elif kind == py.DECORATED_DEFINITION and _COMPILED.search(
+            flat.data, flat.start[around], flat.start[child]
         ):
             return True
         child = around

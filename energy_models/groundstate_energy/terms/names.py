@@ -89,7 +89,7 @@ def _may_prepare_names(view: FileView, scope: Scope) -> bool:
     cls = view.module.class_at.get(scope.node)
     if cls is None or cls.metaclass:
         return True
-    lineage = view.index.lineage(cls)
+    lineage = view.lineage(cls)
     return lineage is None or any(base.metaclass not in ("", "ABCMeta", "abc.ABCMeta") for base in lineage)
 
 
@@ -170,7 +170,7 @@ _NOT_LASTING = (BindingKind.DELETE, BindingKind.ANNOTATION, BindingKind.EXCEPT)
 
 
 def _bound_from(view: FileView, binding: Binding) -> int:
-    """The preorder index from which on ``binding`` has happened: after the value of an assignment, after a definition."""
+    """The preorder index from which on ``binding`` has happened: after an assignment's value, after a definition."""
     flat = view.flat
     kinds, parents = flat.kind, flat.parent
     at = binding.node

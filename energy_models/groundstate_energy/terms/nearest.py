@@ -21,7 +21,7 @@ def nearest_names(name: str, known: Iterable[str], most: int = 5) -> list[str]:
 
 
 def edit_distance(first: str, second: str, bound: int) -> int:
-    """Insertions, deletions, substitutions and swaps of neighbours that turn one into the other; above ``bound``, more."""
+    """Insertions, deletions, substitutions and swaps of neighbours between two names; more than ``bound`` if more."""
     if len(set(first) ^ set(second)) > 2 * bound:
         return bound + 1
     before: list[int] = []

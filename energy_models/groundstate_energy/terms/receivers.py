@@ -17,8 +17,19 @@ _VERSIONED = re.compile(
 )
 _CLASS_METHODS = frozenset(("__new__", "__init_subclass__", "__class_getitem__"))
 _KEEPS_SELF = frozenset(
-    "property cached_property functools.cached_property override typing.override final abstractmethod contextmanager "
-    "contextlib.contextmanager asynccontextmanager contextlib.asynccontextmanager".split()
+    [
+        "property",
+        "cached_property",
+        "functools.cached_property",
+        "override",
+        "typing.override",
+        "final",
+        "abstractmethod",
+        "contextmanager",
+        "contextlib.contextmanager",
+        "asynccontextmanager",
+        "contextlib.asynccontextmanager",
+    ]
 )
 
 
@@ -143,7 +154,7 @@ class Receivers:
         view = self.view
         own = self.self_class(receiver)
         cls = own or self.instance(receiver)
-        lineage = view.index.lineage(cls) if cls is not None else None
+        lineage = view.lineage(cls) if cls is not None else None
         if lineage is None or name in view.module.stores:
             return None
         for base in lineage:
@@ -161,14 +172,14 @@ class Receivers:
         return method
 
     def is_never_overridden(self, receiver: int, name: str) -> bool:
-        """Whether nothing in the file or the workspace overrides the method that ``method`` gave. Reads the workspace."""
+        """Whether nothing in the file or workspace overrides what ``method`` gave. Reads the workspace."""
         view = self.view
         own = self.self_class(receiver)
         if own is None:
             return True
         if view.is_subclassed(own.name):
             return False
-        lineage = view.index.lineage(own) or ()
+        lineage = view.lineage(own) or ()
         definer = next((base for base in lineage if name in base.members), own)
         return self._is_defined_once(name, definer)
 
@@ -191,7 +202,7 @@ class Receivers:
         return self._constructors[cls]
 
     def _construct(self, cls: Class) -> tuple[Parameter, ...] | None:
-        lineage = self.view.index.lineage(cls)
+        lineage = self.view.lineage(cls)
         if lineage is None or not cls.is_certain or cls.home.name == "builtins":
             return None
         found: tuple[Parameter, ...] | None = None

@@ -1,10 +1,10 @@
 """The syntax term: text that does not parse, and the one-token repairs after which it does.
 
-tree-sitter alone is no judge: it accepts some invalid Python (``print x``, a body that is not indented) and rejects some
-that is valid to a newer version. Nor is Python's own parser, which is that of the version that runs us. A violation
-needs both: an ERROR or MISSING node and a failure of Python's parser (which only builds a tree and never runs the text),
-or a failure of the latter that no version of Python would accept, such as a wrong indentation. Where that parser gives up for another reason (depth, memory,
-NUL bytes, an unknown encoding) the term says nothing.
+tree-sitter alone is no judge: it accepts some invalid Python (``print x``, a body that is not indented) and rejects
+some that is valid to a newer version. Nor is Python's own parser, which is that of the version that runs us. A violation
+needs both, an ERROR or MISSING node and a failure of Python's parser (which only builds a tree and never runs the
+text), or a failure of the latter that no version of Python would accept, such as a wrong indentation. Where that parser
+gives up for another reason (depth, memory, NUL bytes, an unknown encoding) the term says nothing.
 
 A repair inserts, deletes or replaces one token near the error. Candidates are tried on the smallest block around the
 error that fails alone; what parses there is then proved on the whole text, by Python's parser and by an incremental
@@ -24,7 +24,7 @@ from groundstate_energy.terms.violation import Violation
 from groundstate_grammars.edits import Edit, Replacement, apply_replacements
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.parsed import ParsedFile
-from groundstate_grammars.tree import ERROR_KIND, FlatTree
+from groundstate_grammars.tree import FlatTree
 
 _MOST_VIOLATIONS = 5
 _MOST_REPAIRS = 5
@@ -142,7 +142,7 @@ def is_other_language(flat: FlatTree) -> bool:
 
 
 def _looks_wrong(flat: FlatTree) -> bool:
-    """Whether a tree without errors shows what tree-sitter lets pass: odd indentation, arguments or defaults out of order."""
+    """Whether a tree without errors shows what tree-sitter lets pass: odd indentation, arguments out of order."""
     kinds, starts, sizes, data = flat.kind, flat.start, flat.size, flat.data
     for node in [index for index, kind in enumerate(kinds) if kind in _TELLING]:
         kind = kinds[node]
@@ -219,11 +219,15 @@ _STATEMENTS = frozenset(
 
 def _is_newer_python(flat: FlatTree) -> bool:
     """Whether an error stands where Python 3.13 or later has new syntax: ``class C[T = int]``, ``lazy import``."""
-    return any(
-        flat.kind[node] == ERROR_KIND
-        and (flat.kind[flat.parent[node]] == py.TYPE_PARAMETER or flat.text(node).startswith(b"lazy"))
-        for node in flat.errors
-    )
+    for node in flat.errors:
+        if flat.text(node).startswith(b"lazy"):
+            return True
+        if any(
+            flat.kind[around] in (py.TYPE_PARAMETER, py.TYPE_ALIAS_STATEMENT)
+            for around in flat.ancestors(node)
+        ):
+            return True
+    return False
 
 
 def _is_same_in_every_version(error: SyntaxError) -> bool:
@@ -414,7 +418,7 @@ def _ordered_candidates(data: bytes, failure: _Failure, start: int, end: int) ->
         range(max(0, at - _NEAR), min(len(tokens), at + _NEAR + 1)), key=lambda index: abs(index - at)
     )
     if "comma" in failure.message:
-        for first, stop in tokens:
+        for _, stop in tokens:
             if failure.start < stop < failure.end:
                 yield Replacement(stop, stop, b",")
     line_end = data.find(b"\n", place, end)

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from groundstate_grammars.index import Module, ProjectIndex, words_in_class_heads, words_that_may_define
+from groundstate_grammars.index import (
+    Class,
+    Module,
+    ProjectIndex,
+    words_in_class_heads,
+    words_that_may_define,
+)
 from groundstate_grammars.python.definitions import Member, ModuleReader, class_of_first_parameter, is_dynamic
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.scopes import Scope, Scopes
@@ -40,6 +46,16 @@ class FileView:
     def member(self, scope: Scope, name: str) -> Member:
         """What ``name``, bound in a function's or the module's scope, is bound to."""
         return self._reader.member(scope, name)
+
+    def lineage(self, cls: Class) -> tuple[Class, ...] | None:
+        """The method resolution order of ``cls``, once for each class."""
+        if cls not in self._lineages:
+            self._lineages[cls] = self.index.lineage(cls)
+        return self._lineages[cls]
+
+    @cached_property
+    def _lineages(self) -> dict[Class, tuple[Class, ...] | None]:
+        return {}
 
     @cached_property
     def _words(self) -> frozenset[bytes]:

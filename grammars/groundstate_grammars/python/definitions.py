@@ -221,7 +221,7 @@ def is_plain_metaclass(metaclass: str) -> bool:
 
 
 def is_dynamic(data: bytes) -> bool:
-    """Whether a module reaches for its own or another's namespace, so that names may come that its text does not show."""
+    """Whether a module reaches into namespaces, so that names may come that its text does not show."""
     return any(word in data for word in _DYNAMIC_WORDS) and _DYNAMIC_MODULE.search(data) is not None
 
 
@@ -439,7 +439,7 @@ class ModuleReader:
         )
 
     def _attribute_stores(self) -> tuple[set[str], dict[int, set[str]]]:
-        """Attribute names assigned on anything, and those assigned on the first parameter of a method, by class scope."""
+        """Attribute names assigned on anything, and by class scope those assigned on a method's first parameter."""
         flat = self.flat
         kinds, parents, fields = flat.kind, flat.parent, flat.field
         everywhere: set[str] = set()

@@ -40,6 +40,7 @@ class BindingKind(enum.Enum):
     WALRUS = "walrus"
     MATCH = "match"
     TYPE_PARAMETER = "type-parameter"
+    TYPE_ALIAS = "type-alias"
     DELETE = "delete"
     """``del x``: makes the name local, and unbinds it."""
 
@@ -55,7 +56,7 @@ class Binding:
 
 @dataclass(slots=True)
 class Scope:
-    """``node``: the definition, lambda, comprehension or module. ``parent``: index of the scope around, -1 for the module."""
+    """``node``: the definition, lambda, comprehension or module. ``parent``: the scope around, -1 for the module."""
 
     index: int
     kind: ScopeKind
@@ -331,7 +332,7 @@ class Scopes:
             self._bind(scope, name, BindingKind.DELETE, node)
             self.references.append(Reference(name, node, scope))
         elif self._is_type_parameter(node):
-            self._bind(scope, name, BindingKind.TYPE_PARAMETER, node)
+            self._bind_type(node, name, scope)
         else:
             self.references.append(Reference(name, node, scope))
 
@@ -368,8 +369,22 @@ class Scopes:
                 return False
             at = parent
 
+    def _bind_type(self, node: int, name: str, scope: int) -> None:
+        """Bind a type parameter, or the name of a type alias: that belongs to the scope around its parameters."""
+        flat = self.flat
+        at = node
+        while flat.parent[at] >= 0 and flat.kind[at] not in (py.TYPE_PARAMETER, py.TYPE_ALIAS_STATEMENT):
+            at = flat.parent[at]
+        if flat.kind[at] != py.TYPE_ALIAS_STATEMENT:
+            self._bind(scope, name, BindingKind.TYPE_PARAMETER, node)
+            return
+        inner = self.scopes[scope]
+        if inner.kind is ScopeKind.TYPE_PARAMETERS and inner.node == at:
+            scope = inner.parent
+        self._bind(scope, name, BindingKind.TYPE_ALIAS, node)
+
     def _is_type_parameter(self, node: int) -> bool:
-        """Whether it is the ``T`` of ``def f[T]``, ``class C[T: int]`` or ``type A[T] = …``, or the ``A`` of the last."""
+        """Whether it is the ``T`` of ``def f[T]``, ``class C[T]`` or ``type A[T] = …``, or the ``A`` of the last."""
         flat = self.flat
         at = node
         while True:
