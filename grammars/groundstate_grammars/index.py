@@ -20,11 +20,13 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from groundstate_grammars.python.definitions import (
+    Base,
     Class,
     Function,
     Import,
@@ -167,7 +169,10 @@ class ProjectIndex:
 
     def _all_words(self) -> dict[Path, _Words]:
         if self._words is None:
-            paths = () if self.root is None else _python_files(self.root)
+            paths: Iterable[Path] = ()
+            if self.root is not None:
+                overlaid = (path for path in self._overlays if path.is_relative_to(self.root))
+                paths = chain(_python_files(self.root), overlaid)
             self._words = {path: _Words.of(self._read(path) or b"") for path in paths}
         return self._words
 
@@ -491,7 +496,7 @@ def _builtin_classes() -> dict[str, Class]:
             name=name,
             qualname=name,
             home=empty,
-            bases=(),
+            bases=tuple(Base(base.__name__, True) for base in value.__bases__),
             members=frozenset(dir(value)),
             attributes=frozenset(),
             is_certain=True,

@@ -1,4 +1,4 @@
-"""Hard terms: syntax, names, calls, attributes. Exact or silent: where Python's dynamics leave doubt, nothing is said."""
+"""Hard terms: syntax, names, calls, attributes. Exact or silent: where Python leaves doubt, nothing is said."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """The syntax term: text that does not parse, and the one-token repairs after which it does.
 
 tree-sitter alone is no judge: it accepts some invalid Python (``print x``, a body that is not indented) and rejects
-some that is valid to a newer version. Nor is Python's own parser, which is that of the version that runs us. A violation
-needs both, an ERROR or MISSING node and a failure of Python's parser (which only builds a tree and never runs the
-text), or a failure of the latter that no version of Python would accept, such as a wrong indentation. Where that parser
-gives up for another reason (depth, memory, NUL bytes, an unknown encoding) the term says nothing.
+some that is valid to a newer version. Nor is Python's own parser, which is that of the version that runs us. A
+violation needs both, an ERROR or MISSING node and a failure of Python's parser (which only builds a tree and never
+runs the text), or a failure of the latter that no version of Python would accept, such as a wrong indentation.
+Where that parser gives up for another reason (depth, memory, NUL bytes, an unknown encoding) the term says nothing.
 
 A repair inserts, deletes or replaces one token near the error. Candidates are tried on the smallest block around the
 error that fails alone; what parses there is then proved on the whole text, by Python's parser and by an incremental
