@@ -84,7 +84,7 @@ def replacements_of(analysed: Analysed, action: Action) -> tuple[Replacement, ..
 def _findings_at(
     analysed: Analysed, place: types.Range, named: Iterable[types.Diagnostic], encoding: PositionEncoding
 ) -> list[Finding]:
-    """Findings in the range, then those of the diagnostics the client sent along (of the whole line, in Neovim)."""
+    """Findings in the range, then those of the diagnostics the client sent along (of the whole line, in some)."""
     source = analysed.snapshot.source
     start = source.offset(place.start.line, place.start.character, encoding)
     end = source.offset(place.end.line, place.end.character, encoding)
