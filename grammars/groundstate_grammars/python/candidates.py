@@ -787,7 +787,9 @@ class _Builder:
 
     def _comparison(self, at: int, node: int, text: str, start: int, end: int) -> None:
         flat = self.flat
-        others = self.data.comparisons.get(text)
+        others = self.data.comparisons.get(text, ())
+        if not (flat.data[start - 1 : start].isspace() and flat.data[end : end + 1].isspace()):
+            others = tuple(other for other in others if not other[0].isalpha())  # `a==b` cannot become `aisb`
         if not others:
             return
         current = self.lexicon.id(text)
