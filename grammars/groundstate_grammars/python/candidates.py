@@ -317,6 +317,22 @@ class Candidates:
         return _Builder(self, self._file, unit).build()
 
 
+def _kept_apart(data: bytes, replacement: Replacement) -> Replacement:
+    """``replacement`` with a space where two words would become one: no `returnnot[x]` of `return[x]`."""
+    start, end, new = replacement.start, replacement.end, replacement.new
+    before, after = data[start - 1 : start], data[end : end + 1]
+    if not new:
+        return Replacement(start, end, b" ") if _is_word(before) and _is_word(after) else replacement
+    front = b" " if _is_word(before) and _is_word(new[:1]) else b""
+    back = b" " if _is_word(after) and _is_word(new[-1:]) else b""
+    return Replacement(start, end, front + new + back)
+
+
+def _is_word(byte: bytes) -> bool:
+    """Whether one byte (or none) can be part of a name, a keyword or a number."""
+    return byte.isalnum() or byte == b"_" or byte >= b"\x80"
+
+
 class _Builder:
     """Collects the sites of one unit."""
 
@@ -407,6 +423,7 @@ class _Builder:
     ) -> None:  # fmt: skip
         """A site with one candidate that is not the replacement of one range by a text."""
         identity = candidate if candidate >= 0 else self.lexicon.id(form)
+        replacements = tuple(_kept_apart(self.flat.data, replacement) for replacement in replacements)
         site = self.site(
             token, rule, replacements[0].start, replacements[-1].end, np.array([identity], np.int32),
             other=other, slot=slot, current=current,
