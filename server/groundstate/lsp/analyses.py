@@ -64,11 +64,6 @@ class Analyses:
                 running.token.cancel()
                 self._forget(running)
 
-    def finished(self, snapshot: Snapshot) -> Analysed | None:
-        """The analysis of ``snapshot`` where there is one already."""
-        analysed = self._finished.get(snapshot.uri)
-        return analysed if analysed is not None and analysed.snapshot is snapshot else None
-
     def seconds(self, uri: str) -> float:
         """How long the last analysis of a document took; 0 before the first."""
         return self._seconds.get(uri, 0.0)

@@ -95,10 +95,8 @@ class Projects:
         return self._settings[key]
 
     def _read_settings(self, start: Path, folder: Path | None) -> LoadedSettings:
-        while (
-            not start.is_dir() and start != start.parent
-        ):  # a folder that is to be made when the document is saved
-            start = start.parent
+        # The nearest folder there is: the document's may be made when it is saved.
+        start = next((folder for folder in (start, *start.parents) if folder.is_dir()), start)
         try:
             loaded = load_settings(start)
             if loaded.source is None and folder is not None:

@@ -49,10 +49,7 @@ class GroundstateServer(LanguageServer):
         load_engine: makes the engine for some settings, on the worker thread; None when there is no model.
     """
 
-    def __init__(
-        self,
-        load_engine: Callable[[Settings], Engine | None] = load_engine,
-    ) -> None:
+    def __init__(self, load_engine: Callable[[Settings], Engine | None] = load_engine) -> None:
         super().__init__(
             "groundstate",
             __version__,
@@ -78,11 +75,7 @@ class GroundstateServer(LanguageServer):
         self.configuration = Configuration(self)
         self.pages = page_addresses()
         self.worker = Worker()
-        self.projects = Projects(
-            self._load_engine,
-            Progress(self, self.loop).announced,
-            self._warn,
-        )
+        self.projects = Projects(self._load_engine, Progress(self, self.loop).announced, self._warn)
         self.documents = OpenDocuments(self.client.encoding)
         self.examination = Examination(self.projects, self.client, self.pages)
         self.analyses = Analyses(self.worker, self.examination, self.ready)
@@ -174,7 +167,9 @@ def _listen(server: GroundstateServer, address: str, transport: str) -> None:
     if not (port.isascii() and port.isdigit() and int(port) < 65536):
         raise CommandError(f"`{address}` is no address: write PORT or HOST:PORT, with a port below 65536")
     if transport == "WebSocket" and importlib.util.find_spec("websockets") is None:
-        raise CommandError("--ws needs the package `websockets`, which is not installed: install `groundstate[ws]`")
+        raise CommandError(
+            "--ws needs the package `websockets`, which is not installed: install `groundstate[ws]`"
+        )
     print(f"groundstate: waiting for a {transport} connection on {host}:{port}", file=sys.stderr, flush=True)
     try:
         (server.start_ws if transport == "WebSocket" else server.start_tcp)(host, int(port))
