@@ -101,7 +101,7 @@ def test_definitions_of_a_module(tmp_path: Path) -> None:
     ("text", "because"),
     [
         ("class C:\n    def __getattr__(self, n): ...", "__getattr__"),
-        ("class C:\n    def f(self, n): setattr(self, n, 1)", "setattr("),
+        ("class C:\n    def f(self, n): setattr(self, n, 1)", "setattr(self, "),
         ("class C:\n    def f(self, n): self.__dict__[n] = 1", "__dict__"),
         ("class C(metaclass=M): pass\nfrom m import M", "metaclass M"),
         ("class C(make()): pass", "a base that is an expression"),

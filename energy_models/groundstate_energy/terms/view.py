@@ -68,7 +68,7 @@ class FileView:
     @cached_property
     def is_dynamic(self) -> bool:
         """Whether names may come that the text does not show."""
-        return is_dynamic(self.flat.data)
+        return is_dynamic(self.flat)
 
     @property
     def is_stub(self) -> bool:

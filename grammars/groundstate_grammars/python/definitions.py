@@ -142,7 +142,7 @@ class Module:
 
 
 _DYNAMIC_MODULE = re.compile(
-    rb"\b(?:globals|exec|execfile)\s*\(|\bvars\s*\(\s*\)|\blocals\s*\(\s*\)\s*(?:\[|\.update)|\bmodules\s*\[\s*__name__"
+    rb"\bexecfile\s*\(|\bvars\s*\(\s*\)|\blocals\s*\(\s*\)\s*(?:\[|\.update)|\bmodules\s*\[\s*__name__"
     rb"|\bsetattr\s*\(\s*(?:sys\.)?modules|\b__builtins__\b|\bbuiltins\.\w+\s*=(?!=)|\bbuiltins\.__dict__"
     rb"|\b_convert_?\s*\(|\bglobal_enum\b|\bFunctionType\s*\(|\beval_code"
 )
@@ -159,15 +159,21 @@ _DYNAMIC_WORDS = (
     b"eval_code",
 )
 """Each match of ``_DYNAMIC_MODULE`` holds one of these; looking for them first is much faster."""
+_READS_ONLY = rb"(?!\s*\.\s*(?:copy|get|items|keys|values)\s*\()"
 _DYNAMIC_CLASS = re.compile(
-    rb"\b(?:setattr|delattr|vars|exec|eval|locals|globals)\s*\(|__dict__|__setattr__|__getattr__|__getattribute__"
-    rb"|__class__\s*=(?!=)|__init_subclass__|__prepare__|\bsuper\(\)\.__setattr__"
+    rb"\b[sd]e[tl]attr\s*\(\s*[\w.]+\s*,\s*(?![rbu]?[\"'])|\b(?:vars\s*\(\s*\w*\s*\)|__dict__)"
+    + _READS_ONLY
+    + rb"|\b(?:exec|locals|globals)\s*\(|__setattr__|__getattr__|__getattribute__|__class__\s*=(?!=)|__init_subclass__"
+    rb"|__prepare__"
+)
+_SETS_ATTRIBUTES = re.compile(
+    rb"\bsetattr\s*\(\s*(?!self\b|cls\b)(?![\w.]+\s*,\s*[rbu]?[\"'])|(?<!\bself)(?<!\bcls)\.__dict__"
+    + _READS_ONLY
 )
 _DYNAMIC_CLASS_WORDS = (
     b"attr",
     b"vars",
     b"exec",
-    b"eval",
     b"locals",
     b"globals",
     b"__dict__",
@@ -175,7 +181,9 @@ _DYNAMIC_CLASS_WORDS = (
     b"__init_",
     b"__prep",
 )
-_WANTS_SUBCLASS = re.compile(rb"abstract|NotImplemented|[Mm]ixin|subclass|overrid|Protocol|\bABC\b")
+_WANTS_SUBCLASS = re.compile(
+    rb"\babstract|raise NotImplementedError|[Mm]ixin|\bProtocol\b|\bABC\b|\bABCMeta\b"
+)
 _TRANSPARENT_DECORATORS = frozenset(
     (
         "staticmethod",
@@ -193,6 +201,17 @@ _TRANSPARENT_DECORATORS = frozenset(
 _TRANSPARENT_CLASS_DECORATORS = frozenset(
     ("final", "typing.final", "runtime_checkable", "typing.runtime_checkable")
 )
+_KEEPS_ATTRIBUTES = _TRANSPARENT_CLASS_DECORATORS | frozenset(
+    (
+        "dataclass",
+        "dataclasses.dataclass",
+        "total_ordering",
+        "functools.total_ordering",
+        "attr.s",
+        "attrs.define",
+    )
+)
+"""Class decorators that add nothing that a reader of the class would not know, though they may add methods."""
 _TRANSPARENT_METACLASSES = frozenset(("ABCMeta", "abc.ABCMeta", "type"))
 _UNBOUND = (BindingKind.ANNOTATION, BindingKind.DELETE)
 _STORE_PATTERNS = frozenset(
@@ -220,9 +239,60 @@ def is_plain_metaclass(metaclass: str) -> bool:
     return not metaclass or metaclass in _TRANSPARENT_METACLASSES
 
 
-def is_dynamic(data: bytes) -> bool:
+def is_dynamic(flat: FlatTree) -> bool:
     """Whether a module reaches into namespaces, so that names may come that its text does not show."""
-    return any(word in data for word in _DYNAMIC_WORDS) and _DYNAMIC_MODULE.search(data) is not None
+    data = flat.data
+    if not any(word in data for word in _DYNAMIC_WORDS):
+        return False
+    if _DYNAMIC_MODULE.search(data) is not None:
+        return True
+    if b"globals" not in data and b"exec" not in data:
+        return False
+    call = py.CALL
+    for node in [index for index, kind in enumerate(flat.kind) if kind == call]:
+        if flat.kind[node + 1] != py.IDENTIFIER:
+            continue
+        name = flat.text(node + 1)
+        if name == b"exec" and not _is_exec_elsewhere(flat, node):
+            return True
+        if name == b"globals" and not _is_read_of_globals(flat, node):
+            return True
+    return False
+
+
+def _is_exec_elsewhere(flat: FlatTree, call: int) -> bool:
+    """Whether a call of ``exec`` gives it a namespace of its own."""
+    arguments = flat.child_by_field(call, py.FIELD_ARGUMENTS)
+    given = [child for child in flat.children(arguments) if flat.kind[child] not in _PUNCTUATION]
+    return len(given) >= 2 and not any(
+        word in flat.text(child)
+        for child in given[1:]
+        for word in (b"globals", b"locals", b"vars", b"modules", b"*")
+    )
+
+
+def _is_read_of_globals(flat: FlatTree, call: int) -> bool:
+    """Whether ``globals()`` is only looked into: subscripted, asked with ``in`` or ``get``, handed to ``eval``."""
+    outer = flat.parent[call]
+    kind = flat.kind[outer]
+    if kind == py.SUBSCRIPT:
+        around = flat.parent[outer]
+        return (
+            not _is_store(flat.kind[around], flat.field[outer]) and flat.kind[around] not in _STORE_PATTERNS
+        )
+    if kind == py.COMPARISON_OPERATOR:
+        return True
+    if kind == py.ATTRIBUTE:
+        return flat.text(flat.child_by_field(outer, py.FIELD_ATTRIBUTE)) in (
+            b"get",
+            b"copy",
+            b"items",
+            b"keys",
+            b"values",
+        )
+    if kind == py.ARGUMENT_LIST:
+        return flat.text(flat.parent[outer] + 1) in (b"eval", b"dict", b"len", b"sorted", b"list", b"set")
+    return False
 
 
 class ModuleReader:
@@ -232,7 +302,7 @@ class ModuleReader:
         self.flat = flat
         self.scopes = scopes
         top = scopes.scopes[0]
-        self.is_open = top.is_open or is_dynamic(flat.data)
+        self.is_open = top.is_open or is_dynamic(flat)
         self.changes_signatures = b".__defaults__ " in flat.data or b".__kwdefaults__ " in flat.data
         self.is_class_dynamic = any(word in flat.data for word in _DYNAMIC_CLASS_WORDS)
         self.module = Module(
@@ -247,8 +317,8 @@ class ModuleReader:
         self.stores, by_class = self._attribute_stores()
         self.module.stores = frozenset(self.stores)
         self.sets_attributes = (
-            re.search(rb"\bsetattr\s*\(\s*(?!self\b|cls\b)|__dict__", flat.data) is not None
-        )
+            b"setattr" in flat.data or b"__dict__" in flat.data
+        ) and _SETS_ATTRIBUTES.search(flat.data) is not None
         inner: dict[int, dict[str, Class]] = {}
         for scope in reversed(scopes.scopes):
             if scope.kind is ScopeKind.CLASS:
@@ -345,7 +415,7 @@ class ModuleReader:
             open_because = odd
         elif not is_plain_metaclass(metaclass):
             open_because = f"metaclass {metaclass}"
-        elif not _TRANSPARENT_CLASS_DECORATORS.issuperset(decorators):
+        elif any(decorator.partition("(")[0] not in _KEEPS_ATTRIBUTES for decorator in decorators):
             open_because = "decorated"
         elif dynamic:
             open_because = dynamic[0].decode("utf-8", "replace")
@@ -504,6 +574,7 @@ def _is_store(context: int, field_id: int) -> bool:
 _OPEN = py.token("(")
 _CLOSE = py.token(")")
 _COMMA = py.token(",")
+_PUNCTUATION = frozenset((_OPEN, _CLOSE, _COMMA, py.COMMENT, py.LINE_CONTINUATION))
 _PARAMETER_KINDS = frozenset(
     (
         py.IDENTIFIER,
@@ -525,7 +596,7 @@ def read_parameters(flat: FlatTree, function: int) -> tuple[Parameter, ...] | No
     keyword_only = False
     for child in flat.children(node):
         kind = flat.kind[child]
-        if kind in (_OPEN, _CLOSE, _COMMA, py.COMMENT, py.LINE_CONTINUATION):
+        if kind in _PUNCTUATION:
             continue
         if kind == py.POSITIONAL_SEPARATOR:
             found = [Parameter(item.name, ParameterKind.POSITIONAL_ONLY, item.has_default) for item in found]
