@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lsprotocol import types
 from tests.end_to_end.conftest import HELIX, VSCODE, Start
 from tests.end_to_end.editor import REAL, Editor, index_of
 
@@ -56,54 +55,55 @@ scaled(Shape(1, 2), 3, 4)
 
 
 def linted(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Findings of ``groundstate check`` by file: rule, message, place in lines and characters counted from 1."""
+    """Findings of ``groundstate check`` by file: rule, message, titles of the repairs, place counted from 1."""
     command = [sys.executable, "-m", "groundstate", "check", "--output-format", "json", "--no-cache", "."]
     command += ["--sensitivity", "all"]
     run = subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=False)
     assert run.returncode in (0, 1), run.stderr.decode()
     found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in FILES}
     for item in json.loads(run.stdout)["findings"]:
-        found[item["path"]].append(
-            (
-                item["rule"],
-                item["message"],
-                item["line"],
-                item["column"],
-                item["endLine"],
-                item["endColumn"],
-            )
-        )
+        place = (item["line"], item["column"], item["endLine"], item["endColumn"])
+        repairs = [repair["title"] for repair in item["repairs"]]
+        found[item["path"]].append((item["rule"], item["message"], repairs, *place))
     return found
 
 
-def shown(editor: Editor, uri: str, diagnostics: list[types.Diagnostic]) -> list[tuple[Any, ...]]:
-    """The same of what an editor shows."""
+async def shown(editor: Editor, uri: str) -> list[tuple[Any, ...]]:
+    """The same of what an editor shows: diagnostics, and the quick fixes that it offers for each."""
     text = editor.texts[uri]
     lines = [0]
     for line in text.splitlines(keepends=True):
         lines.append(lines[-1] + len(line))
-    places = []
-    for item in diagnostics:
+    findings = []
+    for item in await editor.diagnostics(uri):
         place: list[int] = []
         for at in (item.range.start, item.range.end):
             place += [at.line + 1, index_of(text, at, editor.encoding) - lines[at.line] + 1]
-        places.append((item.code, item.message, *place))
-    return places
+        actions = await editor.actions(uri, item.range, [item], only=["quickfix"])
+        repairs = [
+            action.title
+            for action in actions
+            if item in (action.diagnostics or ()) and not action.title.startswith("Ignore ")
+        ]
+        findings.append((item.code, item.message, repairs, *place))
+    return findings
 
 
-async def compared(editor: Editor) -> int:
+async def compared(editor: Editor) -> None:
     for name, text in FILES.items():
         (editor.folder / name).write_text(text)
     expected = linted(editor.folder)
     for name, text in FILES.items():
         uri = editor.open(name, text)
-        assert shown(editor, uri, await editor.diagnostics(uri)) == expected[name], name
-    return sum(map(len, expected.values()))
+        assert await shown(editor, uri) == expected[name], name
+    rules = {rule for findings in expected.values() for rule, *_ in findings}
+    assert rules >= {"GS101", "GS102", "GS104"}
+    assert any(repairs for findings in expected.values() for _, _, repairs, *_ in findings)
 
 
 async def test_in_utf_16(start: Start) -> None:
     editor = await start(VSCODE, command=REAL, settings={"sensitivity": "all"})
-    assert await compared(editor) >= 4
+    await compared(editor)
 
 
 async def test_in_utf_8_after_an_edit_there_and_back(start: Start) -> None:
@@ -114,4 +114,4 @@ async def test_in_utf_8_after_an_edit_there_and_back(start: Start) -> None:
         uri = editor.uri(name)
         editor.edit(uri, (0, 0, "import os\n"))
         editor.edit(uri, (0, len("import os\n"), ""))
-        assert shown(editor, uri, await editor.diagnostics(uri)) == expected[name], name
+        assert await shown(editor, uri) == expected[name], name
