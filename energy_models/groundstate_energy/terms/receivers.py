@@ -227,6 +227,10 @@ class Receivers:
                 found = method.bound()
                 if found is None:
                     return None
+            elif found is None and base.is_dataclass:
+                found = _dataclass_parameters(lineage[lineage.index(base) :])
+                if found is None:
+                    return None
         return found
 
     def is_version_dependent(self, definition: Definition, node: int) -> bool:
@@ -246,3 +250,16 @@ class Receivers:
             text = flat.text(around) if around else flat.data
             self._versioned[around] = _VERSIONED.search(text) is not None
         return self._versioned[around]
+
+
+def _dataclass_parameters(lineage: tuple[Class, ...]) -> tuple[Parameter, ...] | None:
+    """Parameters of the constructor that ``dataclass`` writes for the first class of ``lineage``."""
+    found: dict[str, Parameter] = {}
+    for base in reversed(lineage):
+        if base.is_dataclass:
+            if base.fields is None:
+                return None
+            found.update({field.name: field for field in base.fields})
+    parameters = tuple(found.values())
+    defaults = [parameter.has_default for parameter in parameters]
+    return parameters if defaults == sorted(defaults) else None

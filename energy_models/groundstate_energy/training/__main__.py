@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--fixes", type=Path, help="real fixes (JSON lines of `groundstate train mine`)")
     parser.add_argument("--tokens", type=int, default=16_384, help="padded tokens of a batch")
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="threads of the network on a CPU")
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--replay", type=int, default=0)
     parser.add_argument("--replay-share", type=float, default=0.5)
@@ -36,6 +37,7 @@ def main() -> None:
         replay_share=options.replay_share,
         seed=options.seed,
     )
+    torch.set_num_threads(options.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     run_training(
         options.corpus,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from groundstate_energy.encoding import encode
 from groundstate_energy.features import FileStatistics, NameStatistics
-from groundstate_energy.training.mutants import Example, labelled, repair_of
+from groundstate_energy.training.mutants import Example, labelled
 from groundstate_grammars.project import ProjectFacts
+from groundstate_grammars.python.edited import repair_of
 from groundstate_grammars.python.parsed import ParsedFile, parse
 from groundstate_grammars.python.units import Unit, UnitKind
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from groundstate_energy.encoding import Window, encode
 from groundstate_energy.features import FileStatistics, NameStatistics
-from groundstate_grammars.edits import Replacement, apply_replacements
+from groundstate_grammars.edits import Replacement
 from groundstate_grammars.python import candidates as rules
 from groundstate_grammars.python.candidates import CandidateSet
 from groundstate_grammars.python.edited import EditedUnit
@@ -185,7 +185,7 @@ class Mutator:
         if unit is None:
             return None
         found = edited.candidates.of(unit)
-        target = repair_of(edited.data, edited.original, found, replacements[0].start - edited.shift)
+        target = edited.way_back(found, replacements[0].start - edited.shift)
         if target is None:
             return None
         rule = int(found.site_rule[found.candidate_site[target]])
@@ -200,33 +200,6 @@ def labelled(
         place = np.flatnonzero(window.candidates == target)
         if len(place):
             return Example(window, int(place[0]), rule, ranking_only)
-    return None
-
-
-_SPACE = b"() \t\n\\"
-
-
-def repair_of(text: bytes, wanted: bytes, candidates: CandidateSet, near: int) -> int | None:
-    """Index of the candidate that turns ``text`` into ``wanted`` (parentheses and blanks aside), tried near a byte."""
-    goal = wanted.translate(None, _SPACE)
-    site = candidates.candidate_site
-    close = np.flatnonzero(
-        (candidates.site_start[site] <= near + 400) & (candidates.site_end[site] >= near - 400)
-    )
-    growth = len(wanted) - len(text)
-    for candidate in close.tolist():
-        if candidate not in candidates.structural:
-            new = candidates.texts[int(candidates.candidate_lex[candidate])].encode("utf-8", "surrogatepass")
-            if not wanted.startswith(new, int(candidates.site_start[site[candidate]])):
-                continue
-        replacements = candidates.edit(candidate).replacements
-        change = sum(len(r.new) - (r.end - r.start) for r in replacements)
-        if abs(change - growth) > 3:
-            continue
-        if replacements[0].start > near + 2 and replacements[-1].end > near + 400:
-            continue
-        if apply_replacements(text, replacements).translate(None, _SPACE) == goal:
-            return candidate
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -104,6 +105,36 @@ def fix_pairs(
         yield from zip(records, pool.imap(make, records, chunksize=32), strict=True)
 
 
+def prepare_fixes(
+    corpus_folder: Path,
+    fixes: Path,
+    out: Path,
+    config: TrainingConfig,
+    *,
+    progress: Callable[[str], None] = print,
+) -> None:
+    """Write ``out/fixes.pickle``: batches of the fixes of training repositories, examples of the others."""
+    tokenizer = tokenizer_of(corpus_folder, out, NetworkConfig.from_name(config.network).pieces - 1)
+    names, _ = load_statistics(corpus_folder)
+    loaded = load_corpus(corpus_folder, ("train", "calibration", "test"))
+    pairs: list[Example] = []
+    offered = total = 0
+    for _, pair in fix_pairs(fixes, loaded["train"], names, 1, config.workers):
+        total += 1
+        if pair is not None:
+            offered += 1
+            pairs += pair
+        if total % 500 == 0:
+            progress(f"fixes: {offered} of {total} offered")
+    order = np.random.default_rng(config.seed).permutation(len(pairs)).tolist()
+    batches = batches_of([pairs[i] for i in order], tokenizer, config.tokens)
+    held_out: list[Example] = []
+    for _, pair in fix_pairs(fixes, loaded["calibration"] + loaded["test"], names, 0, config.workers):
+        held_out += pair if pair is not None else ()
+    progress(f"fixes: {offered} of {total} offered; {len(held_out) // 2} held out")
+    (out / "fixes.pickle").write_bytes(pickle.dumps((batches, held_out)))
+
+
 def run_training(
     corpus_folder: Path,
     out: Path,
@@ -135,19 +166,11 @@ def run_training(
     fix_batches: list[Batch] = []
     held_out: list[Example] = []
     if fixes is not None:
-        pairs = []
-        offered = total = 0
-        for _, pair in fix_pairs(fixes, loaded["train"], names, 1, config.workers):
-            total += 1
-            if pair is not None:
-                offered += 1
-                pairs += list(pair)
-        order = np.random.default_rng(config.seed).permutation(len(pairs))
-        fix_batches = batches_of([pairs[i] for i in order.tolist()], tokenizer, max(config.tokens // 4, 8_192))
-        for _, pair in fix_pairs(fixes, loaded["calibration"] + loaded["test"], names, 0, config.workers):
-            if pair is not None:
-                held_out += list(pair)
-        progress(f"fixes: {offered} of {total} offered; {len(held_out) // 2} held out ({time.monotonic() - began:.0f} s)")
+        cache = out / "fixes.pickle"
+        if not cache.exists():
+            prepare_fixes(corpus_folder, fixes, out, config, progress=progress)
+        fix_batches, held_out = pickle.loads(cache.read_bytes())
+        progress(f"{len(fix_batches)} batches of fixes, {len(held_out) // 2} fixes held out ({time.monotonic() - began:.0f} s)")
     run = train(
         config,
         corpus,

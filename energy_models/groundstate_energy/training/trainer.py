@@ -77,6 +77,7 @@ def start(config: TrainingConfig, device: torch.device) -> Run:
     network = Network(shape).to(device)
     average = Network(shape).to(device)
     average.load_state_dict(network.state_dict())
+    network.mixed = average.mixed = True
     usage = UsageTerm().to(device)
     decayed = [p for p in network.parameters() if p.ndim > 1]
     plain = [p for p in network.parameters() if p.ndim <= 1]
@@ -188,7 +189,7 @@ def train(
                     kept.append(batch)
                 else:
                     kept[int(rng.integers(config.replay))] = batch
-        losses = step(run, config, batch, share, device)
+        losses = step(run, config, batch, share)
         for name, value in losses.items():
             sums[name] = sums.get(name, 0.0) + value
         count += 1
@@ -223,7 +224,7 @@ def to_device(batch: dict[str, Tensor], device: torch.device) -> dict[str, Tenso
     return {name: values.to(device, non_blocking=True) for name, values in batch.items()}
 
 
-def step(run: Run, config: TrainingConfig, batch: dict[str, Tensor], share: float, device: torch.device) -> dict[str, float]:
+def step(run: Run, config: TrainingConfig, batch: dict[str, Tensor], share: float) -> dict[str, float]:
     """One optimiser step; learning rate by warm-up and a cosine over the run's time."""
     rate = config.rate * min(1.0, (run.step + 1) / config.warmup) * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * share)))
     for group in run.optimiser.param_groups:
@@ -231,8 +232,7 @@ def step(run: Run, config: TrainingConfig, batch: dict[str, Tensor], share: floa
     labels = Labels(
         batch["candidate_window"].long(), batch["candidate_site"].long(), batch["target"], batch["ranking_only"]
     )
-    with torch.autocast(device.type, torch.bfloat16):
-        counted, learned = scores_of(run.network, run.usage, batch)
+    counted, learned = scores_of(run.network, run.usage, batch)
     terms = energy_loss(counted.detach() + learned, labels)
     alone = energy_loss(counted, labels)
     loss = terms["contrast"] + 0.5 * terms["repair"] + 0.5 * terms["focal"]
@@ -268,13 +268,12 @@ def evaluate(
     vectors: list[np.ndarray] = []
     for raw in batches:
         batch = to_device({name: torch.from_numpy(np.asarray(values)) for name, values in raw.items()}, device)
-        with torch.autocast(device.type, torch.bfloat16):
-            counted, residual = scores_of(network, usage, batch)
-            if len(vectors) < 8:
-                present = (batch["pieces"] != 0).float()
-                embedded = network.pieces(batch["pieces"]).sum(1) / present.sum(1, keepdim=True).clamp(min=1)
-                context = network.encode(embedded, batch["tokens"], batch["roles"])
-                vectors.append(context[batch["tokens"] > 0].float().cpu().numpy()[:512])
+        counted, residual = scores_of(network, usage, batch)
+        if len(vectors) < 8:
+            present = (batch["pieces"] != 0).float()
+            embedded = network.pieces(batch["pieces"]).sum(1) / present.sum(1, keepdim=True).clamp(min=1)
+            context = network.encode(embedded, batch["tokens"], batch["roles"])
+            vectors.append(context[batch["tokens"] > 0].float().cpu().numpy()[:512])
         scores = counted + residual if learned else counted
         metrics.add(scores.cpu().numpy(), raw)
     network.train()

@@ -79,6 +79,8 @@ class Class:
         open_because: why attributes may come that the text does not show; empty when closed.
         is_certain: bound once, without condition, no decorator that may replace it, not read from a stub.
         is_abstract: it or a method says that it wants a subclass.
+        is_dataclass: decorated by ``dataclasses.dataclass`` with options that keep the order of its fields.
+        fields: of a dataclass, those of its own that its constructor takes; None when they are not certain.
     """
 
     name: str
@@ -95,6 +97,8 @@ class Class:
     decorators: tuple[str, ...] = ()
     open_because: str = ""
     is_abstract: bool = False
+    is_dataclass: bool = False
+    fields: tuple[Parameter, ...] | None = None
     node: int = -1
 
     @property
@@ -212,6 +216,9 @@ _KEEPS_ATTRIBUTES = _TRANSPARENT_CLASS_DECORATORS | frozenset(
     )
 )
 """Class decorators that add nothing that a reader of the class would not know, though they may add methods."""
+_DATACLASS_OPTIONS = re.compile(
+    r"\s*(?:(?:frozen|eq|order|repr|slots|unsafe_hash|weakref_slot|match_args)\s*=\s*\w+\s*,?\s*)*\)"
+)
 _TRANSPARENT_METACLASSES = frozenset(("ABCMeta", "abc.ABCMeta", "type"))
 _UNBOUND = (BindingKind.ANNOTATION, BindingKind.DELETE)
 _STORE_PATTERNS = frozenset(
@@ -429,6 +436,7 @@ class ModuleReader:
             if group[0].kind is BindingKind.FUNCTION
         }
         slots = self._slots(scope)
+        is_dataclass = len(decorators) == 1 and self._is_dataclass_decorator(decorators[0])
         home = self.scopes.scopes[scope.parent]
         while home.kind is ScopeKind.TYPE_PARAMETERS:
             home = self.scopes.scopes[home.parent]
@@ -437,7 +445,7 @@ class ModuleReader:
         ]
         certain = (
             len(group) == 1
-            and _TRANSPARENT_CLASS_DECORATORS.issuperset(decorators)
+            and (is_dataclass or _TRANSPARENT_CLASS_DECORATORS.issuperset(decorators))
             and home.kind in (ScopeKind.MODULE, ScopeKind.CLASS)
             and self._is_unconditional(node, home)
             and not (home.index == 0 and self.is_open)
@@ -462,8 +470,62 @@ class ModuleReader:
             decorators=decorators,
             open_because=open_because,
             is_abstract=_WANTS_SUBCLASS.search(text) is not None,
+            is_dataclass=is_dataclass,
+            fields=self._fields(scope) if is_dataclass else None,
             node=node,
         )
+
+    def _is_dataclass_decorator(self, decorator: str) -> bool:
+        """Whether it is the standard library's ``dataclass``, with options that leave the constructor as it is."""
+        name, _, options = decorator.partition("(")
+        head, _, rest = name.partition(".")
+        group = self.scopes.scopes[0].bindings.get(head, [])
+        if len(group) != 1 or group[0].kind is not BindingKind.IMPORT:
+            return False
+        item = self._import(group[0].node)
+        if rest not in ("", "dataclass") or item != Import("dataclasses", 0, None if rest else "dataclass"):
+            return False
+        return not options or _DATACLASS_OPTIONS.fullmatch(options) is not None
+
+    def _fields(self, scope: Scope) -> tuple[Parameter, ...] | None:
+        """What a dataclass declares, in order; None where its text leaves doubt."""
+        flat = self.flat
+        found: list[Parameter] = []
+        body = flat.child_by_field(scope.node, py.FIELD_BODY)
+        for name, group in scope.bindings.items():
+            statements = [self._annotated(binding.node) for binding in group]
+            if all(statement < 0 for statement in statements):
+                continue
+            statement = statements[0]
+            if len(group) != 1 or flat.parent[flat.parent[statement]] != body:
+                return None
+            annotation = flat.text(flat.child_by_field(statement, py.FIELD_TYPE))
+            if b"InitVar" in annotation or b"KW_ONLY" in annotation:
+                return None
+            if b"ClassVar" in annotation:
+                continue
+            value = flat.child_by_field(statement, py.FIELD_RIGHT)
+            has_default = value >= 0
+            if value >= 0 and flat.kind[value] == py.CALL:
+                callee = flat.text(value + 1)
+                text = flat.text(value)
+                if callee in (b"field", b"dataclasses.field"):
+                    if re.search(rb"\b(?:init|kw_only)\s*=|\*\*", text):
+                        return None
+                    has_default = b"default" in text
+                elif b"field" in callee.lower() or b"attr" in callee.lower():
+                    return None
+            if found and found[-1].has_default and not has_default:
+                return None
+            found.append(Parameter(name, ParameterKind.POSITIONAL, has_default))
+        return tuple(found)
+
+    def _annotated(self, node: int) -> int:
+        """The annotated assignment whose target the identifier ``node`` is, or -1."""
+        statement = self.flat.parent[node]
+        if self.flat.kind[statement] != py.ASSIGNMENT or self.flat.field[node] != py.FIELD_LEFT:
+            return -1
+        return statement if self.flat.child_by_field(statement, py.FIELD_TYPE) >= 0 else -1
 
     def _bases(self, node: int, scope: Scope) -> tuple[tuple[Base, ...], str, str]:
         """Bases, metaclass, and why the bases are not settled (empty when they are)."""

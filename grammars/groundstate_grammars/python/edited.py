@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from groundstate_grammars.edits import Replacement, apply_replacements
 from groundstate_grammars.python import syntax as py
-from groundstate_grammars.python.candidates import Candidates
+from groundstate_grammars.python.candidates import Candidates, CandidateSet
 from groundstate_grammars.python.facts import ROLE_MASKS, FileFacts, file_facts, is_key
 from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile
@@ -67,6 +67,10 @@ class EditedUnit(ParsedFile):
             if unit.kind is UnitKind.FUNCTION and unit.qualname.rpartition(".")[2] == name:
                 return replace(unit, qualname=self.base_unit.qualname)
         return None
+
+    def way_back(self, candidates: CandidateSet, near: int) -> int | None:
+        """The candidate of the edited unit that undoes the edit, if it is offered; ``near``: where the edit was, here."""
+        return repair_of(self.data, self.original, candidates, near)
 
     @cached_property
     def facts(self) -> FileFacts:
@@ -159,3 +163,29 @@ def _prefix(base: ParsedFile, unit: Unit) -> tuple[bytes, int]:
         indentation = b" "
     return b"class " + flat.text(name) + b":\n" + (indentation or b" "), start
 
+
+_SPACE = b"() \t\n\\"
+
+
+def repair_of(text: bytes, wanted: bytes, candidates: CandidateSet, near: int) -> int | None:
+    """Index of the candidate that turns ``text`` into ``wanted`` (parentheses and blanks aside), tried near a byte."""
+    goal = wanted.translate(None, _SPACE)
+    site = candidates.candidate_site
+    close = np.flatnonzero(
+        (candidates.site_start[site] <= near + 400) & (candidates.site_end[site] >= near - 400)
+    )
+    growth = len(wanted) - len(text)
+    for candidate in close.tolist():
+        if candidate not in candidates.structural:
+            new = candidates.texts[int(candidates.candidate_lex[candidate])].encode("utf-8", "surrogatepass")
+            if not wanted.startswith(new, int(candidates.site_start[site[candidate]])):
+                continue
+        replacements = candidates.edit(candidate).replacements
+        change = sum(len(r.new) - (r.end - r.start) for r in replacements)
+        if abs(change - growth) > 3:
+            continue
+        if replacements[0].start > near + 2 and replacements[-1].end > near + 400:
+            continue
+        if apply_replacements(text, replacements).translate(None, _SPACE) == goal:
+            return candidate
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -44,8 +45,22 @@ class ParsedFile:
         return ParsedFile(self.tree.edited(replacements), self.project)
 
     def within(self, project: ProjectFacts | None) -> ParsedFile:
-        """The same tree seen inside a project."""
-        return ParsedFile(self.tree, project)
+        """The same text seen inside a project; what does not depend on the project is shared."""
+        other = ParsedFile(self.tree, project)
+        for name in ("flat", "scopes", "tokens", "units", "facts"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        other.lexicon = self.lexicon.copy()
+        return other
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        """A hash of the names and counts that the units of the file share."""
+        digest = hashlib.blake2b(digest_size=16)
+        facts = self.facts
+        digest.update(facts.counts.tobytes())
+        digest.update("\0".join(self.lexicon.texts[: len(facts.counts)]).encode("utf-8", "surrogatepass"))
+        return digest.digest()
 
     @cached_property
     def flat(self) -> FlatTree:

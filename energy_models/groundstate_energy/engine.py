@@ -1,0 +1,270 @@
+"""The engine: units in, scored edits out. What the linter and the language server run.
+
+Units are remembered by content: an unchanged unit in an unchanged context is not scored again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from groundstate_energy.energy import Energy, EnergyGap, TermGap
+from groundstate_energy.features import FileStatistics, NameStatistics
+from groundstate_energy.minimiser import KEPT, ScoredUnit, re_encode, score_units
+from groundstate_energy.model_package import LEVELS, ModelPackage, RuleCalibration
+from groundstate_energy.scorer import Scorer
+from groundstate_energy.terms import Violation
+from groundstate_energy.usage import UsageTerm
+from groundstate_grammars.edits import Edit, Replacement
+from groundstate_grammars.project import ProjectFacts
+from groundstate_grammars.python.parsed import ParsedFile
+from groundstate_grammars.python.units import Unit
+from groundstate_grammars.rules import RULES
+
+CERTIFIED = 0.95
+"""Lower bound of auto-fix precision from which a rule's repairs may be applied without asking."""
+SYSTEM_2 = 0.7
+"""Free energy (nats) from which a unit is examined by System 2: some edit is about as good as the code as written."""
+REMEMBERED = 20_000
+"""Units whose results are kept in memory."""
+_SILENT = RuleCalibration(1.0, -9.0, dict.fromkeys(LEVELS, float("inf")), 0, 0, 0.0)
+
+HardTerms = Callable[[ParsedFile], Sequence[Violation]]
+
+
+@dataclass(frozen=True, slots=True)
+class EditEvidence:
+    """A place that speaks for an edit: byte range in the file, and what is to be seen there."""
+
+    start: int
+    end: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredEdit:
+    """An edit with its energy gap split by term, the posterior it was ranked by, and its calibrated probability."""
+
+    edit: Edit
+    start: int
+    end: int
+    gap: EnergyGap
+    log_odds: float
+    probability: float
+    level: str
+    certified: bool
+    message: str
+    evidence: tuple[EditEvidence, ...]
+
+    def moved(self, by: int) -> ScoredEdit:
+        """The same edit in a text where the unit starts ``by`` bytes later."""
+        if not by:
+            return self
+        return replace(
+            self,
+            edit=Edit(
+                self.edit.rule,
+                tuple(Replacement(r.start + by, r.end + by, r.new) for r in self.edit.replacements),
+            ),
+            start=self.start + by,
+            end=self.end + by,
+            evidence=tuple(EditEvidence(e.start + by, e.end + by, e.message) for e in self.evidence),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """A unit's free energy (nats) and its best edits, best first."""
+
+    unit: Unit
+    key: str
+    free_energy: float
+    edits: tuple[ScoredEdit, ...]
+
+
+class Engine:
+    """Scores the units of files with the usage and the learned term.
+
+    Args:
+        package: a verified model package. device: ``auto``, ``cpu`` or ``cuda``. threads: of the CPU, 0 for all.
+
+    Raises:
+        ModelPackageError: the network cannot be loaded.
+    """
+
+    def __init__(self, package: ModelPackage, *, device: str = "auto", threads: int = 0) -> None:
+        self.package = package
+        self._scorer = Scorer(package, device, threads)
+        self.device = self._scorer.device
+        self._usage = UsageTerm(package.usage_weight, package.usage_bias)
+        self._names = NameStatistics(package.names)
+        self._remembered: OrderedDict[str, UnitResult] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def score(self, file: ParsedFile, units: Sequence[Unit]) -> list[ScoredUnit]:
+        """System 1 on some units of a file, nothing remembered and nothing vetoed."""
+        return score_units(FileStatistics(file, self._names), units, self._usage, self._scorer.gaps)
+
+    def examine(
+        self, file: ParsedFile, facts: ProjectFacts | None, *, hard: HardTerms | None
+    ) -> Sequence[UnitResult]:
+        """Results of all units with candidates, in text order.
+
+        Args:
+            facts: soft facts of the project, None for the file alone.
+            hard: the hard terms; an edit that adds a violation anywhere in the file is never among the results.
+        """
+        if file.project is not facts:
+            file = file.within(facts)
+        keys = {unit.node: self._key(file, unit) for unit in file.units}
+        results: dict[int, UnitResult] = {}
+        missing = []
+        with self._lock:
+            for unit in file.units:
+                known = self._remembered.get(keys[unit.node])
+                if known is None:
+                    missing.append(unit)
+                else:
+                    self._remembered.move_to_end(keys[unit.node])
+                    by = unit.start - known.unit.start
+                    moved = tuple(edit.moved(by) for edit in known.edits)
+                    results[unit.node] = UnitResult(unit, known.key, known.free_energy, moved)
+        if missing:
+            statistics = FileStatistics(file, self._names)
+            veto = _Veto(file, hard)
+            for scored in score_units(statistics, missing, self._usage, self._scorer.gaps):
+                result = self._result(statistics, scored, keys[scored.unit.node], veto)
+                results[scored.unit.node] = result
+            with self._lock:
+                for unit in missing:
+                    if unit.node in results:
+                        self._remembered[keys[unit.node]] = results[unit.node]
+                while len(self._remembered) > REMEMBERED:
+                    self._remembered.popitem(last=False)
+        return [results[unit.node] for unit in file.units if unit.node in results]
+
+    def _key(self, file: ParsedFile, unit: Unit) -> str:
+        """Hash of what a unit's energies depend on: its text, the names the file knows, the project, the package.
+
+        The file's part is coarse: a change in any other unit's names changes the key. It errs towards scoring again.
+        """
+        digest = hashlib.blake2b(file.data[unit.start : unit.end], digest_size=16)
+        digest.update(file.fingerprint)
+        digest.update(unit.qualname.encode("utf-8", "surrogatepass"))
+        digest.update(str(id(file.project) if file.project is not None else 0).encode())
+        digest.update(self.package.hash.encode())
+        return digest.hexdigest()
+
+    def _result(self, statistics: FileStatistics, scored: ScoredUnit, key: str, veto: _Veto) -> UnitResult:
+        best = scored.best(2 * KEPT)
+        free = scored.free_energy()
+        gaps = scored.gaps
+        if free >= SYSTEM_2:
+            best = [c for c in best if veto.allows(scored.candidates.edit(c))][:KEPT]
+            promising = [c for c in best if gaps[c] < SYSTEM_2]
+            refined = re_encode(statistics, scored, promising, self._usage, self._scorer.gaps)
+            order = {c: refined.get(c, float(gaps[c])) for c in best}
+            best.sort(key=lambda c: (order[c], int(scored.candidates.site_start[scored.candidates.candidate_site[c]])))
+        else:
+            best = best[:1]
+            best = [c for c in best if veto.allows(scored.candidates.edit(c))]
+        return UnitResult(scored.unit, key, free, tuple(self._edit(statistics, scored, c) for c in best))
+
+    def _edit(self, statistics: FileStatistics, scored: ScoredUnit, candidate: int) -> ScoredEdit:
+        candidates = scored.candidates
+        edit = candidates.edit(candidate)
+        calibration = self.package.calibration.get(edit.rule, _SILENT)
+        log_odds = scored.log_odds(candidate)
+        site = int(candidates.candidate_site[candidate])
+        start, end = int(candidates.site_start[site]), int(candidates.site_end[site])
+        data = statistics.file.data
+        if start == end or len(edit.replacements) > 1:
+            start, end = _token_range(statistics.file, scored, site, start, end)
+        gap = EnergyGap(
+            (
+                TermGap("usage", Energy(0, round(float(scored.usage[candidate]), 4))),
+                TermGap("learned", Energy(0, round(float(scored.learned[candidate]), 4))),
+            )
+        )
+        return ScoredEdit(
+            edit=edit,
+            start=start,
+            end=end,
+            gap=gap,
+            log_odds=log_odds,
+            probability=calibration.probability(log_odds),
+            level=calibration.level(log_odds),
+            certified=calibration.certified >= CERTIFIED,
+            message=_message(data, edit),
+            evidence=_evidence(statistics, scored, candidate),
+        )
+
+
+def _token_range(file: ParsedFile, scored: ScoredUnit, site: int, start: int, end: int) -> tuple[int, int]:
+    """Byte range of the token at a site, for edits that insert; the whole range for swaps."""
+    if start != end:
+        return start, end
+    token = scored.unit.tokens[int(scored.candidates.site_token[site])]
+    return file.tokens.start[token], file.tokens.end[token]
+
+
+def _message(data: bytes, edit: Edit) -> str:
+    """What the finding says: the rule's summary made concrete."""
+
+    def shown(text: bytes) -> str:
+        decoded = " ".join(text.decode("utf-8", "replace").split())
+        return f"`{decoded if len(decoded) <= 40 else decoded[:39] + '…'}`"
+
+    replacements = edit.replacements
+    olds = [data[r.start : r.end] for r in replacements]
+    news = [r.new for r in replacements]
+    if len(replacements) == 2 and olds == news[::-1]:
+        return f"{shown(olds[0])} and {shown(olds[1])} fit better in the other order"
+    if not olds[0].strip():
+        return f"{shown(b''.join(news).strip())} seems to be missing here"
+    if not news[0].strip():
+        return f"{shown(olds[0].strip())} should probably not be here"
+    kind = RULES[edit.rule].name.removeprefix("wrong-").replace("-", " ")
+    return f"{shown(news[0])} fits here better than {shown(olds[0])} ({kind})"
+
+
+def _evidence(statistics: FileStatistics, scored: ScoredUnit, candidate: int) -> tuple[EditEvidence, ...]:
+    """Where the suggested name is last used before the site, or first after it."""
+    candidates = scored.candidates
+    if candidate in candidates.structural:
+        return ()
+    text = int(candidates.candidate_lex[candidate])
+    at = np.flatnonzero(candidates.lex == text)
+    if not len(at):
+        return ()
+    position = int(candidates.site_token[candidates.candidate_site[candidate]])
+    before = at[at < position]
+    token = scored.unit.tokens[int(before[-1] if len(before) else at[0])]
+    tokens = statistics.file.tokens
+    if tokens.node[token] < 0 or tokens.end[token] - tokens.start[token] < 2:
+        return ()
+    return (EditEvidence(tokens.start[token], tokens.end[token], f"`{candidates.texts[text]}` is used here"),)
+
+
+class _Veto:
+    """Whether hard terms allow an edit: the edited file has no more violations than the file as written."""
+
+    def __init__(self, file: ParsedFile, hard: HardTerms | None) -> None:
+        self._file = file
+        self._hard = hard
+        self._before: int | None = None
+
+    def allows(self, edit: Edit) -> bool:
+        if self._hard is None:
+            return True
+        after = self._file.edited(edit.replacements)
+        if len(after.flat.errors) > len(self._file.flat.errors):
+            return False
+        if self._before is None:
+            self._before = len(self._hard(self._file))
+        return len(self._hard(after)) <= self._before

@@ -1,0 +1,134 @@
+"""Minimisation over the edits of one unit (design, section 4).
+
+System 1 scores all single edits at once. System 2, up to its second step: edits that a hard term vetoes are dropped
+before any forward pass, and for the best few the edited unit is encoded again; the gap of an edit is then the mean of the
+forward gap and of minus the backward gap, where the edited unit is not allowed to propose the way back into its own
+softmax. Deterministic: ties go to the earlier edit in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstate_energy.encoding import Window, encode
+from groundstate_energy.features import FileStatistics
+from groundstate_energy.usage import UsageTerm
+from groundstate_grammars.edits import Edit
+from groundstate_grammars.python.candidates import CandidateSet
+from groundstate_grammars.python.edited import EditedUnit
+from groundstate_grammars.python.units import Unit, UnitKind
+
+KEPT = 8
+"""Best edits of a unit that are kept, and re-encoded by System 2."""
+DECIMALS = 4
+"""Gaps are rounded to this many decimals before they are compared, so that devices agree on the order."""
+
+Score = Callable[[Sequence[Window]], list[NDArray[np.float32]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredUnit:
+    """A unit with the gaps of all its candidates, in nats: usage, learned, both ``(candidates,)``."""
+
+    unit: Unit
+    candidates: CandidateSet
+    usage: NDArray[np.float32]
+    learned: NDArray[np.float32]
+
+    @property
+    def gaps(self) -> NDArray[np.float64]:
+        return np.round(self.usage.astype(np.float64) + self.learned, DECIMALS)
+
+    def free_energy(self, temperature: float = 1.0) -> float:
+        """F = log(1 + Σ exp(−ΔE/τ)), in nats."""
+        if not len(self.candidates):
+            return 0.0
+        return float(np.logaddexp(0.0, np.logaddexp.reduce(-self.gaps / temperature)))
+
+    def best(self, count: int = KEPT) -> list[int]:
+        """Candidates by increasing gap, then text order."""
+        gaps = self.gaps
+        start = self.candidates.site_start[self.candidates.candidate_site]
+        return np.lexsort((np.arange(len(gaps)), start, gaps))[:count].tolist()
+
+    def log_odds(self, candidate: int) -> float:
+        """Log-odds that this edit, rather than the code as written or any other edit, is right: the posterior of one softmax."""
+        scores = -self.gaps
+        others = np.delete(scores, candidate)
+        rest = np.logaddexp(0.0, np.logaddexp.reduce(others)) if len(others) else 0.0
+        return float(scores[candidate] - rest)
+
+
+def score_units(
+    statistics: FileStatistics, units: Sequence[Unit], usage: UsageTerm, score: Score
+) -> list[ScoredUnit]:
+    """System 1: gaps of every single edit of every unit, one batch of forward passes."""
+    encoded: list[tuple[Unit, CandidateSet, list[Window]]] = []
+    for unit in units:
+        candidates = statistics.file.candidates.of(unit)
+        if len(candidates):
+            encoded.append((unit, candidates, encode(statistics, unit, candidates)))
+    gaps = iter(score([window for _, _, windows in encoded for window in windows]))
+    scored = []
+    for unit, candidates, windows in encoded:
+        counted = np.zeros(len(candidates), np.float32)
+        learned = np.zeros(len(candidates), np.float32)
+        for window in windows:
+            learned[window.candidates] = next(gaps)
+            counted[window.candidates] = usage.gaps(window.features, window.site_rule[window.candidate_site])
+        scored.append(ScoredUnit(unit, candidates, counted, learned))
+    return scored
+
+
+def re_encode(
+    statistics: FileStatistics, scored: ScoredUnit, chosen: Sequence[int], usage: UsageTerm, score: Score
+) -> dict[int, float]:
+    """System 2, step 2: for each chosen candidate the mean of its forward gap and of minus the gap of its way back.
+
+    Candidates whose edited unit cannot be read on its own, or does not offer the way back, keep their forward gap.
+    """
+    gaps = scored.gaps
+    found = {candidate: float(gaps[candidate]) for candidate in chosen}
+    if scored.unit.kind is not UnitKind.FUNCTION:
+        return found
+    pending: list[tuple[int, ScoredEdited]] = []
+    for candidate in chosen:
+        edited = _edited(statistics, scored, scored.candidates.edit(candidate))
+        if edited is not None:
+            pending.append((candidate, edited))
+    results = iter(score([item.window for _, item in pending]))
+    for candidate, item in pending:
+        learned = next(results)
+        window = item.window
+        counted = usage.gaps(window.features, window.site_rule[window.candidate_site])
+        backward = float(learned[item.back] + counted[item.back])
+        found[candidate] = round((float(gaps[candidate]) - backward) / 2, DECIMALS)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredEdited:
+    """The window of an edited unit with the index of the candidate that leads back."""
+
+    window: Window
+    back: int
+
+
+def _edited(statistics: FileStatistics, scored: ScoredUnit, edit: Edit) -> ScoredEdited | None:
+    edited = EditedUnit(statistics.file, scored.unit, edit.replacements)
+    unit = edited.unit
+    if unit is None:
+        return None
+    candidates = edited.candidates.of(unit)
+    back = edited.way_back(candidates, edit.start - edited.shift)
+    if back is None:
+        return None
+    for window in encode(statistics.of_edited(edited), unit, candidates):
+        place = np.flatnonzero(window.candidates == back)
+        if len(place):
+            return ScoredEdited(window, int(place[0]))
+    return None

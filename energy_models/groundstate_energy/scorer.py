@@ -1,0 +1,76 @@
+"""The learned term at inference: ONNX Runtime over batches of windows. The only module that imports onnxruntime."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from groundstate_energy.encoding import INPUTS, PieceTable, Window, collate
+from groundstate_energy.model_package import ModelPackage, ModelPackageError
+
+BATCH_TOKENS = 4_096
+"""Padded tokens of one batch."""
+
+
+class Scorer:
+    """Learned energy gaps of windows.
+
+    Args:
+        package: a verified model package.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        threads: of the CPU provider; 0 takes all cores.
+
+    Raises:
+        ModelPackageError: the network cannot be loaded, or the device is not there.
+    """
+
+    term = "learned"
+
+    def __init__(self, package: ModelPackage, device: str = "auto", threads: int = 0) -> None:
+        available = onnxruntime.get_available_providers()
+        if device == "cuda" and "CUDAExecutionProvider" not in available:
+            raise ModelPackageError("device cuda: this ONNX Runtime has no CUDA; install groundstate[gpu] or use cpu")
+        use_cuda = device in ("auto", "cuda") and "CUDAExecutionProvider" in available
+        providers = ["CUDAExecutionProvider"] * use_cuda + ["CPUExecutionProvider"]
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or os.cpu_count() or 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(str(package.network), options, providers=providers)
+            self._table = PieceTable(Tokenizer.from_file(str(package.tokenizer)))
+        except Exception as error:
+            raise ModelPackageError(f"model package {package.folder}: cannot load the network: {error}") from None
+        self.device = "cuda" if use_cuda else "cpu"
+        found = {entry.name for entry in self._session.get_inputs()}
+        if found != set(INPUTS):
+            raise ModelPackageError(f"model package {package.folder}: the network's inputs are {sorted(found)}")
+
+    def gaps(self, windows: Sequence[Window]) -> list[NDArray[np.float32]]:
+        """Energy gaps of every window's candidates, in nats, each ``(candidates,)``."""
+        found: list[NDArray[np.float32] | None] = [None] * len(windows)
+        order = sorted(range(len(windows)), key=lambda i: len(windows[i].tokens))
+        batch: list[int] = []
+        for i in order:
+            longest = -(-len(windows[i].tokens) // 16) * 16
+            if batch and (len(batch) + 1) * longest > BATCH_TOKENS:
+                self._run(windows, batch, found)
+                batch = []
+            batch.append(i)
+        if batch:
+            self._run(windows, batch, found)
+        return [gaps for gaps in found if gaps is not None]
+
+    def _run(self, windows: Sequence[Window], batch: list[int], found: list[NDArray[np.float32] | None]) -> None:
+        inputs = collate([windows[i] for i in batch], self._table)
+        (scores,) = self._session.run(None, inputs)
+        start = 0
+        for i in batch:
+            stop = start + len(windows[i].candidates)
+            found[i] = -np.asarray(scores[start:stop], np.float32)
+            start = stop
