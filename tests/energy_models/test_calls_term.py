@@ -87,6 +87,52 @@ def test_constructors_follow_the_lineage() -> None:
     """)
 
 
+def test_constructors_of_dataclasses() -> None:
+    check("""
+        import dataclasses
+        from dataclasses import dataclass, field
+        from typing import ClassVar
+        from elsewhere import other_field
+
+        @dataclass
+        class Point:
+            x: int
+            y: int = 0
+            tags: list[str] = field(default_factory=list)
+            count: ClassVar[int] = 0
+
+        @dataclasses.dataclass(frozen=True, slots=True)
+        class Place(Point):
+            name: str = ""
+
+        @dataclass
+        class Odd:
+            a: int
+            b: int = field(init=False)
+
+        @dataclass(kw_only=True)
+        class Keywords:
+            a: int
+
+        @dataclass
+        class Own:
+            a: int
+
+            def __init__(self): ...
+
+        @dataclass
+        class Wrapped:
+            a: int = other_field()
+
+        Point(1); Point(1, y=2, tags=[]); Place(1, 2, [], "a"); Odd(1); Odd(); Keywords(a=1); Own(); Wrapped()
+        [[GS106 Point]]()
+        Point(1, 2, [], [[GS104 4]])
+        Point(1, [[GS105 z]]=2)
+        Place(1, 2, [], "a", [[GS104 5]])
+        Own([[GS104 1]])
+    """)
+
+
 def test_methods_of_instances_and_of_self() -> None:
     check("""
         class _Tool:

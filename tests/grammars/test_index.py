@@ -62,6 +62,9 @@ def test_definitions_of_a_module(tmp_path: Path) -> None:
                 @dataclass
                 class Data: x: int
 
+                @unknown
+                class Wrapped: pass
+
                 def twice(): ...
                 def twice(a): ...
 
@@ -93,7 +96,7 @@ def test_definitions_of_a_module(tmp_path: Path) -> None:
     assert shape.slots == ("w", "h")
     assert not shape.open_because
     assert isinstance(index.resolve("shapes", "Shape.Inner"), Class)
-    for uncertain in ("Data", "twice", "maybe", "LIMIT", "absent", "Shape.size"):
+    for uncertain in ("Wrapped", "twice", "maybe", "LIMIT", "absent", "Shape.size"):
         assert index.resolve("shapes", uncertain) is None
 
 
