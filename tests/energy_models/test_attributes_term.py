@@ -135,3 +135,35 @@ def test_attributes_of_modules(tmp_path: Path) -> None:
             "star.py": "from nowhere import *\n",
         },
     )
+
+
+def test_a_library_of_another_version_leaves_doubt(tmp_path: Path) -> None:
+    site = tmp_path / ".venv" / "lib" / "python3.12" / "site-packages"
+    site.mkdir(parents=True)
+    (tmp_path / ".venv" / "pyvenv.cfg").write_text("home = nowhere\n")
+    (site / "library.py").write_text("def old(a):\n    return a\n")
+    check(
+        """
+        import sys
+        import library
+
+        if sys.version_info > (3, 13):
+            def f():
+                return library.new()
+        else:
+            def f():
+                return library.old(1)
+
+        def g():
+            return library.[[GS107 new]]
+
+        def h():
+            if hasattr(library, "new"):
+                return library.new(1)
+            return library.old(1, 2)
+
+        def k():
+            return library.old(1, [[GS104 2]])
+        """,
+        tmp_path,
+    )

@@ -234,7 +234,10 @@ class Receivers:
         return found
 
     def is_version_dependent(self, definition: Definition, node: int) -> bool:
-        """Whether a use of something from outside the workspace stands in code that asks for versions or features."""
+        """Whether a use of something from outside the workspace may be meant for another version of it.
+
+        So it is where the function around asks for versions or features, and below a condition of the module or class.
+        """
         path = definition.path
         if path not in self._inside:
             root = self.view.index.root
@@ -243,9 +246,15 @@ class Receivers:
             return False
         flat = self.view.flat
         around = 0
+        conditional = False
         for ancestor in flat.ancestors(node):
             if flat.kind[ancestor] == py.FUNCTION_DEFINITION:
                 around = ancestor
+                conditional = False
+            elif flat.kind[ancestor] in (py.IF_STATEMENT, py.TRY_STATEMENT):
+                conditional = True
+        if conditional:
+            return True
         if around not in self._versioned:
             text = flat.text(around) if around else flat.data
             self._versioned[around] = _VERSIONED.search(text) is not None
