@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundstate.analysis import Workspace
@@ -25,6 +26,16 @@ _BATCH = 50
 """Files that are read between two looks at the token."""
 
 
+@dataclass(slots=True)
+class _Around:
+    """The facts around the document that is being edited. ``others``: of all other files. ``facts``: with ``own``."""
+
+    path: Path
+    others: ProjectFacts
+    own: FileSummary | None = None
+    facts: ProjectFacts = field(default_factory=ProjectFacts)
+
+
 class ProjectFiles:
     """The symbol index and the facts of the project that ``loaded`` belongs to.
 
@@ -38,7 +49,7 @@ class ProjectFiles:
         self._index = ProjectIndex(loaded.root, loaded.settings.interpreter)
         self._summaries: dict[Path, FileSummary | None] = {}
         self._unread: list[Path] | None = None
-        self._others: dict[Path, ProjectFacts] = {}
+        self._around: _Around | None = None
 
     def changed(self, paths: Iterable[Path]) -> None:
         """These files changed on disk, are new or are gone."""
@@ -46,7 +57,7 @@ class ProjectFiles:
             self._index.update(path)
             self._summaries.pop(path, None)
         self._unread = None
-        self._others.clear()
+        self._around = None
 
     def read(self, token: Token) -> None:
         """Read what was not read yet, so that ``workspace`` is quick; stops, to go on later, when cancelled."""
@@ -75,30 +86,32 @@ class ProjectFiles:
         return Workspace(self._loaded.root, facts, self._index)
 
     def _facts(self, document: Document) -> ProjectFacts:
-        """The facts of all other files with those of ``document`` as it is now.
+        """The facts of all other files with those of ``document`` as it is now; the same object while they are equal.
 
         Equal to merging all files in the order of their paths: of what merging does only the order of a class's bases
         and members depends on it, so those of the document's own classes are merged again.
         """
         path = document.path
-        if path not in self._others:
-            summaries = (item for at, item in self._in_order() if at != path and item is not None)
-            # One at a time: those around the document that is being edited.
-            self._others = {path: ProjectFacts.of(summaries)}
-        others = self._others[path]
         unread = document.not_text_at is not None or len(document.data) > MOST_BYTES
-        own = None if unread else document.parsed.summary()
-        if own is None:
-            return others
-        facts = ProjectFacts(others.names.copy(), others.functions.copy(), others.classes.copy())
-        facts.add(own)
-        facts.classes |= self._merged_classes(path, own)
-        return facts
+        own = FileSummary({}, {}, {}) if unread else document.parsed.summary()
+        if self._around is None or self._around.path != path:
+            summaries = (item for at, item in self._in_order() if at != path and item is not None)
+            self._around = _Around(path, ProjectFacts.of(summaries))
+        around = self._around
+        if around.own is None or not _equal_facts(around.own, own):
+            facts = ProjectFacts(
+                around.others.names.copy(), around.others.functions.copy(), around.others.classes.copy()
+            )
+            facts.add(own)
+            facts.classes |= self._merged_classes(around, own)
+            around.own, around.facts = own, facts
+        return around.facts
 
     def _merged_classes(
-        self, path: Path, own: FileSummary
+        self, around: _Around, own: FileSummary
     ) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-        shared = {name for name in own.classes if name in self._others[path].classes}
+        path = around.path
+        shared = {name for name in own.classes if name in around.others.classes}
         if not shared:
             return {}
         facts = ProjectFacts()
@@ -113,6 +126,15 @@ class ProjectFiles:
 
     def _in_order(self) -> list[tuple[Path, FileSummary | None]]:
         return sorted(self._summaries.items(), key=lambda entry: entry[0].parts)
+
+
+def _equal_facts(left: FileSummary, right: FileSummary) -> bool:
+    """Whether two summaries add the same to a project's facts, which count files and not uses."""
+    return (
+        left.names.keys() == right.names.keys()
+        and left.functions == right.functions
+        and left.classes == right.classes
+    )
 
 
 def _summaries(paths: Iterable[Path], cache: Cache) -> dict[Path, FileSummary | None]:

@@ -83,3 +83,16 @@ def test_without_a_model_no_file_is_read(tmp_path: Path) -> None:
     files = ProjectFiles(loaded(tmp_path), with_facts=False)
     assert files.is_read
     assert files.workspace(Document(tmp_path / "a.py", b"x = 1\n")).facts is None
+
+
+def test_facts_stay_the_same_object_until_an_edit_changes_them(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "x = 1\n", "b.py": "def one(x): return x\n"})
+    files = ProjectFiles(loaded(tmp_path), with_facts=True)
+    files.read(Token())
+
+    def facts(text: str) -> ProjectFacts | None:
+        return files.workspace(Document(tmp_path / "a.py", text.encode())).facts
+
+    first = facts("x = 1\n")
+    assert facts("x = 1 + 2  # more\nx = 3\n") is first
+    assert facts("y = 1\n") is not first
