@@ -141,6 +141,17 @@ class ProjectIndex:
             module.path.parent, name
         )
 
+    def is_own(self, path: Path) -> bool:
+        """Whether a file belongs to the workspace: below its root, and not in an environment that lies there."""
+        root = self.root
+        if root is None or not path.is_relative_to(root):
+            return False
+        installed = (*self.site_packages, *([self.library] if self.library is not None else []))
+        return not any(
+            folder != root and folder.is_relative_to(root) and path.is_relative_to(folder)
+            for folder in installed
+        )
+
     def lineage(self, cls: Class) -> tuple[Class, ...] | None:
         """The method resolution order, ``object`` last; None when a base is not known for certain."""
         if cls.path is None or self._modules.get(cls.path) is not cls.home:

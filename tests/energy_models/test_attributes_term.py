@@ -158,8 +158,8 @@ def test_a_library_of_another_version_leaves_doubt(tmp_path: Path) -> None:
             return library.[[GS107 new]]
 
         def h():
-            if hasattr(library, "new"):
-                return library.new(1)
+            if hasattr(library, "newer"):
+                return library.newer(1)
             return library.old(1, 2)
 
         def k():

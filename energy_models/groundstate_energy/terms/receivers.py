@@ -240,8 +240,7 @@ class Receivers:
         """
         path = definition.path
         if path not in self._inside:
-            root = self.view.index.root
-            self._inside[path] = path is None or (root is not None and path.is_relative_to(root))
+            self._inside[path] = path is None or self.view.index.is_own(path)
         if self._inside[path]:
             return False
         flat = self.view.flat
