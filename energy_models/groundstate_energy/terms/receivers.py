@@ -190,9 +190,7 @@ class Receivers:
         if view.flat.data.count(b"def " + name.encode()) > own:
             return False
         index = view.index
-        inside = (
-            definer.path is not None and index.root is not None and definer.path.is_relative_to(index.root)
-        )
+        inside = definer.path is not None and index.is_own(definer.path)
         return index.times_defined(name) <= int(inside)
 
     def constructor(self, cls: Class) -> tuple[Parameter, ...] | None:
