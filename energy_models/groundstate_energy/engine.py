@@ -156,7 +156,7 @@ class Engine:
         digest = hashlib.blake2b(file.data[unit.start : unit.end], digest_size=16)
         digest.update(file.fingerprint)
         digest.update(unit.qualname.encode("utf-8", "surrogatepass"))
-        digest.update(str(id(file.project) if file.project is not None else 0).encode())
+        digest.update(str(file.project.serial if file.project is not None else 0).encode())
         digest.update(self.package.hash.encode())
         return digest.hexdigest()
 

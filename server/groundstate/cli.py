@@ -20,6 +20,7 @@ COMMANDS = {
     "config": "show the effective settings",
     "server": "run the language server",
     "train": "train a model on your own code",
+    "export": "turn a training run into a calibrated model package",
 }
 """Name of each subcommand and of its module in ``groundstate.commands``, with its one-line help."""
 

@@ -39,7 +39,7 @@ def load_fixes(path: Path) -> Iterator[FixRecord]:
         for line in stream:
             raw = json.loads(line)
             yield FixRecord(
-                raw["repository"],
+                raw["repository"].replace("/", "+"),
                 raw["kind"],
                 raw["before"].encode("utf-8", "surrogateescape"),
                 raw["start"],

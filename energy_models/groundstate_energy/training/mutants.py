@@ -8,7 +8,7 @@ so that nothing of the original is left in it; a mutant whose original is not of
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +72,15 @@ class Source:
     clean: list[CandidateSet]
 
 
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """Replacements that inject a bug into unit ``index`` of a source."""
+
+    index: int
+    replacements: tuple[Replacement, ...]
+    ranking_only: bool
+
+
 def read_source(file: ParsedFile, units: Sequence[int], names: NameStatistics) -> Source:
     """A file made ready; ``units`` are indices into ``file.units``."""
     chosen = [file.units[i] for i in units if i < len(file.units)]
@@ -108,20 +117,9 @@ class Mutator:
 
     def mutants(self, sources: Sequence[Source], count: int) -> list[Example]:
         """About ``count`` mutants of the units of ``sources``."""
-        have: list[list[tuple[int, int]]] = [[] for _ in SOFT_RULES]
-        for s, source in enumerate(sources):
-            for u, candidates in enumerate(source.clean):
-                for rule in np.unique(candidates.site_rule[candidates.candidate_site]).tolist():
-                    have[rule].append((s, u))
-        available = np.array([bool(places) for places in have])
-        if not available.any():
-            return []
-        weights = _WEIGHTS * available
-        drawn = self._numpy.choice(len(SOFT_RULES), count, p=weights / weights.sum())
         found = []
-        for rule in drawn.tolist():
-            s, u = self._random.choice(have[rule])
-            example = self._mutant(sources[s], u, rule)
+        for source, bug in self._bugs(sources, count):
+            example = self._example(source, bug)
             self.made += 1
             if example is None:
                 self.rejected += 1
@@ -129,28 +127,50 @@ class Mutator:
                 found.append(example)
         return found
 
-    def _mutant(self, source: Source, index: int, rule: int) -> Example | None:
+    def edited_units(self, sources: Sequence[Source], count: int) -> Iterator[tuple[EditedUnit, int]]:
+        """About ``count`` mutated units and the byte (in the unit's own text) where each was mutated.
+
+        Mutants that a hard term finds are left out.
+        """
+        for source, bug in self._bugs(sources, count):
+            if not bug.ranking_only:
+                edited = EditedUnit(source.file, source.units[bug.index], bug.replacements)
+                if edited.unit is not None:
+                    yield edited, bug.replacements[0].start - edited.shift
+
+    def _bugs(self, sources: Sequence[Source], count: int) -> Iterator[tuple[Source, Bug]]:
+        """Draw rules, then units that have them, then bugs."""
+        have: list[list[tuple[int, int]]] = [[] for _ in SOFT_RULES]
+        for s, source in enumerate(sources):
+            for u, candidates in enumerate(source.clean):
+                for rule in np.unique(candidates.site_rule[candidates.candidate_site]).tolist():
+                    have[rule].append((s, u))
+        available = np.array([bool(places) for places in have])
+        if not available.any():
+            return
+        weights = _WEIGHTS * available
+        for rule in self._numpy.choice(len(SOFT_RULES), count, p=weights / weights.sum()).tolist():
+            s, u = self._random.choice(have[rule])
+            bug = self._bug(sources[s], u, rule)
+            if bug is not None:
+                yield sources[s], bug
+
+    def _bug(self, source: Source, index: int, rule: int) -> Bug | None:
         candidates = source.clean[index]
-        unit = source.units[index]
         at = np.flatnonzero(candidates.site_rule[candidates.candidate_site] == rule)
-        if rule in rules.NAME_RULES:
-            # A site first, so that sites with many candidates are not drawn more often.
-            site = int(self._numpy.choice(np.unique(candidates.candidate_site[at])))
-            at = at[candidates.candidate_site[at] == site]
-            if self._random.random() < MISSPELLED:
-                text = misspell(candidates.texts[int(candidates.site_current[site])], self._random)
-                if text is None:
-                    return None
-                replacement = Replacement(
-                    int(candidates.site_start[site]), int(candidates.site_end[site]), text.encode()
-                )
-                # A misspelt name is undefined, which a hard term finds: such mutants train the ranking only.
-                only = rule in (rules.WRONG_NAME, rules.WRONG_FUNCTION)
-                return self._edited(source, index, (replacement,), ranking_only=only)
-            chosen = self._draw_name(source, candidates, at)
-        else:
-            chosen = self._draw_form(candidates, at)
-        return self._edited(source, index, candidates.edit(chosen).replacements)
+        if rule not in rules.NAME_RULES:
+            return Bug(index, candidates.edit(self._draw_form(candidates, at)).replacements, False)
+        # A site first, so that sites with many candidates are not drawn more often.
+        site = int(self._numpy.choice(np.unique(candidates.candidate_site[at])))
+        at = at[candidates.candidate_site[at] == site]
+        if self._random.random() >= MISSPELLED:
+            return Bug(index, candidates.edit(self._draw_name(source, candidates, at)).replacements, False)
+        text = misspell(candidates.texts[int(candidates.site_current[site])], self._random)
+        if text is None:
+            return None
+        place = Replacement(int(candidates.site_start[site]), int(candidates.site_end[site]), text.encode())
+        # A misspelt name is undefined, which a hard term finds: such mutants train the ranking only.
+        return Bug(index, (place,), rule in (rules.WRONG_NAME, rules.WRONG_FUNCTION))
 
     def _draw_name(self, source: Source, candidates: CandidateSet, at: NDArray[np.intp]) -> int:
         style = self._random.random()
@@ -177,19 +197,17 @@ class Mutator:
                 weights[i] = (self._forms.get(text, 0) + 10) ** 0.75
         return int(self._numpy.choice(at, p=weights / weights.sum()))
 
-    def _edited(
-        self, source: Source, index: int, replacements: tuple[Replacement, ...], *, ranking_only: bool = False
-    ) -> Example | None:
-        edited = EditedUnit(source.file, source.units[index], replacements)
+    def _example(self, source: Source, bug: Bug) -> Example | None:
+        edited = EditedUnit(source.file, source.units[bug.index], bug.replacements)
         unit = edited.unit
         if unit is None:
             return None
         found = edited.candidates.of(unit)
-        target = edited.way_back(found, replacements[0].start - edited.shift)
+        target = edited.way_back(found, bug.replacements[0].start - edited.shift)
         if target is None:
             return None
         rule = int(found.site_rule[found.candidate_site[target]])
-        return labelled(source.statistics.of_edited(edited), unit, found, target, rule, ranking_only)
+        return labelled(source.statistics.of_edited(edited), unit, found, target, rule, bug.ranking_only)
 
 
 def labelled(

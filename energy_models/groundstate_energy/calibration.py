@@ -1,0 +1,146 @@
+"""Calibration: from posterior log-odds to probabilities and alarm budgets, per rule (design, section 5).
+
+Two samples of repositories that were not trained on: unchanged code, whose every finding counts as a false alarm, and
+units with a known bug (real fixes, and mutants where fixes are few). Thresholds share each alarm budget between the rules
+so that the most bugs are found: every rule's (alarms, bugs found) curve is replaced by its concave hull, and the budget is
+spent along the steepest segments of all curves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from groundstate_energy.model_package import LEVELS, RuleCalibration
+
+BUDGETS: dict[str, float] = {"strict": 1 / 10_000, "default": 1 / 2_000, "explore": 1 / 200}
+"""False alarms per line of unchanged code at each sensitivity."""
+SPENT = 0.6
+"""Share of a budget that is spent on the calibration sample; the rest is for the difference between repositories."""
+PREVALENCE = 1 / 1_000
+"""Share of units with a bug that probabilities are calibrated for (Habib and Pradel 2018 give this order of magnitude)."""
+ENOUGH = 30
+"""Bugs of a rule from which it may pass the ``default`` and ``strict`` budgets; below it stays a hint."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Log-odds of one rule's findings. ``bugs``: of the right repair where it is the unit's best edit, -inf where it is
+    not; ``weights``: of each bug; ``clean``: of the best edits in unchanged code."""
+
+    bugs: Floats
+    weights: Floats
+    clean: Floats
+
+
+def calibrate(samples: Mapping[str, Sample], lines: int, units: int) -> dict[str, RuleCalibration]:
+    """Calibrate every rule.
+
+    Args:
+        samples: by rule code. lines: of unchanged code. units: scored units of unchanged code.
+    """
+    thresholds = {level: _thresholds(samples, SPENT * BUDGETS[level] * lines, level) for level in LEVELS}
+    found = {}
+    for rule, sample in samples.items():
+        slope, intercept = _fit(sample, units)
+        found[rule] = RuleCalibration(
+            slope=slope,
+            intercept=intercept,
+            thresholds={level: thresholds[level][rule] for level in LEVELS},
+            bugs=len(sample.bugs),
+            clean=len(sample.clean),
+            certified=0.0,
+        )
+    return found
+
+
+def _thresholds(samples: Mapping[str, Sample], budget: float, level: str) -> dict[str, float]:
+    segments: list[tuple[float, float, str, float]] = []
+    chosen = dict.fromkeys(samples, float("inf"))
+    for rule, sample in samples.items():
+        if len(sample.bugs) < ENOUGH and level != "explore":
+            continue
+        for slope, alarms, threshold in _hull(sample):
+            segments.append((-slope, alarms, rule, threshold))
+    spent = dict.fromkeys(samples, 0.0)
+    for _, alarms, rule, threshold in sorted(segments):
+        left = budget - sum(spent.values())
+        if alarms > left:
+            # What is left pays for the first alarms of this segment; a later segment finds less for its alarms.
+            first_unpaid = np.sort(samples[rule].clean)[::-1][int(spent[rule] + left)]
+            chosen[rule] = min(chosen[rule], float(first_unpaid) + 1e-6)
+            break
+        spent[rule] += alarms
+        chosen[rule] = min(chosen[rule], threshold)
+    return chosen
+
+
+def _hull(sample: Sample) -> list[tuple[float, float, float]]:
+    """Segments (bugs found per alarm, alarms, threshold) of the upper concave hull, by decreasing slope.
+
+    The first segment has no alarms: a threshold above every clean finding, where its slope is taken as infinite.
+    """
+    clean = np.sort(sample.clean)[::-1]
+    points: list[tuple[float, float, float]] = []
+    for count in range(min(len(clean), 20_000) + 1):
+        threshold = float(clean[count]) + 1e-6 if count < len(clean) else -30.0
+        found = float(sample.weights[sample.bugs >= threshold].sum())
+        if not points or found > points[-1][1]:
+            points.append((float(count), found, threshold))
+    segments: list[tuple[float, float, float]] = []
+    if points and points[0][1] > 0:
+        segments.append((float("inf"), 0.0, points[0][2]))
+    at = 0
+    while at < len(points) - 1:
+        rest = points[at + 1 :]
+        slopes = [(p[1] - points[at][1]) / (p[0] - points[at][0]) for p in rest]
+        best = int(np.argmax(slopes))
+        segments.append((slopes[best], rest[best][0] - points[at][0], rest[best][2]))
+        at += best + 1
+    return segments
+
+
+def _fit(sample: Sample, units: int) -> tuple[float, float]:
+    """Slope and intercept of a logistic regression at natural prevalence, by Newton steps with a weak prior at slope 1."""
+    bugs = sample.bugs[np.isfinite(sample.bugs)]
+    z = np.concatenate([bugs, sample.clean])
+    if not len(z):
+        return 1.0, -9.0
+    y = np.concatenate([np.ones(len(bugs)), np.zeros(len(sample.clean))])
+    positive = PREVALENCE * units * (len(bugs) / max(len(sample.bugs), 1)) / max(len(bugs), 1)
+    weight = np.concatenate([np.full(len(bugs), positive), np.ones(len(sample.clean))])
+    slope, intercept = 1.0, -5.0
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-np.clip(slope * z + intercept, -40, 40)))
+        error = weight * (y - p)
+        curvature = weight * p * (1 - p)
+        gradient = np.array([(error * z).sum() - 0.5 * (slope - 1), error.sum() - 0.01 * (intercept + 5)])
+        hessian = np.array(
+            [
+                [(curvature * z * z).sum() + 0.5, (curvature * z).sum()],
+                [(curvature * z).sum(), curvature.sum() + 0.01],
+            ]
+        )
+        change = np.clip(np.linalg.solve(hessian, gradient), -1, 1)
+        slope, intercept = slope + change[0], intercept + change[1]
+        if np.abs(change).max() < 1e-6:
+            break
+    return float(max(slope, 0.05)), float(intercept)
+
+
+def expected_calibration_error(probabilities: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Mean |confidence − accuracy| over equal-width bins, weighted by their sizes (Guo et al. 2017)."""
+    p = np.array(probabilities)
+    r = np.array(right, np.float64)
+    index = np.minimum((p * bins).astype(int), bins - 1)
+    error = 0.0
+    for b in range(bins):
+        inside = index == b
+        if inside.any():
+            error += inside.mean() * abs(p[inside].mean() - r[inside].mean())
+    return float(error)

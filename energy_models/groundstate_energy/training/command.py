@@ -1,0 +1,105 @@
+"""The options and steps of ``groundstate train``. Imports nothing heavy before a step runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Steps of training as subcommands: ``gather``, ``run``, ``mine``."""
+    steps = parser.add_subparsers(dest="step", metavar="STEP", required=True)
+    gather = steps.add_parser("gather", help="deduplicated functions and project facts of repositories")
+    gather.add_argument("sources", nargs="+", type=Path, help="folders, each one repository")
+    gather.add_argument("--out", type=Path, required=True, help="corpus folder; what is there already is kept")
+    gather.add_argument("--exclude", type=Path, help="file with owner/name lines that must not be trained on")
+    gather.add_argument("--seed", type=int, default=0)
+
+    run_step = steps.add_parser("run", help="train a network; run it again to go on where it stopped")
+    run_step.add_argument("corpus", type=Path, help="corpus folder of `gather`")
+    run_step.add_argument("--out", type=Path, required=True, help="folder of the run: tokenizer, checkpoint, log, report")
+    run_step.add_argument("--network", default="small", help="tiny, small or full")
+    run_step.add_argument("--minutes", type=float, default=60.0, help="length of the whole run")
+    run_step.add_argument("--segment", type=float, default=float("inf"), help="stop after so many minutes")
+    run_step.add_argument("--fixes", type=Path, help="real fixes with their texts, from `mine --facts`")
+    run_step.add_argument("--tokens", type=int, default=4_096, help="padded tokens of a batch")
+    run_step.add_argument("--workers", type=int, default=1, help="processes that make batches")
+    run_step.add_argument("--threads", type=int, default=1, help="threads of the network on a CPU")
+    run_step.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
+    run_step.add_argument("--replay", type=int, default=300, help="batches kept to be seen again")
+    run_step.add_argument("--replay-share", type=float, default=0.35, help="share of steps that take a kept batch")
+    run_step.add_argument("--seed", type=int, default=0)
+
+    mine = steps.add_parser("mine", help="one-site bug fixes out of git histories")
+    mine.add_argument("--repos", type=Path, required=True, help="folder of clones, owner/name or owner+name")
+    mine.add_argument("--facts", type=Path, help="rebuild the texts of these facts instead of mining")
+    mine.add_argument("--out", type=Path, required=True)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run one step; 0 when it is done."""
+    return {"gather": _gather, "run": _train, "mine": _mine}[options.step](options)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _gather(options: argparse.Namespace) -> int:
+    from groundstate_energy.training.corpus import gather
+
+    excluded: frozenset[str] = frozenset()
+    if options.exclude is not None:
+        lines = options.exclude.read_text("utf-8").splitlines()
+        excluded = frozenset(line.strip().casefold() for line in lines if line.strip() and not line.startswith("#"))
+    gather(options.sources, options.out, seed=options.seed, evaluation=excluded, progress=_say)
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    import torch
+
+    from groundstate_energy.training.pipeline import run_training
+    from groundstate_energy.training.trainer import TrainingConfig
+
+    config = TrainingConfig(
+        network=options.network,
+        minutes=options.minutes,
+        tokens=options.tokens,
+        workers=options.workers,
+        rate=options.rate,
+        replay=options.replay,
+        replay_share=options.replay_share,
+        seed=options.seed,
+    )
+    torch.set_num_threads(options.threads)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    run_training(
+        options.corpus,
+        options.out,
+        config,
+        fixes=options.fixes,
+        device=device,
+        segment_minutes=options.segment,
+        progress=_say,
+    )
+    return 0
+
+
+def _mine(options: argparse.Namespace) -> int:
+    from groundstate_energy.training import mining
+
+    if options.facts is not None:
+        written = mining.write_pairs(mining.read_facts(options.facts), options.repos, options.out)
+        _say(f"{written} fixes written to {options.out}")
+        return 0
+    repositories = []
+    for folder in sorted(options.repos.iterdir()):
+        name = folder.name.replace("+", "/").replace("__", "/")
+        gitdir = mining.git_directory(options.repos, name)
+        if gitdir is not None:
+            repositories.append((name, gitdir))
+    counts = mining.mine(repositories, options.out)
+    _say(f"{len(counts)} repositories mined into {options.out}")
+    return 0

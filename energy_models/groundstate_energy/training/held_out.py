@@ -1,0 +1,160 @@
+"""What an engine says of held-out repositories: unchanged code, mutants and real fixes, through the product's own path."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from groundstate_energy.calibration import Sample
+from groundstate_energy.engine import Engine
+from groundstate_energy.features import NameStatistics
+from groundstate_energy.minimiser import ScoredUnit
+from groundstate_energy.training.batches import read
+from groundstate_energy.training.corpus import Repository
+from groundstate_energy.training.fixes import load_fixes, unit_at
+from groundstate_energy.training.mutants import Mutator
+from groundstate_grammars.python.edited import repair_of
+from groundstate_grammars.python.parsed import ParsedFile, parse
+from groundstate_grammars.rules import SOFT_RULES
+
+_TOP = 3
+"""Best edits of a clean unit that count as possible alarms."""
+
+
+@dataclass(slots=True)
+class Case:
+    """A unit with a known bug, scored. ``log_odds``: of the right repair where it is the unit's best edit, else -inf.
+
+    ``offered``: the repair is among the candidates. ``real``: a fix, not a mutant.
+    """
+
+    rule: str
+    real: bool
+    offered: bool
+    localised: bool
+    repaired: bool
+    joint: bool
+    log_odds: float
+
+
+@dataclass(slots=True)
+class HeldOut:
+    """Findings on unchanged code and on bugs."""
+
+    lines: int = 0
+    units: int = 0
+    clean: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    cases: list[Case] = field(default_factory=list)
+
+    def samples(self) -> dict[str, Sample]:
+        """Calibration samples by rule; a real fix weighs as much as twenty mutants."""
+        found = {}
+        for rule in SOFT_RULES:
+            cases = [case for case in self.cases if case.rule == rule]
+            found[rule] = Sample(
+                np.array([case.log_odds for case in cases], np.float64),
+                np.array([1.0 if case.real else 0.05 for case in cases], np.float64),
+                np.array(self.clean.get(rule, ()), np.float64),
+            )
+        return found
+
+
+def examine_clean(engine: Engine, files: Iterable[ParsedFile], found: HeldOut) -> None:
+    """Score unchanged files; the best edits of each unit are what could be reported."""
+    for file in files:
+        found.lines += file.data.count(b"\n") + 1
+        for scored in engine.score(file, file.units):
+            found.units += 1
+            sites: set[int] = set()
+            for candidate in scored.best(_TOP):
+                site = int(scored.candidates.candidate_site[candidate])
+                place = int(scored.candidates.site_token[site])
+                if place in sites:
+                    continue
+                sites.add(place)
+                rule = SOFT_RULES[int(scored.candidates.site_rule[site])]
+                found.clean[rule].append(scored.log_odds(candidate))
+
+
+def _case(scored: ScoredUnit, target: int, real: bool) -> Case:
+    candidates = scored.candidates
+    gaps = scored.gaps
+    best = scored.best(1)[0]
+    site = candidates.candidate_site[target]
+    same = np.flatnonzero(candidates.candidate_site == site)
+    rule = SOFT_RULES[int(candidates.site_rule[site])]
+    joint = best == target
+    return Case(
+        rule,
+        real,
+        True,
+        bool(candidates.site_token[candidates.candidate_site[best]] == candidates.site_token[site]),
+        bool(same[gaps[same].argmin()] == target),
+        joint,
+        scored.log_odds(target) if joint else float("-inf"),
+    )
+
+
+def examine_mutants(
+    engine: Engine, repositories: Sequence[Repository], count: int, forms: dict[str, int], seed: int, found: HeldOut
+) -> None:
+    """Score about ``count`` mutants, one of each unit, rules drawn as in training."""
+    names = NameStatistics(engine.package.names)
+    mutator = Mutator(forms, names, seed)
+    rng = random.Random(seed)
+    per_repository = max(count // max(len(repositories), 1), 1)
+    for repository in repositories:
+        files = list(repository.files)
+        rng.shuffle(files)
+        made = 0
+        for start in range(0, len(files), 8):
+            if made >= per_repository:
+                break
+            sources = [read(repository.project, file, names) for file in files[start : start + 8]]
+            wanted = min(sum(len(source.units) for source in sources), per_repository - made)
+            for edited, at in mutator.edited_units(sources, wanted):
+                made += 1
+                assert edited.unit is not None
+                for scored in engine.score(edited, [edited.unit]):
+                    target = edited.way_back(scored.candidates, at)
+                    if target is not None:
+                        found.cases.append(_case(scored, target, False))
+
+
+def examine_fixes(engine: Engine, repositories: Sequence[Repository], fixes: Path, found: HeldOut) -> None:
+    """Score the buggy version of every real fix of the repositories."""
+    projects = {repository.name: repository.project for repository in repositories}
+    for record in load_fixes(fixes):
+        if record.repository not in projects:
+            continue
+        file = parse(record.before, projects[record.repository])
+        unit = unit_at(file, record.site)
+        if unit is None:
+            continue
+        for scored in engine.score(file, [unit]):
+            target = repair_of(record.before, record.fixed, scored.candidates, record.site)
+            if target is None:
+                found.cases.append(Case(record.kind, True, False, False, False, False, float("-inf")))
+            else:
+                found.cases.append(_case(scored, target, True))
+
+
+def clean_files(repositories: Sequence[Repository], lines: int, seed: int) -> Iterable[ParsedFile]:
+    """Files of the repositories, spread evenly, about ``lines`` lines."""
+    rng = random.Random(seed)
+    share = lines // max(len(repositories), 1)
+    for repository in repositories:
+        files = list(repository.files)
+        rng.shuffle(files)
+        taken = 0
+        for file in files:
+            if taken >= share:
+                break
+            taken += file.text.count(b"\n") + 1
+            yield parse(file.text, repository.project)
+

@@ -1,0 +1,174 @@
+"""A finished run as a model package: graph, int8 graph, parity, names, usage weights, calibration, card.
+
+Nothing is written to the target before ONNX Runtime agrees with torch on every parity batch; the package appears at once.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers.float16 import convert_float_to_float16
+
+from groundstate_energy.encoding import INPUTS
+from groundstate_energy.model_package import FILES, FORMAT, LEVELS, RuleCalibration, file_hash, input_contract
+from groundstate_energy.training.network import Network, NetworkConfig, UsageTerm
+from groundstate_export.onnx_graph import export_network
+
+PARITY = 1e-4
+"""Largest difference between torch and ONNX Runtime in fp32, in nats."""
+
+Batch = Mapping[str, NDArray[np.generic]]
+
+
+class ParityError(Exception):
+    """ONNX Runtime does not compute what torch computes."""
+
+
+def load_run(run: Path, network: str) -> tuple[Network, UsageTerm]:
+    """The averaged weights of a run's checkpoint."""
+    state = torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)
+    model = Network(NetworkConfig.from_name(network))
+    model.load_state_dict(state["average"])
+    usage = UsageTerm()
+    usage.load_state_dict(state["usage"])
+    return model.eval(), usage.eval()
+
+
+def run_graph(path: Path, batch: Batch) -> NDArray[np.float32]:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    (scores,) = session.run(None, {name: batch[name] for name in INPUTS})
+    return np.asarray(scores, np.float32)
+
+
+def prove_parity(network: Network, path: Path, batches: Sequence[Batch]) -> float:
+    """Largest difference over ``batches`` (at least three shapes). Raises ``ParityError`` above ``PARITY``."""
+    shapes = {np.asarray(batch["tokens"]).shape for batch in batches}
+    if len(shapes) < 3:
+        raise ParityError(f"parity needs batches of three shapes, got {sorted(shapes)}")
+    worst = 0.0
+    for batch in batches:
+        with torch.no_grad():
+            wanted = network(*(torch.from_numpy(np.asarray(batch[name])) for name in INPUTS)).numpy()
+        worst = max(worst, float(np.abs(wanted - run_graph(path, batch)).max()))
+    if worst > PARITY:
+        raise ParityError(f"ONNX Runtime differs from torch by {worst:.2e} nats, {PARITY:.0e} are allowed")
+    return worst
+
+
+def rank_agreement(reference: Path, other: Path, batches: Sequence[Batch]) -> dict[str, float]:
+    """How far another graph ranks edits as the reference does: top edit of each window, Spearman over candidates."""
+    same = total = 0
+    correlation = []
+    worst = 0.0
+    for batch in batches:
+        a, b = run_graph(reference, batch), run_graph(other, batch)
+        worst = max(worst, float(np.abs(a - b).max()))
+        window = np.asarray(batch["candidate_window"])
+        for number in np.unique(window):
+            own = window == number
+            same += int(a[own].argmax() == b[own].argmax())
+            total += 1
+        ranks_a, ranks_b = a.argsort().argsort(), b.argsort().argsort()
+        correlation.append(float(np.corrcoef(ranks_a, ranks_b)[0, 1]))
+    return {"top edit agrees": same / total, "spearman": float(np.mean(correlation)), "largest difference": worst}
+
+
+def build_package(
+    run: Path,
+    network_name: str,
+    names: Mapping[str, int],
+    batches: Sequence[Batch],
+    target: Path,
+    *,
+    name: str,
+    card: str,
+    progress: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Write an uncalibrated package to ``target``; ``write_calibration`` finishes it. Returns the manifest."""
+    network, usage = load_run(run, network_name)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        full = folder / "full.onnx"
+        export_network(network, batches[0], full)
+        difference = prove_parity(network, full, batches)
+        progress(f"parity: ONNX Runtime and torch differ by at most {difference:.1e} nats")
+        quantize_dynamic(
+            str(full),
+            str(folder / "model.onnx"),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+        )
+        agreement = rank_agreement(full, folder / "model.onnx", batches)
+        progress(f"int8: {agreement}")
+        import onnx
+
+        half = convert_float_to_float16(onnx.load(str(full)), keep_io_types=True)
+        onnx.save(half, str(folder / "model.fp16.onnx"))
+        shutil.copy(run / "tokenizer.json", folder / "tokenizer.json")
+        (folder / "names.json").write_text(json.dumps(names, ensure_ascii=True, separators=(",", ":")), "utf-8")
+        manifest: dict[str, Any] = {
+            "format": FORMAT,
+            "name": name,
+            "created": datetime.datetime.now(datetime.UTC).date().isoformat(),
+            "contract": input_contract(),
+            "network": NetworkConfig.from_name(network_name).to_dict(),
+            "usage": {
+                "weight": np.round(usage.weight.detach().numpy().astype(float), 5).tolist(),
+                "bias": np.round(usage.bias.detach().numpy().astype(float), 5).tolist(),
+            },
+            "parity": {"fp32": difference, "int8": agreement},
+            "calibration": {},
+            "files": {file: file_hash(folder / file) for file in FILES},
+        }
+        (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
+        (folder / "MODEL_CARD.md").write_text(card, "utf-8")
+        target.mkdir(parents=True, exist_ok=True)
+        for file in (*FILES, "MODEL_CARD.md", "manifest.json"):
+            shutil.copy(folder / file, target / file)
+        variants = run / "variants"
+        variants.mkdir(exist_ok=True)
+        for file in ("full.onnx", "model.fp16.onnx"):
+            shutil.copy(folder / file, variants / file)
+    return manifest
+
+
+def calibration_entry(calibration: RuleCalibration) -> dict[str, Any]:
+    """The manifest's form: an infinite threshold is null."""
+    return {
+        "slope": round(calibration.slope, 5),
+        "intercept": round(calibration.intercept, 5),
+        "thresholds": {
+            level: None if np.isinf(calibration.thresholds[level]) else round(calibration.thresholds[level], 4)
+            for level in LEVELS
+        },
+        "bugs": calibration.bugs,
+        "clean": calibration.clean,
+        "certified": round(calibration.certified, 4),
+    }
+
+
+def write_calibration(target: Path, calibrations: Mapping[str, RuleCalibration], about: Mapping[str, Any]) -> None:
+    """Put calibrations and what they were made from into a package's manifest, atomically."""
+    path = target / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["calibration"] = {rule: calibration_entry(entry) for rule, entry in calibrations.items()}
+    manifest["calibrated_on"] = dict(about)
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(manifest, indent=1), "utf-8")
+    part.replace(path)
+
+

@@ -1,0 +1,66 @@
+"""Tables of what a calibrated package does on test repositories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from groundstate_energy.calibration import expected_calibration_error
+from groundstate_energy.model_package import LEVELS, RuleCalibration
+from groundstate_energy.training.held_out import Case, HeldOut
+from groundstate_grammars.rules import RULES, SOFT_RULES
+
+
+def held_out_table(found: HeldOut, calibrations: Mapping[str, RuleCalibration]) -> dict[str, Any]:
+    """Accuracy per rule on mutants and on real fixes, and what each alarm budget gives on unchanged code."""
+    mutants = [case for case in found.cases if not case.real]
+    fixes = [case for case in found.cases if case.real]
+    table: dict[str, Any] = {
+        "lines": found.lines,
+        "units": found.units,
+        "mutants": _accuracy(mutants),
+        "mutants by rule": {
+            f"{rule} {RULES[rule].name}": _accuracy([c for c in mutants if c.rule == rule]) for rule in SOFT_RULES
+        },
+        "fixes": _accuracy(fixes),
+        "fixes by class": {rule: _accuracy([c for c in fixes if c.rule == rule]) for rule in sorted({c.rule for c in fixes})},
+        "budgets": {},
+    }
+    for level in LEVELS:
+        alarms = sum(
+            z >= calibrations[rule].thresholds[level] for rule, values in found.clean.items() for z in values
+        )
+        table["budgets"][level] = {
+            "alarms": alarms,
+            "lines per alarm": found.lines / alarms if alarms else None,
+            "alarms per 1,000 units": 1_000 * alarms / max(found.units, 1),
+            "recall of mutants": _recall(mutants, calibrations, level),
+            "recall of fixes": _recall(fixes, calibrations, level),
+        }
+    probabilities = [calibrations[rule].probability(z) for rule, values in found.clean.items() for z in values]
+    table["expected calibration error on unchanged code"] = expected_calibration_error(
+        probabilities, [False] * len(probabilities)
+    )
+    return table
+
+
+def _accuracy(cases: Sequence[Case]) -> dict[str, float | int]:
+    count = len(cases)
+    offered = [case for case in cases if case.offered]
+    if not count:
+        return {"bugs": 0}
+    return {
+        "bugs": count,
+        "offered": round(len(offered) / count, 4),
+        "joint": round(sum(case.joint for case in cases) / count, 4),
+        "localisation": round(sum(case.localised for case in cases) / count, 4),
+        "repair": round(sum(case.repaired for case in offered) / max(len(offered), 1), 4),
+    }
+
+
+def _recall(cases: Sequence[Case], calibrations: Mapping[str, RuleCalibration], level: str) -> float:
+    hits = sum(
+        case.joint and case.rule in calibrations and case.log_odds >= calibrations[case.rule].thresholds[level]
+        for case in cases
+    )
+    return round(hits / max(len(cases), 1), 4)
