@@ -1,0 +1,89 @@
+"""Calibration: thresholds keep to the alarm budget, and few samples keep a rule quiet."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from groundstate_energy.calibration import (
+    BUDGETS,
+    ENOUGH,
+    SPENT,
+    Sample,
+    calibrate,
+    expected_calibration_error,
+)
+
+LINES = 400_000
+UNITS = 40_000
+
+
+def _sample(seed: int, bugs: int, clean: int, *, apart: float) -> Sample:
+    generator = np.random.default_rng(seed)
+    return Sample(generator.normal(apart, 2, bugs), np.ones(bugs), generator.normal(-4, 2, clean))
+
+
+SAMPLES = {
+    "GS301": _sample(0, 400, 9_000, apart=5),
+    "GS310": _sample(1, 200, 3_000, apart=0),
+    "GS316": _sample(2, ENOUGH - 1, 50, apart=6),
+}
+
+
+@pytest.mark.parametrize("level", BUDGETS)
+def test_alarms_on_unchanged_code_stay_within_the_budget(level: str) -> None:
+    calibration = calibrate(SAMPLES, LINES, UNITS)
+    alarms = sum(
+        int((sample.clean >= calibration[rule].thresholds[level]).sum()) for rule, sample in SAMPLES.items()
+    )
+    assert alarms <= SPENT * BUDGETS[level] * LINES
+
+
+def test_a_larger_budget_never_hides_a_finding() -> None:
+    for rule in calibrate(SAMPLES, LINES, UNITS).values():
+        assert rule.thresholds["strict"] >= rule.thresholds["default"] >= rule.thresholds["explore"]
+
+
+def test_a_rule_with_few_bugs_stays_quiet_below_explore() -> None:
+    few = calibrate(SAMPLES, LINES, UNITS)["GS316"]
+    assert few.thresholds["strict"] == few.thresholds["default"] == float("inf")
+    assert few.thresholds["explore"] < float("inf")
+    assert few.level(1e9) == "explore"
+
+
+def test_the_budget_goes_where_it_finds_most() -> None:
+    calibration = calibrate(SAMPLES, LINES, UNITS)
+    pair = [SAMPLES["GS301"], SAMPLES["GS310"]]
+    budget = int(SPENT * BUDGETS["default"] * LINES)
+    best = max(_found(pair[0], alarms) + _found(pair[1], budget - alarms) for alarms in range(budget + 1))
+    found = sum(
+        int((SAMPLES[rule].bugs >= calibration[rule].thresholds["default"]).sum())
+        for rule in ("GS301", "GS310")
+    )
+    assert best >= found >= 0.98 * best
+
+
+def _found(sample: Sample, alarms: int) -> int:
+    """Bugs above a threshold that ``alarms`` findings of unchanged code pass."""
+    return int((sample.bugs > np.sort(sample.clean)[::-1][alarms]).sum())
+
+
+def test_probability_rises_with_the_log_odds() -> None:
+    rule = calibrate(SAMPLES, LINES, UNITS)["GS301"]
+    probabilities = [rule.probability(z) for z in np.linspace(-10, 10, 50)]
+    assert probabilities == sorted(probabilities)
+    assert 0 < probabilities[0] < 0.01
+
+
+def test_a_rule_without_any_sample_is_silent() -> None:
+    nothing = np.zeros(0)
+    rule = calibrate({"GS301": Sample(nothing, nothing, nothing)}, LINES, UNITS)["GS301"]
+    assert set(rule.thresholds.values()) == {float("inf")}
+    assert rule.level(100.0) == "all"
+
+
+def test_calibration_error_is_the_mean_distance_of_confidence_and_accuracy() -> None:
+    assert expected_calibration_error([0.95, 0.95, 0.05, 0.05], [True, True, False, False]) == pytest.approx(
+        0.05
+    )
+    assert expected_calibration_error([0.95] * 4, [False] * 4) == pytest.approx(0.95)
