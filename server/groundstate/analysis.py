@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -112,67 +113,100 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
     rules = settings.reported_rules(relative_to_root(document.path, workspace.root))
     if document.not_text_at is not None:
         return _number(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
-    file = document.parsed
-    violations = hard_violations(file, workspace.index, document.path)
+    hard = _HardTerms(document, workspace)
     scored: list[ScoredEdit] = []
     if engine is not None and not rules.isdisjoint(SOFT_RULES):
-        results = engine.examine(
-            file, workspace.facts, hard=lambda other: hard_violations(other, workspace.index, document.path)
-        )
-        scored = _within_sensitivity(results, rules, settings.sensitivity)
-    findings, absorbed = _hard_findings(document, workspace, violations, rules, scored)
-    broken = [violation for violation in violations if violation.rule == "GS101"]
+        results = engine.examine(document.parsed, workspace.facts, hard=hard.violations_of)
+        scored = _within_sensitivity(results, rules, settings.sensitivity, hard)
+    findings, absorbed = _hard_findings(document, hard, rules, scored)
+    broken = [violation for violation in hard.violations if violation.rule == "GS101"]
     scored = [
         edit for edit in scored if edit not in absorbed and not any(_touch(edit, item) for item in broken)
     ]
     return _number(document, findings + _soft_findings(document, scored))
 
 
+class _HardTerms:
+    """The hard violations of a document, and what repairs would do to them."""
+
+    def __init__(self, document: Document, workspace: Workspace) -> None:
+        self._document = document
+        self._index = workspace.index
+        self.violations = self.violations_of(document.parsed)
+        self._before = Counter((item.rule, item.message) for item in self.violations)
+        self._changes: dict[tuple[Replacement, ...], tuple[int, int]] = {}
+
+    def violations_of(self, file: ParsedFile) -> list[Violation]:
+        """The violations of another version of the document."""
+        return hard_violations(file, self._index, self._document.path)
+
+    def allows(self, replacements: tuple[Replacement, ...]) -> bool:
+        """Whether a repair adds no violation anywhere in the file."""
+        return self._change(replacements)[0] == 0
+
+    def gains(self, replacements: tuple[Replacement, ...]) -> bool:
+        """Whether a repair removes a violation and adds none."""
+        added, removed = self._change(replacements)
+        return removed > 0 and added == 0
+
+    def _change(self, replacements: tuple[Replacement, ...]) -> tuple[int, int]:
+        """Violations added and removed; in a text with syntax errors, its errors."""
+        known = self._changes.get(replacements)
+        if known is None:
+            file = self._document.parsed.edited(replacements)
+            errors = len(file.flat.errors) - len(self._document.parsed.flat.errors)
+            if errors or file.flat.errors:
+                known = (max(errors, 0), max(-errors, 0))
+            else:
+                after = Counter((item.rule, item.message) for item in self.violations_of(file))
+                known = ((after - self._before).total(), (self._before - after).total())
+            self._changes[replacements] = known
+        return known
+
+
 def _within_sensitivity(
-    results: Iterable[UnitResult], rules: frozenset[str], sensitivity: str
+    results: Iterable[UnitResult], rules: frozenset[str], sensitivity: str, hard: _HardTerms
 ) -> list[ScoredEdit]:
-    """The edits to show, each once; at ``all`` the best of every unit besides those that pass a threshold."""
+    """The edits to show, each once and in the engine's order; at ``all`` the best of every unit too.
+
+    An edit that adds a hard violation is never among them.
+    """
     allowed = SENSITIVITIES[: SENSITIVITIES.index(sensitivity) + 1]
     thresholds = allowed if sensitivity != "all" else allowed[:-1]
     chosen: dict[tuple[Replacement, ...], ScoredEdit] = {}
     for result in results:
-        edits = [edit for edit in result.edits if edit.edit.rule in rules]
-        for rank, edit in enumerate(edits):
-            if edit.level in thresholds or (sensitivity == "all" and rank == 0):
+        wanted = sensitivity == "all"
+        for edit in result.edits:
+            passes = edit.edit.rule in rules and (edit.level in thresholds or wanted)
+            if passes and hard.allows(edit.edit.replacements):
+                wanted = False
                 known = chosen.get(edit.edit.replacements)
                 if known is None or edit.probability > known.probability:
                     chosen[edit.edit.replacements] = edit
-    return sorted(chosen.values(), key=lambda edit: (edit.gap.total, edit.start, edit.edit.replacements))
+    return list(chosen.values())
 
 
 def _hard_findings(
-    document: Document,
-    workspace: Workspace,
-    violations: Sequence[Violation],
-    rules: frozenset[str],
-    scored: Sequence[ScoredEdit],
+    document: Document, hard: _HardTerms, rules: frozenset[str], scored: Sequence[ScoredEdit]
 ) -> tuple[list[Finding], list[ScoredEdit]]:
     """A finding for each place of a violation, and the scored edits that became repairs of one."""
     findings: dict[tuple[str, int, int], Finding] = {}
     absorbed: list[ScoredEdit] = []
-    checked: dict[tuple[Replacement, ...], bool] = {}
-
-    def lessens(replacements: tuple[Replacement, ...]) -> bool:
-        if replacements not in checked and len(checked) < MOST_CHECKS:
-            checked[replacements] = _lessens(document, workspace, replacements, violations)
-        return checked.get(replacements, False)
-
-    for violation in violations:
+    checks = MOST_CHECKS
+    for violation in hard.violations:
         place = (violation.rule, violation.start, violation.end)
         if place in findings or violation.rule not in rules:
             continue
         repairs: dict[tuple[Replacement, ...], Repair] = {}
         for edit in scored:
-            if _touch(edit, violation) and lessens(edit.edit.replacements):
+            if _touch(edit, violation) and hard.gains(edit.edit.replacements):
                 repairs[edit.edit.replacements] = _repair(document, edit)
                 absorbed.append(edit)
         for offered in violation.repairs:
-            if offered.replacements not in repairs and lessens(offered.replacements):
+            if offered.replacements in repairs or not checks:
+                continue
+            checks -= 1
+            if hard.gains(offered.replacements):
                 gap = EnergyGap((TermGap(violation.term, Energy(-1, 0.0)),))
                 title = repair_title(document.data, offered.replacements)
                 repairs[offered.replacements] = Repair(title, offered.replacements, gap, True, False)
@@ -238,20 +272,6 @@ def _overlap(start: int, end: int, other_start: int, other_end: int) -> bool:
     if start == end or other_start == other_end:
         return start <= other_end and other_start <= end
     return start < other_end and other_start < end
-
-
-def _lessens(
-    document: Document,
-    workspace: Workspace,
-    replacements: Sequence[Replacement],
-    violations: Sequence[Violation],
-) -> bool:
-    """Whether the repaired file has fewer syntax errors, or as few and fewer other hard violations."""
-    file = document.parsed.edited(replacements)
-    before, after = len(document.parsed.flat.errors), len(file.flat.errors)
-    if before or after:
-        return after < before
-    return len(hard_violations(file, workspace.index, document.path)) < len(violations)
 
 
 def _not_text(document: Document, offset: int) -> list[Finding]:

@@ -117,9 +117,10 @@ class Run:
     def _analysed(
         self, documents: Sequence[Document], surroundings: Sequence[Document]
     ) -> list[Report | None]:
-        from groundstate.parallel import Analyser, Failure, each
+        from groundstate.parallel import Analyser, Failure, each, processes_for
 
-        analyser = Analyser(self.workspace(surroundings), self.source, self.loaded.settings)
+        threads = max(1, (os.cpu_count() or 1) // processes_for(documents, self.jobs))
+        analyser = Analyser(self.workspace(surroundings), self.source, self.loaded.settings, threads)
         reports: list[Report | None] = []
         for document, result in zip(documents, each(analyser, documents, self.jobs, "Checking"), strict=True):
             if isinstance(result, Failure):

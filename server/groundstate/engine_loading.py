@@ -40,7 +40,7 @@ def engine_source(settings: Settings) -> EngineSource:
     try:
         package = load_model_package(settings.model)
     except ModelPackageError as error:
-        raise EngineError(str(error)) from None
+        raise EngineError(_one_line(error)) from None
     if package is not None and importlib.util.find_spec("onnxruntime") is None:
         raise EngineError(
             "the learned rules need ONNX Runtime: install `groundstate[cpu]` or, for an NVIDIA GPU, `groundstate[gpu]`"
@@ -49,8 +49,8 @@ def engine_source(settings: Settings) -> EngineSource:
     return EngineSource(package, settings.device)
 
 
-def load_engine(source: EngineSource) -> Engine | None:
-    """Load the model; None without a package.
+def load_engine(source: EngineSource, *, threads: int = 0) -> Engine | None:
+    """Load the model, to run on ``threads`` of the CPU (0: all of them); None without a package.
 
     Raises:
         EngineError: the package cannot be run.
@@ -61,6 +61,10 @@ def load_engine(source: EngineSource) -> Engine | None:
     from groundstate_energy.model_package import ModelPackageError
 
     try:
-        return ModelEngine(source.package, device=source.device)
+        return ModelEngine(source.package, device=source.device, threads=threads)
     except ModelPackageError as error:
-        raise EngineError(str(error)) from None
+        raise EngineError(_one_line(error)) from None
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -20,7 +20,7 @@ from pathlib import PurePath
 from groundstate.analysis import Engine, Workspace, analyse
 from groundstate.cache import report_as_text
 from groundstate.documents import MOST_BYTES, Document
-from groundstate.engine_loading import EngineSource, load_engine
+from groundstate.engine_loading import EngineError, EngineSource, load_engine
 from groundstate.progress import progress
 from groundstate.settings import Settings
 from groundstate.summaries import summary_as_text
@@ -38,17 +38,21 @@ class Failure:
 
 @dataclass(slots=True)
 class Analyser:
-    """Analyses documents; its engine is loaded in the process that first needs it."""
+    """Analyses documents; its engine is loaded in the process that first needs it.
+
+    ``threads``: of the CPU, for one engine; 0 takes all.
+    """
 
     workspace: Workspace
     source: EngineSource | None
     settings: Settings
+    threads: int
     _engine: Engine | None = None
 
     def __call__(self, document: Document) -> str:
         """The report of a document as text."""
         if self._engine is None and self.source is not None:
-            self._engine = load_engine(self.source)
+            self._engine = load_engine(self.source, threads=self.threads)
         return report_as_text(analyse(document, self.workspace, self._engine, self.settings))
 
 
@@ -64,11 +68,21 @@ _inherited: tuple[Work, Sequence[Document]] | None = None
 
 
 def each(work: Work, documents: Sequence[Document], jobs: int, what: str) -> list[str | Failure]:
-    """The result of ``work`` for each document, in their order. Trees are not kept after a document's turn."""
-    jobs = min(jobs, len(documents))
-    if jobs > 1 and sys.platform == "linux" and sum(len(item.data) for item in documents) >= FEWEST_BYTES:
-        return _forked(work, documents, jobs, what)
+    """The result of ``work`` for each document, in their order. Trees are not kept after a document's turn.
+
+    Raises:
+        EngineError: from ``work``; no other error leaves it.
+    """
+    processes = processes_for(documents, jobs)
+    if processes > 1:
+        return _forked(work, documents, processes, what)
     return [_guarded(work, document) for document in progress(documents, len(documents), what)]
+
+
+def processes_for(documents: Sequence[Document], jobs: int) -> int:
+    """How many processes share the documents when at most ``jobs`` may."""
+    small = sum(len(document.data) for document in documents) < FEWEST_BYTES
+    return 1 if small or sys.platform != "linux" else min(jobs, len(documents))
 
 
 def _forked(work: Work, documents: Sequence[Document], jobs: int, what: str) -> list[str | Failure]:
@@ -82,7 +96,7 @@ def _forked(work: Work, documents: Sequence[Document], jobs: int, what: str) -> 
             try:
                 for future in progress(as_completed(futures), len(futures), what):
                     found[futures[future]] = future.result()
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, EngineError):
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
     except BrokenProcessPool:
@@ -108,6 +122,8 @@ def _inherited_work(index: int) -> str | Failure:
 def _guarded(work: Work, document: Document) -> str | Failure:
     try:
         return work(Document(document.path, document.data))
+    except EngineError:
+        raise
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
         where = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -21,7 +21,7 @@ from groundstate_grammars.rules import RULE_NAMES, RULES
 SENSITIVITIES = ("strict", "default", "explore", "all")
 """Alarm budgets, the quietest first."""
 
-DEVICES = ("auto", "cpu", "gpu")
+DEVICES = ("auto", "cpu", "cuda")
 
 
 class SettingsError(Exception):
@@ -73,7 +73,7 @@ class Settings:
         metadata=_setting("path", "Folder of the cache; without it the user's cache folder is used."),
     )
     device: str = field(
-        default="auto", metadata=_setting("choice", "Where the model runs: auto, cpu or gpu.", DEVICES)
+        default="auto", metadata=_setting("choice", "Where the model runs: auto, cpu or cuda.", DEVICES)
     )
 
     def reported_rules(self, relative: PurePath) -> frozenset[str]:

@@ -117,10 +117,25 @@ def test_a_soft_finding_where_a_hard_rule_fires_becomes_its_repair() -> None:
     assert found.gap == found.repairs[0].gap
 
 
-def test_a_soft_finding_that_does_not_help_the_hard_one_stands_alone() -> None:
-    useless = Proposal(b"totl", b"totle", "GS301")
-    rules = [finding.rule for finding in findings(UNDEFINED, [useless])]
-    assert rules == ["GS102", "GS301"]
+def test_a_repair_that_adds_a_violation_is_never_shown() -> None:
+    still_undefined = Proposal(b"totl", b"totle", "GS301")
+    broken = Proposal(b"len(", b"len((", "GS309")
+    elsewhere = Proposal(b"total =", b"totals =", "GS301")
+    for proposal in (still_undefined, broken):
+        assert [finding.rule for finding in findings(UNDEFINED, [proposal])] == ["GS102"]
+    assert findings(UNDEFINED.replace(b"totl", b"total"), [elsewhere]) == ()
+
+
+def test_at_all_the_best_repair_that_may_be_shown_is_shown() -> None:
+    text = UNDEFINED.replace(b"totl", b"total")
+    unit = [
+        Proposal(b"total =", b"totals =", soft=-9.0, level="strict"),
+        Proposal(b"sum", b"max", "GS304", soft=1.0, level="all"),
+        Proposal(b"sum", b"min", "GS304", soft=2.0, level="all"),
+    ]
+    (found,) = findings(text, unit, sensitivity="all")
+    assert found.rule == "GS304"
+    assert [repair.replacements[0].new for repair in found.repairs] == [b"max"]
 
 
 def test_hard_repairs_are_checked() -> None:

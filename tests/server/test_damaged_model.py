@@ -1,0 +1,99 @@
+"""A model package that is damaged in any way is refused in one line, and nothing is checked with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import groundstate.cli
+from groundstate_energy.model_package import FORMAT, input_contract
+
+
+def package(folder: Path, **changes: Any) -> Path:
+    """A package whose hashes match, with fields of its manifest replaced; ``...`` leaves one out."""
+    folder.mkdir()
+    files = {"model.onnx": b"this is no network", "tokenizer.json": b"{}", "names.json": b"{}"}
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        "name": "damaged",
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "contract": json.loads(json.dumps(input_contract())),
+        "usage": {"weight": [], "bias": []},
+        "calibration": {},
+        **changes,
+    }
+    kept = {key: value for key, value in manifest.items() if value is not ...}
+    (folder / "manifest.json").write_text(json.dumps(kept), encoding="utf-8")
+    return folder
+
+
+def refused(capsys: pytest.CaptureFixture[str], model: Path) -> str:
+    code = groundstate.cli.run(["check", "--no-cache", "--model", str(model), str(model.parent / "a.py")])
+    out, err = capsys.readouterr()
+    assert (code, out) == (2, "")
+    assert err.startswith("groundstate: error: ")
+    assert err.count("\n") == 1
+    assert str(model) in err
+    return err
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "a.py").write_text("def area(width, height):\n    return width * width\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_a_folder_that_is_none(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "No such file" in refused(capsys, home / "none")
+    (home / "empty").mkdir()
+    refused(capsys, home / "empty")
+    refused(capsys, home / "a.py")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "3", "{", '{"format": 0}', "\x00", "null"])
+def test_a_manifest_that_is_none(home: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    (home / "model").mkdir()
+    (home / "model" / "manifest.json").write_text(text, encoding="utf-8")
+    refused(capsys, home / "model")
+
+
+def test_a_changed_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = package(home / "model")
+    (model / "model.onnx").write_bytes(b"changed")
+    message = refused(capsys, model)
+    assert "model.onnx has SHA-256" in message
+    (model / "model.onnx").unlink()
+    assert "cannot read model.onnx" in refused(capsys, model)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"files": []},
+        {"files": ...},
+        {"contract": {}},
+        {"contract": ...},
+        {"usage": ...},
+        {"usage": 3},
+        {"usage": {"weight": "x", "bias": []}},
+        {"calibration": []},
+        {"calibration": {"GS301": 3}},
+        {"calibration": {"GS301": {"slope": 1}}},
+        {"name": ...},
+    ],
+    ids=str,
+)
+def test_a_manifest_with_wrong_fields(
+    home: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, Any]
+) -> None:
+    refused(capsys, package(home / "model", **changes))
+
+
+def test_a_network_that_is_none(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    refused(capsys, package(home / "model"))
