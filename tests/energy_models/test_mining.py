@@ -20,6 +20,8 @@ from groundstate_energy.training.mining import (
     rebuild,
     write_pairs,
 )
+from groundstate_energy.training.single_site import RULE_OF_CLASS
+from groundstate_grammars.rules import SOFT_RULES
 
 MODULE = '''\
 import logging
@@ -329,3 +331,23 @@ def test_clones_are_found_in_every_layout(tmp_path: Path) -> None:
         (tmp_path / place / "HEAD").write_text("ref: refs/heads/main\n")
     found = [git_directory(tmp_path, repo) for repo in ("a/b", "c/d", "e/f", "g/h")]
     assert found == [tmp_path / "a/b/.git", tmp_path / "c+d/repo", tmp_path / "e__f", None]
+
+
+def test_the_facts_in_the_tree_are_facts() -> None:
+    facts = list(read_facts(Path(__file__).parents[2] / "energy_models" / "real_fixes.jsonl.gz"))
+    assert len(facts) >= 10_000
+    assert len({record["repo"] for record in facts}) >= 200
+    assert len({record["digest"] for record in facts}) == len(facts)
+    identity = {"repo", "commit", "path", "function", "class", "rule", "before_blob", "after_blob", "digest"}
+    positions = {"before", "after", "site", "spans", "old_kinds", "new_kinds"}
+    for record in facts:
+        assert set(record) == identity | positions
+        assert RULE_OF_CLASS[str(record["class"])] == record["rule"]
+        before, site = record["before"], record["site"]
+        assert isinstance(before, list)
+        assert isinstance(site, list)
+        assert before[0] <= site[0] <= site[1] <= before[1]
+
+
+def test_every_class_has_a_soft_rule() -> None:
+    assert set(RULE_OF_CLASS.values()) == set(SOFT_RULES)
