@@ -1,0 +1,105 @@
+"""Export: ONNX Runtime computes what torch computes, or nothing is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.energy_models import tiny
+
+from groundstate_energy.engine import Engine
+from groundstate_energy.model_package import ModelPackage, load_model_package
+from groundstate_export.onnx_graph import export_network
+from groundstate_export.package import PARITY, ParityError, build_package, prove_parity, rank_agreement
+from groundstate_grammars.python.parsed import parse
+
+# torch's own warnings about its older exporter, which is the one that keeps our axes free of each other.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("graph") / "model.onnx"
+    export_network(tiny.network(), tiny.batches()[0], path)
+    return path
+
+
+def test_onnx_runtime_computes_what_torch_computes_on_three_shapes(graph: Path) -> None:
+    assert prove_parity(tiny.network(), graph, tiny.batches()) <= PARITY
+
+
+def test_two_shapes_prove_nothing(graph: Path) -> None:
+    with pytest.raises(ParityError, match="three shapes"):
+        prove_parity(tiny.network(), graph, tiny.batches()[:2])
+
+
+def test_another_network_is_no_parity(graph: Path) -> None:
+    with pytest.raises(ParityError, match="differs from torch"):
+        prove_parity(tiny.network(seed=1), graph, tiny.batches())
+
+
+def test_a_graph_agrees_with_itself(graph: Path) -> None:
+    agreement = rank_agreement(graph, graph, tiny.batches())
+    assert agreement["top edit agrees"] == 1
+    assert agreement["spearman"] == pytest.approx(1)
+    assert agreement["largest difference"] == 0
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> ModelPackage:
+    folder = tmp_path_factory.mktemp("package")
+    run = tiny.write_run(folder / "run")
+    said: list[str] = []
+    build_package(
+        run,
+        "tiny",
+        {"width": 3},
+        tiny.batches(),
+        folder / "model",
+        name="tiny",
+        card="A card.",
+        progress=said.append,
+    )
+    assert any(line.startswith("parity: ") for line in said)
+    loaded = load_model_package(folder / "model")
+    assert loaded is not None
+    return loaded
+
+
+def test_a_package_says_what_it_was_proved_to_be(package: ModelPackage) -> None:
+    manifest = json.loads((package.folder / "manifest.json").read_text())
+    assert manifest["parity"]["fp32"] <= PARITY
+    assert set(manifest["parity"]["int8"]) == {"top edit agrees", "spearman", "largest difference"}
+    assert (package.folder / "MODEL_CARD.md").read_text() == "A card."
+
+
+def test_an_engine_runs_the_package(package: ModelPackage) -> None:
+    engine = Engine(package, device="cpu", threads=1)
+    file = parse(tiny.TEXTS[1].encode())
+    results = engine.examine(file, None, hard=None)
+    assert [result.unit.qualname for result in results] == ["Box.__init__", "Box.size"]
+    assert all(np.isfinite(result.free_energy) and result.free_energy >= 0 for result in results)
+    assert engine.examine(file, None, hard=None) == results
+
+
+def test_an_edit_that_adds_a_violation_is_not_a_result(package: ModelPackage) -> None:
+    file = parse(tiny.TEXTS[1].encode())
+
+    def everything_else_is_wrong(other: object) -> list[object]:
+        return [] if other is file else [object()]
+
+    engine = Engine(package, device="cpu", threads=1)
+    results = engine.examine(file, None, hard=everything_else_is_wrong)  # type: ignore[arg-type]
+    assert all(result.edits == () for result in results)
+
+
+def test_an_unchanged_unit_moves_with_its_text(package: ModelPackage) -> None:
+    """A result that is remembered is the result of the moved unit, not of where it was."""
+    engine = Engine(package, device="cpu", threads=1)
+    text = tiny.TEXTS[0].encode()
+    (before,) = engine.examine(parse(text), None, hard=None)
+    (after,) = engine.examine(parse(b"\n\n" + text), None, hard=None)
+    assert before.edits
+    assert after.edits == tuple(edit.moved(2) for edit in before.edits)
