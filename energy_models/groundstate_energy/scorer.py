@@ -13,8 +13,13 @@ from tokenizers import Tokenizer
 from groundstate_energy.encoding import INPUTS, PieceTable, Window, collate
 from groundstate_energy.model_package import ModelPackage, ModelPackageError
 
-BATCH_TOKENS = 4_096
-"""Padded tokens of one batch."""
+GPU_BATCH_TOKENS = 4_096
+"""Padded tokens of one batch on a GPU.
+
+A CPU gets one window at a time. The int8 graph scales activations by what is in the batch, so in larger batches a unit's
+energies would depend on its neighbours, and differ between the linter and the language server. It is also two to three
+times quicker there: nothing is padded, and a window fits the cache.
+"""
 
 
 class Scorer:
@@ -41,12 +46,15 @@ class Scorer:
         options.intra_op_num_threads = threads or os.cpu_count() or 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # Threads that spin while they wait take the core from the rest of the machine: an editor, the other processes.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(str(package.network), options, providers=providers)
             self._table = PieceTable(Tokenizer.from_file(str(package.tokenizer)))
         except Exception as error:
             raise ModelPackageError(f"model package {package.folder}: cannot load the network: {error}") from None
         self.device = "cuda" if use_cuda else "cpu"
+        self._batch_tokens = GPU_BATCH_TOKENS if use_cuda else 0
         found = {entry.name for entry in self._session.get_inputs()}
         if found != set(INPUTS):
             raise ModelPackageError(f"model package {package.folder}: the network's inputs are {sorted(found)}")
@@ -58,7 +66,7 @@ class Scorer:
         batch: list[int] = []
         for i in order:
             longest = -(-len(windows[i].tokens) // 16) * 16
-            if batch and (len(batch) + 1) * longest > BATCH_TOKENS:
+            if batch and (len(batch) + 1) * longest > self._batch_tokens:
                 self._run(windows, batch, found)
                 batch = []
             batch.append(i)

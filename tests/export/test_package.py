@@ -11,6 +11,7 @@ from tests.energy_models import tiny
 
 from groundstate_energy.engine import Engine
 from groundstate_energy.model_package import ModelPackage, load_model_package
+from groundstate_energy.scorer import Scorer
 from groundstate_export.onnx_graph import export_network
 from groundstate_export.package import PARITY, ParityError, build_package, prove_parity, rank_agreement
 from groundstate_grammars.python.parsed import parse
@@ -73,6 +74,15 @@ def test_a_package_says_what_it_was_proved_to_be(package: ModelPackage) -> None:
     assert manifest["parity"]["fp32"] <= PARITY
     assert set(manifest["parity"]["int8"]) == {"top edit agrees", "spearman", "largest difference"}
     assert (package.folder / "MODEL_CARD.md").read_text() == "A card."
+
+
+def test_energies_do_not_depend_on_what_else_is_scored(package: ModelPackage) -> None:
+    """Quantised activations are scaled by the batch; a unit has the same energies in any company."""
+    scorer = Scorer(package, "cpu", 1)
+    windows = [window for text in tiny.TEXTS for window in tiny.windows_of(parse(text.encode()))]
+    for window, gaps in zip(windows, scorer.gaps(windows), strict=True):
+        (alone,) = scorer.gaps([window])
+        assert alone.tolist() == gaps.tolist()
 
 
 def test_an_engine_runs_the_package(package: ModelPackage) -> None:
