@@ -17,8 +17,8 @@ GPU_BATCH_TOKENS = 4_096
 """Padded tokens of one batch on a GPU.
 
 A CPU gets one window at a time. The int8 graph scales activations by what is in the batch, so in larger batches a unit's
-energies would depend on its neighbours, and differ between the linter and the language server. It is also two to three
-times quicker there: nothing is padded, and a window fits the cache.
+energies would depend on its neighbours, and differ between the linter and the language server. It is also quicker there:
+nothing is padded, and a window fits the cache.
 """
 
 
