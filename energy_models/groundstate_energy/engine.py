@@ -28,8 +28,6 @@ from groundstate_grammars.rules import RULES
 
 CERTIFIED = 0.95
 """Lower bound of auto-fix precision from which a rule's repairs may be applied without asking."""
-SYSTEM_2 = 0.7
-"""Free energy (nats) from which a unit is examined by System 2: some edit is about as good as the code as written."""
 REMEMBERED = 20_000
 """Units whose results are kept in memory."""
 _SILENT = RuleCalibration(1.0, -9.0, dict.fromkeys(LEVELS, float("inf")), 0, 0, 0.0)
@@ -117,7 +115,8 @@ class Engine:
 
         Args:
             facts: soft facts of the project, None for the file alone.
-            hard: the hard terms; an edit that adds a violation anywhere in the file is never among the results.
+            hard: the hard terms; an edit of a level other than ``all`` that adds a violation anywhere in the file is
+                never among the results.
         """
         if file.project is not facts:
             file = file.within(facts)
@@ -161,18 +160,22 @@ class Engine:
         return digest.hexdigest()
 
     def _result(self, statistics: FileStatistics, scored: ScoredUnit, key: str, veto: _Veto) -> UnitResult:
-        best = scored.best(2 * KEPT)
+        calibration = self.package.calibration
         free = scored.free_energy()
         gaps = scored.gaps
-        if free >= SYSTEM_2:
-            best = [c for c in best if veto.allows(scored.candidates.edit(c))][:KEPT]
-            promising = [c for c in best if gaps[c] < SYSTEM_2]
-            refined = re_encode(statistics, scored, promising, self._usage, self._scorer.gaps)
-            order = {c: refined.get(c, float(gaps[c])) for c in best}
-            best.sort(key=lambda c: (order[c], int(scored.candidates.site_start[scored.candidates.candidate_site[c]])))
-        else:
-            best = best[:1]
-            best = [c for c in best if veto.allows(scored.candidates.edit(c))]
+        best = scored.best(KEPT)
+        order = {c: float(gaps[c]) for c in best}
+        levels = {
+            c: calibration.get(scored.candidates.edit(c).rule, _SILENT).level(scored.log_odds(c)) for c in best
+        }
+        # System 2 looks again at the units in which some edit passes an alarm budget. Hard terms look at the whole file, so they are asked only about edits that some sensitivity would show;
+        # whoever shows the others (sensitivity `all`) asks them then.
+        best = [c for c in best if levels[c] == "all" or veto.allows(scored.candidates.edit(c))]
+        promising = [c for c in best if levels[c] != "all"]
+        if promising:
+            order |= re_encode(statistics, scored, promising, self._usage, self._scorer.gaps)
+        start = scored.candidates.site_start[scored.candidates.candidate_site]
+        best.sort(key=lambda c: (order[c], int(start[c])))
         return UnitResult(scored.unit, key, free, tuple(self._edit(statistics, scored, c) for c in best))
 
     def _edit(self, statistics: FileStatistics, scored: ScoredUnit, candidate: int) -> ScoredEdit:
