@@ -10,11 +10,19 @@ import pytest
 from tests.energy_models import tiny
 
 from groundstate_energy.engine import Engine
-from groundstate_energy.model_package import ModelPackage, load_model_package
+from groundstate_energy.model_package import LEVELS, ModelPackage, RuleCalibration, load_model_package
 from groundstate_energy.scorer import Scorer
 from groundstate_export.onnx_graph import export_network
-from groundstate_export.package import PARITY, ParityError, build_package, prove_parity, rank_agreement
+from groundstate_export.package import (
+    PARITY,
+    ParityError,
+    build_package,
+    prove_parity,
+    rank_agreement,
+    write_calibration,
+)
 from groundstate_grammars.python.parsed import parse
+from groundstate_grammars.rules import SOFT_RULES
 
 # torch's own warnings about its older exporter, which is the one that keeps our axes free of each other.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -64,6 +72,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> ModelPackage:
         progress=said.append,
     )
     assert any(line.startswith("parity: ") for line in said)
+    loud = RuleCalibration(1.0, 0.0, dict.fromkeys(LEVELS, -1e9), 100, 100, 0.0)
+    write_calibration(folder / "model", dict.fromkeys(SOFT_RULES, loud), {})
     loaded = load_model_package(folder / "model")
     assert loaded is not None
     return loaded
@@ -102,6 +112,7 @@ def test_an_edit_that_adds_a_violation_is_not_a_result(package: ModelPackage) ->
 
     engine = Engine(package, device="cpu", threads=1)
     results = engine.examine(file, None, hard=everything_else_is_wrong)  # type: ignore[arg-type]
+    assert results
     assert all(result.edits == () for result in results)
 
 
