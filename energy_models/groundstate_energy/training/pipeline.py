@@ -92,11 +92,18 @@ def _pair(
 
 
 def fix_pairs(
-    path: Path, repositories: Sequence[Repository], names: Mapping[str, int], own: int, workers: int
+    path: Path,
+    projects: Mapping[str, ProjectFacts],
+    splits: Sequence[str],
+    names: Mapping[str, int],
+    own: int,
+    workers: int,
 ) -> Iterator[tuple[FixRecord, tuple[Example, Example] | None]]:
-    """Every record of ``path`` that belongs to ``repositories``, with its examples where the repair is offered."""
-    projects = {repository.name: repository.project for repository in repositories}
-    records = [record for record in load_fixes(path) if record.repository in projects]
+    """Every record of ``path`` in ``splits``, with its examples where the repair is offered.
+
+    Repositories outside the corpus have no project facts; their fixes are read from the file alone.
+    """
+    records = [record for record in load_fixes(path) if split_of(record.repository) in splits]
     make = partial(_pair, projects=projects, names=NameStatistics(names, own))
     if workers <= 1:
         yield from ((record, make(record)) for record in records)
@@ -119,7 +126,8 @@ def prepare_fixes(
     loaded = load_corpus(corpus_folder, ("train", "calibration", "test"))
     pairs: list[Example] = []
     offered = total = 0
-    for _, pair in fix_pairs(fixes, loaded["train"], names, 1, config.workers):
+    projects = {repository.name: repository.project for group in loaded.values() for repository in group}
+    for _, pair in fix_pairs(fixes, projects, ("train",), names, 1, config.workers):
         total += 1
         if pair is not None:
             offered += 1
@@ -128,8 +136,10 @@ def prepare_fixes(
             progress(f"fixes: {offered} of {total} offered")
     order = np.random.default_rng(config.seed).permutation(len(pairs)).tolist()
     batches = batches_of([pairs[i] for i in order], tokenizer, config.tokens)
+    for batch in batches:
+        batch["features"] = batch["features"].astype(np.float16)
     held_out: list[Example] = []
-    for _, pair in fix_pairs(fixes, loaded["calibration"] + loaded["test"], names, 0, config.workers):
+    for _, pair in fix_pairs(fixes, projects, ("calibration", "test"), names, 0, config.workers):
         held_out += pair if pair is not None else ()
     progress(f"fixes: {offered} of {total} offered; {len(held_out) // 2} held out")
     (out / "fixes.pickle").write_bytes(pickle.dumps((batches, held_out)))

@@ -221,7 +221,9 @@ def train(
 
 
 def to_device(batch: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:
-    return {name: values.to(device, non_blocking=True) for name, values in batch.items()}
+    moved = {name: values.to(device, non_blocking=True) for name, values in batch.items()}
+    moved["features"] = moved["features"].float()
+    return moved
 
 
 def step(run: Run, config: TrainingConfig, batch: dict[str, Tensor], share: float) -> dict[str, float]:
