@@ -177,14 +177,16 @@ class Network(nn.Module):
             + rows(self.site_input(embedded), site_text)
             + self.site_rule(site_rule)
         )
-        occurrence = torch.where(
-            (candidate_at >= 0)[:, None], rows(self.candidate_context(context), candidate_at.clamp(min=0)), self.absent
-        )
-        candidate = occurrence + rows(self.candidate_input(embedded), candidate_text)
-        site_match, site_mix = rows(site, candidate_site).chunk(2, -1)
-        candidate_match, candidate_mix = candidate.chunk(2, -1)
-        match = (site_match * candidate_match).sum(-1) / math.sqrt(self.config.scorer)
-        mix = F.gelu(site_mix + candidate_mix + self.observed(features), approximate="tanh")
+        # Halves are split, and the row for "does not occur" is put first, before rows are drawn: there are several times
+        # more candidates than sites, texts or tokens.
+        occurrences = torch.cat([self.absent[None], self.candidate_context(context)])
+        texts = self.candidate_input(embedded)
+        at = candidate_at + 1
+        site_match, site_mix = (rows(half, candidate_site) for half in site.chunk(2, -1))
+        at_match, at_mix = (rows(half, at) for half in occurrences.chunk(2, -1))
+        text_match, text_mix = (rows(half, candidate_text) for half in texts.chunk(2, -1))
+        match = (site_match * (at_match + text_match)).sum(-1) / math.sqrt(self.config.scorer)
+        mix = F.gelu(site_mix + at_mix + text_mix + self.observed(features), approximate="tanh")
         return match + self.score(F.gelu(self.hidden(mix), approximate="tanh")).squeeze(-1)
 
 
