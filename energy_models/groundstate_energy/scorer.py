@@ -49,7 +49,8 @@ class Scorer:
         # Threads that spin while they wait take the core from the rest of the machine: an editor, the other processes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = onnxruntime.InferenceSession(str(package.network), options, providers=providers)
+            network = (package.half_network if use_cuda else None) or package.network
+            self._session = onnxruntime.InferenceSession(str(network), options, providers=providers)
             self._table = PieceTable(Tokenizer.from_file(str(package.tokenizer)))
         except Exception as error:
             raise ModelPackageError(f"model package {package.folder}: cannot load the network: {error}") from None

@@ -21,7 +21,15 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from groundstate_energy.encoding import INPUTS
-from groundstate_energy.model_package import FILES, FORMAT, LEVELS, RuleCalibration, file_hash, input_contract
+from groundstate_energy.model_package import (
+    FILES,
+    FORMAT,
+    HALF,
+    LEVELS,
+    RuleCalibration,
+    file_hash,
+    input_contract,
+)
 from groundstate_energy.training.network import Network, NetworkConfig, UsageTerm
 from groundstate_export.onnx_graph import export_network
 
@@ -117,7 +125,9 @@ def build_package(
         import onnx
 
         half = convert_float_to_float16(onnx.load(str(full)), keep_io_types=True)
-        onnx.save(half, str(folder / "model.fp16.onnx"))
+        onnx.save(half, str(folder / HALF))
+        half_agreement = rank_agreement(full, folder / HALF, batches)
+        progress(f"fp16: {half_agreement}")
         shutil.copy(run / "tokenizer.json", folder / "tokenizer.json")
         (folder / "names.json").write_text(json.dumps(names, ensure_ascii=True, separators=(",", ":")), "utf-8")
         manifest: dict[str, Any] = {
@@ -130,19 +140,15 @@ def build_package(
                 "weight": np.round(usage.weight.detach().numpy().astype(float), 5).tolist(),
                 "bias": np.round(usage.bias.detach().numpy().astype(float), 5).tolist(),
             },
-            "parity": {"fp32": difference, "int8": agreement},
+            "parity": {"fp32": difference, "int8": agreement, "fp16": half_agreement},
             "calibration": {},
-            "files": {file: file_hash(folder / file) for file in FILES},
+            "files": {file: file_hash(folder / file) for file in (*FILES, HALF)},
         }
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
         (folder / "MODEL_CARD.md").write_text(card, "utf-8")
         target.mkdir(parents=True, exist_ok=True)
-        for file in (*FILES, "MODEL_CARD.md", "manifest.json"):
+        for file in (*FILES, HALF, "MODEL_CARD.md", "manifest.json"):
             shutil.copy(folder / file, target / file)
-        variants = run / "variants"
-        variants.mkdir(exist_ok=True)
-        for file in ("full.onnx", "model.fp16.onnx"):
-            shutil.copy(folder / file, variants / file)
     return manifest
 
 

@@ -142,10 +142,14 @@ class Network(nn.Module):
         elif isinstance(module, nn.Embedding):
             nn.init.normal_(module.weight, std=0.05)
 
+    def attention_bias(self, tokens: Tensor) -> Tensor:
+        """What is added to attention logits, (batch, 1, 1, length): very negative at padding."""
+        return ((tokens == 0).float() * -30_000.0)[:, None, None, :]
+
     def encode(self, embedded: Tensor, tokens: Tensor, roles: Tensor) -> Tensor:
         """Contextual embeddings, (batch, length, width). ``embedded``: input embedding of each row of the text table."""
         x = rows(embedded, tokens.flatten()).view(*tokens.shape, -1) + self.roles(roles)
-        bias = ((tokens == 0).to(x.dtype) * -30_000.0)[:, None, None, :]
+        bias = self.attention_bias(tokens).to(x.dtype)
         length = tokens.shape[1]
         cos = self.cos[:length].to(x.dtype)
         sin = self.sin[:length].to(x.dtype)
@@ -188,6 +192,15 @@ class Network(nn.Module):
         match = (site_match * (at_match + text_match)).sum(-1) / math.sqrt(self.config.scorer)
         mix = F.gelu(site_mix + at_mix + text_mix + self.observed(features), approximate="tanh")
         return match + self.score(F.gelu(self.hidden(mix), approximate="tanh")).squeeze(-1)
+
+
+class ContextFreeNetwork(Network):
+    """A probe: the same weights with every token attending to itself alone. What it still gets right needs no context."""
+
+    def attention_bias(self, tokens: Tensor) -> Tensor:
+        """Very negative everywhere but on the diagonal, (1, 1, length, length)."""
+        length = tokens.shape[1]
+        return ((1 - torch.eye(length, device=tokens.device)) * -30_000.0)[None, None]
 
 
 class UsageTerm(nn.Module):

@@ -21,7 +21,8 @@ from groundstate_energy.training.batches import Batch, Buckets, Corpus, examples
 from groundstate_energy.training.corpus import Repository, load_repository
 from groundstate_energy.training.fixes import FixRecord, fix_examples, load_fixes
 from groundstate_energy.training.mutants import Example, Mutator
-from groundstate_energy.training.network import NetworkConfig
+from groundstate_energy.training.metrics import Metrics, length_scores
+from groundstate_energy.training.network import ContextFreeNetwork, Network, NetworkConfig
 from groundstate_energy.training.trainer import Run, TrainingConfig, evaluate, train
 from groundstate_energy.training.vocabulary import train_tokenizer
 from groundstate_grammars.project import ProjectFacts
@@ -110,6 +111,14 @@ def fix_pairs(
         return
     with multiprocessing.get_context("fork").Pool(workers) as pool:
         yield from zip(records, pool.imap(make, records, chunksize=32), strict=True)
+
+
+def without_context(network: Network) -> ContextFreeNetwork:
+    """The probe with a network's weights."""
+    probe = ContextFreeNetwork(network.config)
+    probe.load_state_dict(network.state_dict())
+    probe.mixed = network.mixed
+    return probe.eval()
 
 
 def prepare_fixes(
@@ -201,11 +210,17 @@ def run_training(
     for title, batches in sets.items():
         both, monitors = evaluate(run.average, run.usage, batches, device)
         alone, _ = evaluate(run.average, run.usage, batches, device, learned=False)
+        context_free, _ = evaluate(without_context(run.average).to(device), run.usage, batches, device)
+        lengths = Metrics()
+        for batch in batches:
+            lengths.add(length_scores(batch), batch)
         report[title] = {
             "all": both.summary(),
             "rules": both.by_rule(),
             "usage term alone": alone.summary(),
             "usage term alone, rules": alone.by_rule(),
+            "no context": context_free.summary(),
+            "length only": lengths.summary(),
             **monitors,
         }
     (out / "report.json").write_text(json.dumps(report, indent=1), "utf-8")
