@@ -133,7 +133,9 @@ def _fit(sample: Sample, units: int) -> tuple[float, float]:
     return float(max(slope, 0.05)), float(intercept)
 
 
-def expected_calibration_error(probabilities: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+def expected_calibration_error(
+    probabilities: Sequence[float], right: Sequence[bool], bins: int = 10
+) -> float:
     """Mean |confidence − accuracy| over equal-width bins, weighted by their sizes (Guo et al. 2017)."""
     p = np.array(probabilities)
     r = np.array(right, np.float64)

@@ -118,7 +118,9 @@ def encode(statistics: FileStatistics, unit: Unit, candidates: CandidateSet) -> 
                 site_rule=candidates.site_rule[sites].astype(np.int32),
                 candidate_site=renumber[candidates.candidate_site[chosen]],
                 candidate_text=candidates.candidate_lex[chosen],
-                candidate_at=np.where((seen >= start) & (seen < stop), seen - start + shift, -1).astype(np.int32),
+                candidate_at=np.where((seen >= start) & (seen < stop), seen - start + shift, -1).astype(
+                    np.int32
+                ),
                 features=features[chosen],
                 candidates=chosen.astype(np.int32),
             )
@@ -141,13 +143,17 @@ class PieceTable:
             if len(known) > 400_000:
                 known.clear()
                 new = list(texts)
-            for text, found in zip(new, self._tokenizer.encode_batch_fast(new, add_special_tokens=False), strict=True):
+            for text, found in zip(
+                new, self._tokenizer.encode_batch_fast(new, add_special_tokens=False), strict=True
+            ):
                 ids = found.ids[:PIECES]
                 known[text] = tuple(i + 1 for i in ids) + (0,) * (PIECES - len(ids))
         return np.array([known[text] for text in texts], np.int32).reshape(-1, PIECES)
 
 
-def collate(windows: Sequence[Window], table: PieceTable, *, multiple: int = 16) -> dict[str, NDArray[np.generic]]:
+def collate(
+    windows: Sequence[Window], table: PieceTable, *, multiple: int = 16
+) -> dict[str, NDArray[np.generic]]:
     """One batch: the arrays of ``INPUTS``. Lengths are padded to a ``multiple`` of tokens."""
     longest = max(len(window.tokens) for window in windows)
     length = -(-longest // multiple) * multiple

@@ -166,7 +166,8 @@ class Engine:
         best = scored.best(KEPT)
         order = {c: float(gaps[c]) for c in best}
         levels = {
-            c: calibration.get(scored.candidates.edit(c).rule, _SILENT).level(scored.log_odds(c)) for c in best
+            c: calibration.get(scored.candidates.edit(c).rule, _SILENT).level(scored.log_odds(c))
+            for c in best
         }
         # System 2 looks again at the units in which some edit passes an alarm budget. Hard terms look at the whole file, so they are asked only about edits that some sensitivity would show;
         # whoever shows the others (sensitivity `all`) asks them then.

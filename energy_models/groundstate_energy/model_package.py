@@ -116,11 +116,15 @@ def load_model_package(folder: Path | None = None) -> ModelPackage | None:
         raw = path.read_bytes()
         manifest = json.loads(raw)
     except OSError as error:
-        raise ModelPackageError(f"model package {folder}: cannot read manifest.json: {error.strerror}") from None
+        raise ModelPackageError(
+            f"model package {folder}: cannot read manifest.json: {error.strerror}"
+        ) from None
     except ValueError as error:
         raise ModelPackageError(f"model package {folder}: manifest.json is not JSON: {error}") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ModelPackageError(f"model package {folder}: format {FORMAT} is needed; retrain or install a matching version")
+        raise ModelPackageError(
+            f"model package {folder}: format {FORMAT} is needed; retrain or install a matching version"
+        )
     for name in (*FILES, HALF):
         if name == HALF and not (folder / HALF).exists():
             continue

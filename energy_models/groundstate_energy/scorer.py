@@ -39,7 +39,9 @@ class Scorer:
     def __init__(self, package: ModelPackage, device: str = "auto", threads: int = 0) -> None:
         available = onnxruntime.get_available_providers()
         if device == "cuda" and "CUDAExecutionProvider" not in available:
-            raise ModelPackageError("device cuda: this ONNX Runtime has no CUDA; install groundstate[gpu] or use cpu")
+            raise ModelPackageError(
+                "device cuda: this ONNX Runtime has no CUDA; install groundstate[gpu] or use cpu"
+            )
         use_cuda = device in ("auto", "cuda") and "CUDAExecutionProvider" in available
         providers = ["CUDAExecutionProvider"] * use_cuda + ["CPUExecutionProvider"]
         options = onnxruntime.SessionOptions()
@@ -53,12 +55,16 @@ class Scorer:
             self._session = onnxruntime.InferenceSession(str(network), options, providers=providers)
             self._table = PieceTable(Tokenizer.from_file(str(package.tokenizer)))
         except Exception as error:
-            raise ModelPackageError(f"model package {package.folder}: cannot load the network: {error}") from None
+            raise ModelPackageError(
+                f"model package {package.folder}: cannot load the network: {error}"
+            ) from None
         self.device = "cuda" if use_cuda else "cpu"
         self._batch_tokens = GPU_BATCH_TOKENS if use_cuda else 0
         found = {entry.name for entry in self._session.get_inputs()}
         if found != set(INPUTS):
-            raise ModelPackageError(f"model package {package.folder}: the network's inputs are {sorted(found)}")
+            raise ModelPackageError(
+                f"model package {package.folder}: the network's inputs are {sorted(found)}"
+            )
 
     def gaps(self, windows: Sequence[Window]) -> list[NDArray[np.float32]]:
         """Energy gaps of every window's candidates, in nats, each ``(candidates,)``."""
@@ -75,7 +81,9 @@ class Scorer:
             self._run(windows, batch, found)
         return [gaps for gaps in found if gaps is not None]
 
-    def _run(self, windows: Sequence[Window], batch: list[int], found: list[NDArray[np.float32] | None]) -> None:
+    def _run(
+        self, windows: Sequence[Window], batch: list[int], found: list[NDArray[np.float32] | None]
+    ) -> None:
         inputs = collate([windows[i] for i in batch], self._table)
         (scores,) = self._session.run(None, inputs)
         start = 0

@@ -12,11 +12,15 @@ _PARITY_UNITS = 400
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", type=Path, help="folder of a training run")
-    parser.add_argument("corpus", type=Path, help="corpus folder the run was trained on; its held-out splits calibrate")
+    parser.add_argument(
+        "corpus", type=Path, help="corpus folder the run was trained on; its held-out splits calibrate"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of the package")
     parser.add_argument("--network", default="small", help="preset of the run")
     parser.add_argument("--name", default="groundstate-python", help="name of the package")
-    parser.add_argument("--fixes", type=Path, help="real fixes with their texts: used for calibration and tests")
+    parser.add_argument(
+        "--fixes", type=Path, help="real fixes with their texts: used for calibration and tests"
+    )
     parser.add_argument("--lines", type=int, default=150_000, help="unchanged lines to calibrate on")
     parser.add_argument("--mutants", type=int, default=3_000, help="mutants to calibrate on")
     parser.add_argument("--calibrate-only", action="store_true", help="keep the package's network")
@@ -30,7 +34,13 @@ def run(options: argparse.Namespace) -> int:
     from groundstate_energy.engine import Engine
     from groundstate_energy.model_package import load_model_package
     from groundstate_energy.training.batches import load_statistics
-    from groundstate_energy.training.held_out import HeldOut, clean_files, examine_clean, examine_fixes, examine_mutants
+    from groundstate_energy.training.held_out import (
+        HeldOut,
+        clean_files,
+        examine_clean,
+        examine_fixes,
+        examine_mutants,
+    )
     from groundstate_energy.training.pipeline import batches_of, load_corpus, unseen_examples
     from groundstate_export.card import model_card
     from groundstate_export.package import build_package, write_calibration

@@ -91,7 +91,11 @@ def rank_agreement(reference: Path, other: Path, batches: Sequence[Batch]) -> di
             total += 1
         ranks_a, ranks_b = a.argsort().argsort(), b.argsort().argsort()
         correlation.append(float(np.corrcoef(ranks_a, ranks_b)[0, 1]))
-    return {"top edit agrees": same / total, "spearman": float(np.mean(correlation)), "largest difference": worst}
+    return {
+        "top edit agrees": same / total,
+        "spearman": float(np.mean(correlation)),
+        "largest difference": worst,
+    }
 
 
 def build_package(
@@ -129,7 +133,9 @@ def build_package(
         half_agreement = rank_agreement(full, folder / HALF, batches)
         progress(f"fp16: {half_agreement}")
         shutil.copy(run / "tokenizer.json", folder / "tokenizer.json")
-        (folder / "names.json").write_text(json.dumps(names, ensure_ascii=True, separators=(",", ":")), "utf-8")
+        (folder / "names.json").write_text(
+            json.dumps(names, ensure_ascii=True, separators=(",", ":")), "utf-8"
+        )
         manifest: dict[str, Any] = {
             "format": FORMAT,
             "name": name,
@@ -158,7 +164,9 @@ def calibration_entry(calibration: RuleCalibration) -> dict[str, Any]:
         "slope": round(calibration.slope, 5),
         "intercept": round(calibration.intercept, 5),
         "thresholds": {
-            level: None if np.isinf(calibration.thresholds[level]) else round(calibration.thresholds[level], 4)
+            level: None
+            if np.isinf(calibration.thresholds[level])
+            else round(calibration.thresholds[level], 4)
             for level in LEVELS
         },
         "bugs": calibration.bugs,
@@ -167,7 +175,9 @@ def calibration_entry(calibration: RuleCalibration) -> dict[str, Any]:
     }
 
 
-def write_calibration(target: Path, calibrations: Mapping[str, RuleCalibration], about: Mapping[str, Any]) -> None:
+def write_calibration(
+    target: Path, calibrations: Mapping[str, RuleCalibration], about: Mapping[str, Any]
+) -> None:
     """Put calibrations and what they were made from into a package's manifest, atomically."""
     path = target / "manifest.json"
     manifest = json.loads(path.read_text("utf-8"))
@@ -176,5 +186,3 @@ def write_calibration(target: Path, calibrations: Mapping[str, RuleCalibration],
     part = path.with_suffix(".part")
     part.write_text(json.dumps(manifest, indent=1), "utf-8")
     part.replace(path)
-
-

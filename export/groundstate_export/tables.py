@@ -20,10 +20,13 @@ def held_out_table(found: HeldOut, calibrations: Mapping[str, RuleCalibration]) 
         "units": found.units,
         "mutants": _accuracy(mutants),
         "mutants by rule": {
-            f"{rule} {RULES[rule].name}": _accuracy([c for c in mutants if c.rule == rule]) for rule in SOFT_RULES
+            f"{rule} {RULES[rule].name}": _accuracy([c for c in mutants if c.rule == rule])
+            for rule in SOFT_RULES
         },
         "fixes": _accuracy(fixes),
-        "fixes by class": {rule: _accuracy([c for c in fixes if c.rule == rule]) for rule in sorted({c.rule for c in fixes})},
+        "fixes by class": {
+            rule: _accuracy([c for c in fixes if c.rule == rule]) for rule in sorted({c.rule for c in fixes})
+        },
         "budgets": {},
     }
     for level in LEVELS:
@@ -37,7 +40,9 @@ def held_out_table(found: HeldOut, calibrations: Mapping[str, RuleCalibration]) 
             "recall of mutants": _recall(mutants, calibrations, level),
             "recall of fixes": _recall(fixes, calibrations, level),
         }
-    probabilities = [calibrations[rule].probability(z) for rule, values in found.clean.items() for z in values]
+    probabilities = [
+        calibrations[rule].probability(z) for rule, values in found.clean.items() for z in values
+    ]
     table["expected calibration error on unchanged code"] = expected_calibration_error(
         probabilities, [False] * len(probabilities)
     )
@@ -60,7 +65,9 @@ def _accuracy(cases: Sequence[Case]) -> dict[str, float | int]:
 
 def _recall(cases: Sequence[Case], calibrations: Mapping[str, RuleCalibration], level: str) -> float:
     hits = sum(
-        case.joint and case.rule in calibrations and case.log_odds >= calibrations[case.rule].thresholds[level]
+        case.joint
+        and case.rule in calibrations
+        and case.log_odds >= calibrations[case.rule].thresholds[level]
         for case in cases
     )
     return round(hits / max(len(cases), 1), 4)

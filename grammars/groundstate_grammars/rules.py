@@ -19,7 +19,9 @@ _ALL = (
     Rule("GS101", "syntax-error", "The text does not parse.", True),
     Rule("GS102", "undefined-name", "A name that no scope defines.", True),
     Rule("GS103", "used-before-binding", "A local name that is used before it can be bound.", True),
-    Rule("GS104", "wrong-argument-count", "A call with more positional arguments than the callee takes.", True),
+    Rule(
+        "GS104", "wrong-argument-count", "A call with more positional arguments than the callee takes.", True
+    ),
     Rule("GS105", "unknown-keyword", "A keyword argument that the callee does not have.", True),
     Rule("GS106", "missing-argument", "A call without an argument that the callee requires.", True),
     Rule("GS107", "unknown-attribute", "An attribute that the class never defines.", True),

@@ -62,7 +62,8 @@ def batch_of(examples: Sequence[Example], table: PieceTable, rng: np.random.Gene
     offsets = np.concatenate([[0], np.cumsum([len(example.window.candidates) for example in thinned])])
     batch["candidate_window"] = window
     batch["target"] = np.array(
-        [offsets[i] + example.target if example.target >= 0 else -1 for i, example in enumerate(thinned)], np.int64
+        [offsets[i] + example.target if example.target >= 0 else -1 for i, example in enumerate(thinned)],
+        np.int64,
     )
     batch["ranking_only"] = np.array([example.ranking_only for example in thinned])
     batch["rule"] = np.array([example.rule for example in thinned], np.int32)
@@ -149,7 +150,9 @@ class MutantBatches(IterableDataset[dict[str, torch.Tensor]]):
         mutator = Mutator(self._corpus.forms, names, seed)
         buckets = Buckets(self._tokens, PieceTable(self._corpus.tokenizer), seed)
         places = [
-            (repository.project, file) for repository in self._corpus.repositories for file in repository.files
+            (repository.project, file)
+            for repository in self._corpus.repositories
+            for file in repository.files
         ]
         random.Random(self._seed).shuffle(places)
         places = places[number::workers]

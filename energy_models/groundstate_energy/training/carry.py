@@ -16,7 +16,9 @@ def pack(run: Path, out: Path) -> None:
     state = torch.load(run / "checkpoint.pt", map_location="cpu", weights_only=True)
     half = {name: value.half() for name, value in state["average"].items()}
     buffer = io.BytesIO()
-    torch.save({"average": half, "usage": state["usage"], "step": state["step"], "windows": state["windows"]}, buffer)
+    torch.save(
+        {"average": half, "usage": state["usage"], "step": state["step"], "windows": state["windows"]}, buffer
+    )
     data = buffer.getvalue()
     out.mkdir(parents=True, exist_ok=True)
     for number, start in enumerate(range(0, len(data), PART_BYTES)):

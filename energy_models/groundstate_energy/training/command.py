@@ -12,13 +12,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(dest="step", metavar="STEP", required=True)
     gather = steps.add_parser("gather", help="deduplicated functions and project facts of repositories")
     gather.add_argument("sources", nargs="+", type=Path, help="folders, each one repository")
-    gather.add_argument("--out", type=Path, required=True, help="corpus folder; what is there already is kept")
+    gather.add_argument(
+        "--out", type=Path, required=True, help="corpus folder; what is there already is kept"
+    )
     gather.add_argument("--exclude", type=Path, help="file with owner/name lines that must not be trained on")
     gather.add_argument("--seed", type=int, default=0)
 
     run_step = steps.add_parser("run", help="train a network; run it again to go on where it stopped")
     run_step.add_argument("corpus", type=Path, help="corpus folder of `gather`")
-    run_step.add_argument("--out", type=Path, required=True, help="folder of the run: tokenizer, checkpoint, log, report")
+    run_step.add_argument(
+        "--out", type=Path, required=True, help="folder of the run: tokenizer, checkpoint, log, report"
+    )
     run_step.add_argument("--network", default="small", help="tiny, small or full")
     run_step.add_argument("--minutes", type=float, default=60.0, help="length of the whole run")
     run_step.add_argument("--segment", type=float, default=float("inf"), help="stop after so many minutes")
@@ -28,7 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     run_step.add_argument("--threads", type=int, default=1, help="threads of the network on a CPU")
     run_step.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
     run_step.add_argument("--replay", type=int, default=300, help="batches kept to be seen again")
-    run_step.add_argument("--replay-share", type=float, default=0.35, help="share of steps that take a kept batch")
+    run_step.add_argument(
+        "--replay-share", type=float, default=0.35, help="share of steps that take a kept batch"
+    )
     run_step.add_argument("--seed", type=int, default=0)
 
     mine = steps.add_parser("mine", help="one-site bug fixes out of git histories")
@@ -52,7 +58,9 @@ def _gather(options: argparse.Namespace) -> int:
     excluded: frozenset[str] = frozenset()
     if options.exclude is not None:
         lines = options.exclude.read_text("utf-8").splitlines()
-        excluded = frozenset(line.strip().casefold() for line in lines if line.strip() and not line.startswith("#"))
+        excluded = frozenset(
+            line.strip().casefold() for line in lines if line.strip() and not line.startswith("#")
+        )
     gather(options.sources, options.out, seed=options.seed, evaluation=excluded, progress=_say)
     return 0
 

@@ -25,7 +25,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstate_grammars.project import ProjectFacts, Signature
-from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile, parse
 from groundstate_grammars.python.units import Unit, UnitKind
 
@@ -98,7 +97,10 @@ class Deduplicator:
         shingles ^= shingles >> np.uint64(29)
         minimum = (shingles[None, :] * self._a[:, None] + self._b[:, None]).min(1)
         rows = minimum.reshape(_BANDS, -1)
-        keys = [bytes([band]) + hashlib.blake2b(row.tobytes(), digest_size=10).digest() for band, row in enumerate(rows)]
+        keys = [
+            bytes([band]) + hashlib.blake2b(row.tobytes(), digest_size=10).digest()
+            for band, row in enumerate(rows)
+        ]
         seen = sum(key in self._bands for key in keys)
         self._bands.update(keys)
         if seen >= 2:
@@ -111,7 +113,9 @@ def token_hashes(file: ParsedFile, unit: Unit) -> NDArray[np.uint64]:
     """A hash of each token's text of a unit, layout tokens included."""
     texts = file.lexicon.texts
     lex = file.tokens.lex
-    return np.array([zlib.crc32(texts[lex[i]].encode("utf-8", "surrogatepass")) for i in unit.tokens], np.uint64)
+    return np.array(
+        [zlib.crc32(texts[lex[i]].encode("utf-8", "surrogatepass")) for i in unit.tokens], np.uint64
+    )
 
 
 def source_files(root: Path) -> Iterator[tuple[str, bytes]]:
@@ -175,7 +179,11 @@ def gather(
             facts.add(file.summary())
             units = []
             for index, unit in enumerate(file.units):
-                if unit.kind is UnitKind.FUNCTION and MIN_TOKENS <= len(unit.tokens) <= MAX_TOKENS and kept < MAX_UNITS:
+                if (
+                    unit.kind is UnitKind.FUNCTION
+                    and MIN_TOKENS <= len(unit.tokens) <= MAX_TOKENS
+                    and kept < MAX_UNITS
+                ):
                     if seen.is_new(token_hashes(file, unit)):
                         units.append(index)
                         kept += 1
@@ -194,7 +202,7 @@ def gather(
                 text = data.decode("utf-8", "surrogateescape")
                 stream.write(json.dumps({"path": path, "text": text, "units": units}) + "\n")
         target.with_suffix(".part").replace(target)
-        used = {name: 1 for name in facts.names}
+        used = dict.fromkeys(facts.names, 1)
         state.write_text(json.dumps({"names": used, "texts": repository_texts, "units": kept}), "utf-8")
         names.update(used.keys())
         texts.update(repository_texts)
@@ -205,7 +213,10 @@ def gather(
         )
     shared = {name: count for name, count in names.most_common(60_000) if count >= 3}
     (out / "statistics.json").write_text(
-        json.dumps({"repositories": shared, "texts": dict(texts.most_common(400_000)), "functions": kept_total}), "utf-8"
+        json.dumps(
+            {"repositories": shared, "texts": dict(texts.most_common(400_000)), "functions": kept_total}
+        ),
+        "utf-8",
     )
 
 

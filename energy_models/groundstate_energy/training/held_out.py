@@ -101,7 +101,12 @@ def _case(scored: ScoredUnit, target: int, real: bool) -> Case:
 
 
 def examine_mutants(
-    engine: Engine, repositories: Sequence[Repository], count: int, forms: dict[str, int], seed: int, found: HeldOut
+    engine: Engine,
+    repositories: Sequence[Repository],
+    count: int,
+    forms: dict[str, int],
+    seed: int,
+    found: HeldOut,
 ) -> None:
     """Score about ``count`` mutants, one of each unit, rules drawn as in training."""
     names = NameStatistics(engine.package.names)
@@ -157,4 +162,3 @@ def clean_files(repositories: Sequence[Repository], lines: int, seed: int) -> It
                 break
             taken += file.text.count(b"\n") + 1
             yield parse(file.text, repository.project)
-

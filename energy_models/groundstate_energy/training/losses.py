@@ -53,7 +53,9 @@ def energy_loss(scores: Tensor, labels: Labels, *, focal_gamma: float = 2.0) -> 
     at_site = labels.site == true_site[labels.window]
     masked = torch.where(at_site, scores, torch.full_like(scores, -1e4))
     site_total = segment_logsumexp(masked, labels.window, windows, include_zero=False)
-    repair = torch.where(buggy, site_total - true_score, torch.zeros_like(free)).sum() / buggy.sum().clamp(min=1)
+    repair = torch.where(buggy, site_total - true_score, torch.zeros_like(free)).sum() / buggy.sum().clamp(
+        min=1
+    )
     log_clean = -free
     log_bug = torch.log(-torch.expm1(-free.clamp(min=1e-4)))
     log_right = torch.where(buggy, log_bug, log_clean)

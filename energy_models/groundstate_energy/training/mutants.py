@@ -211,7 +211,12 @@ class Mutator:
 
 
 def labelled(
-    statistics: FileStatistics, unit: Unit, candidates: CandidateSet, target: int, rule: int, ranking_only: bool
+    statistics: FileStatistics,
+    unit: Unit,
+    candidates: CandidateSet,
+    target: int,
+    rule: int,
+    ranking_only: bool,
 ) -> Example | None:
     """The window of a unit that holds candidate ``target``, as an example."""
     for window in encode(statistics, unit, candidates):
@@ -236,4 +241,3 @@ def misspell(text: str, rng: random.Random) -> str | None:
     else:
         made = text[:i] + rng.choice("abcdefghijklmnopqrstuvwxyz_") + text[i + 1 :]
     return made if made != text and made.isidentifier() else None
-

@@ -91,7 +91,9 @@ class Layer(nn.Module):
         """``x``: (batch, length, width); ``bias``: (batch, 1, 1, length), very negative at padding."""
         batch, length, width = x.shape
         mixed = self.queries_keys_values(self.before_attention(x))
-        q, k, v = mixed.view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        q, k, v = (
+            mixed.view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        )
         with torch.autocast(x.device.type, enabled=False):
             attended = F.scaled_dot_product_attention(
                 rotate(q.float(), cos, sin), rotate(k.float(), cos, sin), v.float(), attn_mask=bias

@@ -17,11 +17,19 @@ from tokenizers import Tokenizer
 
 from groundstate_energy.encoding import PieceTable
 from groundstate_energy.features import NameStatistics
-from groundstate_energy.training.batches import Batch, Buckets, Corpus, examples_of, load_statistics, read, split_of
+from groundstate_energy.training.batches import (
+    Batch,
+    Buckets,
+    Corpus,
+    examples_of,
+    load_statistics,
+    read,
+    split_of,
+)
 from groundstate_energy.training.corpus import Repository, load_repository
 from groundstate_energy.training.fixes import FixRecord, fix_examples, load_fixes
-from groundstate_energy.training.mutants import Example, Mutator
 from groundstate_energy.training.metrics import Metrics, length_scores
+from groundstate_energy.training.mutants import Example, Mutator
 from groundstate_energy.training.network import ContextFreeNetwork, Network, NetworkConfig
 from groundstate_energy.training.trainer import Run, TrainingConfig, evaluate, train
 from groundstate_energy.training.vocabulary import train_tokenizer
@@ -181,7 +189,9 @@ def run_training(
     validation = batches_of(
         unseen_examples(loaded["calibration"], names, forms, VALIDATION_UNITS, config.seed), tokenizer, 32_768
     )
-    progress(f"validation: {sum(len(batch['target']) for batch in validation)} windows ({time.monotonic() - began:.0f} s)")
+    progress(
+        f"validation: {sum(len(batch['target']) for batch in validation)} windows ({time.monotonic() - began:.0f} s)"
+    )
     fix_batches: list[Batch] = []
     held_out: list[Example] = []
     if fixes is not None:
@@ -189,7 +199,9 @@ def run_training(
         if not cache.exists():
             prepare_fixes(corpus_folder, fixes, out, config, progress=progress)
         fix_batches, held_out = pickle.loads(cache.read_bytes())
-        progress(f"{len(fix_batches)} batches of fixes, {len(held_out) // 2} fixes held out ({time.monotonic() - began:.0f} s)")
+        progress(
+            f"{len(fix_batches)} batches of fixes, {len(held_out) // 2} fixes held out ({time.monotonic() - began:.0f} s)"
+        )
     run = train(
         config,
         corpus,
@@ -203,7 +215,12 @@ def run_training(
     tests = batches_of(
         unseen_examples(loaded["test"], names, forms, VALIDATION_UNITS, config.seed + 1), tokenizer, 32_768
     )
-    report: dict[str, object] = {"config": asdict(config), "functions": units, "step": run.step, "windows": run.windows}
+    report: dict[str, object] = {
+        "config": asdict(config),
+        "functions": units,
+        "step": run.step,
+        "windows": run.windows,
+    }
     sets = {"mutants of test repositories": tests}
     if held_out:
         sets["real fixes of held-out repositories"] = batches_of(held_out, tokenizer, 32_768)

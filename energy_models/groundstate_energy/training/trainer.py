@@ -26,7 +26,6 @@ from groundstate_energy.training.losses import Labels, energy_loss
 from groundstate_energy.training.metrics import Metrics, effective_rank_ratio
 from groundstate_energy.training.network import Network, NetworkConfig, UsageTerm
 
-
 SAVE_SECONDS = 180
 """A checkpoint is written this often."""
 
@@ -152,7 +151,9 @@ def train(
     if checkpoint.exists():
         restore(run, checkpoint, device)
         progress(f"resumed at step {run.step}, {run.elapsed / 60:.1f} minutes")
-    dataset = MutantBatches(corpus, tokens=config.tokens, mutants=config.mutants, seed=config.seed + run.step + 1)
+    dataset = MutantBatches(
+        corpus, tokens=config.tokens, mutants=config.mutants, seed=config.seed + run.step + 1
+    )
     loader = DataLoader(
         dataset,
         batch_size=None,
@@ -179,7 +180,9 @@ def train(
         fix = bool(fixes) and share >= config.fixes_from and rng.random() < config.fix_share
         if fix:
             raw = fixes[int(rng.integers(len(fixes)))]
-            batch = to_device({name: torch.from_numpy(np.asarray(values)) for name, values in raw.items()}, device)
+            batch = to_device(
+                {name: torch.from_numpy(np.asarray(values)) for name, values in raw.items()}, device
+            )
         elif kept and rng.random() < config.replay_share:
             batch = kept[int(rng.integers(len(kept)))]
         else:
@@ -206,7 +209,12 @@ def train(
             save(run, checkpoint)
             saved = time.monotonic()
     metrics, monitors = evaluate(run.average, run.usage, validation, device)
-    summary = {"step": run.step, "minutes": round(run.elapsed / 60, 2), "validation": metrics.summary(), **monitors}
+    summary = {
+        "step": run.step,
+        "minutes": round(run.elapsed / 60, 2),
+        "validation": metrics.summary(),
+        **monitors,
+    }
     log.write(json.dumps(summary) + "\n")
     log.close()
     progress(json.dumps(summary))
@@ -228,11 +236,18 @@ def to_device(batch: dict[str, Tensor], device: torch.device) -> dict[str, Tenso
 
 def step(run: Run, config: TrainingConfig, batch: dict[str, Tensor], share: float) -> dict[str, float]:
     """One optimiser step; learning rate by warm-up and a cosine over the run's time."""
-    rate = config.rate * min(1.0, (run.step + 1) / config.warmup) * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * share)))
+    rate = (
+        config.rate
+        * min(1.0, (run.step + 1) / config.warmup)
+        * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * share)))
+    )
     for group in run.optimiser.param_groups:
         group["lr"] = rate * group["scale"]
     labels = Labels(
-        batch["candidate_window"].long(), batch["candidate_site"].long(), batch["target"], batch["ranking_only"]
+        batch["candidate_window"].long(),
+        batch["candidate_site"].long(),
+        batch["target"],
+        batch["ranking_only"],
     )
     counted, learned = scores_of(run.network, run.usage, batch)
     terms = energy_loss(counted.detach() + learned, labels)
@@ -262,14 +277,21 @@ def step(run: Run, config: TrainingConfig, batch: dict[str, Tensor], share: floa
 
 @torch.no_grad()
 def evaluate(
-    network: Network, usage: UsageTerm, batches: Sequence[Batch], device: torch.device, *, learned: bool = True
+    network: Network,
+    usage: UsageTerm,
+    batches: Sequence[Batch],
+    device: torch.device,
+    *,
+    learned: bool = True,
 ) -> tuple[Metrics, dict[str, float]]:
     """Metrics of the sum of both terms (of the usage term alone without ``learned``), and the collapse monitor."""
     network.eval()
     metrics = Metrics()
     vectors: list[np.ndarray] = []
     for raw in batches:
-        batch = to_device({name: torch.from_numpy(np.asarray(values)) for name, values in raw.items()}, device)
+        batch = to_device(
+            {name: torch.from_numpy(np.asarray(values)) for name, values in raw.items()}, device
+        )
         counted, residual = scores_of(network, usage, batch)
         if len(vectors) < 8:
             present = (batch["pieces"] != 0).float()
@@ -279,4 +301,6 @@ def evaluate(
         scores = counted + residual if learned else counted
         metrics.add(scores.cpu().numpy(), raw)
     network.train()
-    return metrics, {"effective_rank_ratio": effective_rank_ratio(np.concatenate(vectors)) if vectors else 0.0}
+    return metrics, {
+        "effective_rank_ratio": effective_rank_ratio(np.concatenate(vectors)) if vectors else 0.0
+    }

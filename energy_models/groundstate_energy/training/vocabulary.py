@@ -19,7 +19,9 @@ def train_tokenizer(texts: Mapping[str, int], size: int) -> Tokenizer:
     tokenizer.pre_tokenizer = Sequence(
         [Split(Regex(_WORDS), "isolated"), ByteLevel(add_prefix_space=False, use_regex=False)]
     )
-    trainer = BpeTrainer(vocab_size=size, initial_alphabet=ByteLevel.alphabet(), show_progress=False, min_frequency=3)
+    trainer = BpeTrainer(
+        vocab_size=size, initial_alphabet=ByteLevel.alphabet(), show_progress=False, min_frequency=3
+    )
 
     def repeated() -> Iterator[str]:
         for text, count in texts.items():

@@ -180,7 +180,11 @@ class Candidates:
         facts, lexicon = file.facts, file.lexicon
         counts = facts.counts_by_role
         if base is not None:
-            self._globals, self._variables, self._top_callables = base._globals, base._variables, base._top_callables
+            self._globals, self._variables, self._top_callables = (
+                base._globals,
+                base._variables,
+                base._top_callables,
+            )
             self._similar_globals = base._similar_globals
         else:
             variables: list[int] = []
@@ -192,7 +196,9 @@ class Candidates:
                 if kind in (BindingKind.FUNCTION, BindingKind.CLASS):
                     callables.append(identity)
                 elif kind is BindingKind.IMPORT:
-                    (callables if identity < counts.shape[1] and counts[1, identity] else others).append(identity)
+                    (callables if identity < counts.shape[1] and counts[1, identity] else others).append(
+                        identity
+                    )
                 else:
                     variables.append(identity)
             self._globals = np.array(variables + callables + others, np.int32)
@@ -291,7 +297,9 @@ class Candidates:
         file = self._file
         facts, lexicon = file.facts, file.lexicon
         wanted, unwanted = (
-            (facts.called_members, facts.uncalled_members) if called else (facts.uncalled_members, facts.called_members)
+            (facts.called_members, facts.uncalled_members)
+            if called
+            else (facts.uncalled_members, facts.called_members)
         )
         counts: dict[int, int] = {
             member: count
@@ -628,7 +636,9 @@ class _Builder:
         current = self.lex_list[at]
         called = role == Role.METHOD
         receiver = facts.receiver_of.get(token, "")
-        own, counts = shared.members(receiver, called) if receiver else (np.zeros(0, np.int32), np.zeros(0, np.int32))
+        own, counts = (
+            shared.members(receiver, called) if receiver else (np.zeros(0, np.int32), np.zeros(0, np.int32))
+        )
         text = self.lexicon.texts[current]
         parts = [own]
         if called:
@@ -637,7 +647,11 @@ class _Builder:
             if siblings:
                 parts.append(self.ids(siblings))
         else:
-            parts += [self.unit_attributes, shared._top_attributes, shared._similar(current, shared._attributes)]
+            parts += [
+                self.unit_attributes,
+                shared._top_attributes,
+                shared._similar(current, shared._attributes),
+            ]
         extra = self.file.project_members(receiver)
         if extra:
             parts.append(self.ids(extra))
@@ -651,9 +665,15 @@ class _Builder:
             received=max(received - 1, 0),
             candidate_received=counts, known=known,
         )  # fmt: skip
-        if role == Role.ATTRIBUTE and current in facts.called_members and flat.kind[flat.parent[parent]] != py.ATTRIBUTE:
+        if (
+            role == Role.ATTRIBUTE
+            and current in facts.called_members
+            and flat.kind[flat.parent[parent]] != py.ATTRIBUTE
+        ):
             end = flat.end[parent]
-            self.structural_site(at, MISSING_CALL, CALLED, (Replacement(end, end, b"()"),), slot=self._slot(parent))
+            self.structural_site(
+                at, MISSING_CALL, CALLED, (Replacement(end, end, b"()"),), slot=self._slot(parent)
+            )
         elif called:
             call = flat.parent[parent]
             arguments = flat.child_by_field(call, py.FIELD_ARGUMENTS)
@@ -693,7 +713,11 @@ class _Builder:
             if kind in (py.LIST_SPLAT, py.DICTIONARY_SPLAT, py.KEYWORD_ARGUMENT):
                 break
             if flat.size[child] > 1 or child in self.file.tokens.of_node:
-                if kind != py.COMMENT and flat.data[flat.start[child] : flat.end[child]] not in (b"(", b")", b","):
+                if kind != py.COMMENT and flat.data[flat.start[child] : flat.end[child]] not in (
+                    b"(",
+                    b")",
+                    b",",
+                ):
                     positional.append(child)
         count = len(positional)
         callee = callee_name(flat, flat.parent[arguments])
@@ -835,7 +859,14 @@ class _Builder:
         if flat.kind[flat.parent[parent]] == py.ASSIGNMENT or flat.child_by_field(parent, py.FIELD_TYPE) >= 0:
             return
         right = flat.child_by_field(parent, py.FIELD_RIGHT)
-        if right < 0 or flat.kind[right] in (py.ASSIGNMENT, py.LAMBDA, py.NONE, py.TRUE, py.FALSE, py.DICTIONARY):
+        if right < 0 or flat.kind[right] in (
+            py.ASSIGNMENT,
+            py.LAMBDA,
+            py.NONE,
+            py.TRUE,
+            py.FALSE,
+            py.DICTIONARY,
+        ):
             return
         if kind == py.IDENTIFIER:
             identity = self.lex_list[at - 1] if at else -1
@@ -868,7 +899,14 @@ class _Builder:
         if token < 0:
             return
         start, end = flat.start[operand], flat.end[operand]
-        if kind in (py.IDENTIFIER, py.ATTRIBUTE, py.CALL, py.SUBSCRIPT, py.PARENTHESIZED_EXPRESSION, py.AWAIT):
+        if kind in (
+            py.IDENTIFIER,
+            py.ATTRIBUTE,
+            py.CALL,
+            py.SUBSCRIPT,
+            py.PARENTHESIZED_EXPRESSION,
+            py.AWAIT,
+        ):
             self.structural_site(token, NEGATION, INSERTED_NOT, (Replacement(start, start, b"not "),))
         elif kind in (py.BOOLEAN_OPERATOR, py.CONDITIONAL_EXPRESSION):
             self.structural_site(
@@ -881,7 +919,9 @@ class _Builder:
         flat = self.flat
         text = self.lexicon.texts[self.lex_list[at]]
         start, end = flat.start[node], flat.end[node]
-        negative = flat.kind[parent] == py.UNARY_OPERATOR and flat.data[flat.start[parent] : start].strip() == b"-"
+        negative = (
+            flat.kind[parent] == py.UNARY_OPERATOR and flat.data[flat.start[parent] : start].strip() == b"-"
+        )
         if text.isdecimal() and len(text) < 7:
             value = -int(text) if negative else int(text)
             others = dict.fromkeys((value + 1, value - 1, *self.data.integers, *self.integers))
@@ -992,7 +1032,12 @@ class _Builder:
         """Lexicon id of the other operand of a binary, boolean or comparison operator, or of a neighbouring argument."""
         flat = self.flat
         parent = flat.parent[node]
-        if flat.kind[parent] in (py.BINARY_OPERATOR, py.BOOLEAN_OPERATOR, py.COMPARISON_OPERATOR, py.ARGUMENT_LIST):
+        if flat.kind[parent] in (
+            py.BINARY_OPERATOR,
+            py.BOOLEAN_OPERATOR,
+            py.COMPARISON_OPERATOR,
+            py.ARGUMENT_LIST,
+        ):
             children = flat.children(parent)
             position = children.index(node)
             for other in (position - 2, position + 2):

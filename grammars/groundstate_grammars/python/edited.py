@@ -34,11 +34,14 @@ class EditedUnit(ParsedFile):
 
     def __init__(self, base: ParsedFile, unit: Unit, replacements: Sequence[Replacement]) -> None:
         if unit.kind is not UnitKind.FUNCTION:
-            raise ValueError(f"only functions can be read on their own, {unit.qualname} is a {unit.kind.value}")
+            raise ValueError(
+                f"only functions can be read on their own, {unit.qualname} is a {unit.kind.value}"
+            )
         prefix, start = _prefix(base, unit)
         text = prefix + base.data[start : unit.end]
         moved = tuple(
-            Replacement(r.start - start + len(prefix), r.end - start + len(prefix), r.new) for r in replacements
+            Replacement(r.start - start + len(prefix), r.end - start + len(prefix), r.new)
+            for r in replacements
         )
         self.original = text
         super().__init__(SyntaxTree(base.tree.language, apply_replacements(text, moved)), base.project)
@@ -85,7 +88,13 @@ class EditedUnit(ParsedFile):
         counts[: len(facts.counts)] = facts.counts
         by_role = np.zeros((4, size), np.int32)
         by_role[:, : facts.counts_by_role.shape[1]] = facts.counts_by_role
-        _count(counts, by_role, base.tokens.lex[np.array(before, np.intp)], [base.tokens.role[i] for i in before], -1)
+        _count(
+            counts,
+            by_role,
+            base.tokens.lex[np.array(before, np.intp)],
+            [base.tokens.role[i] for i in before],
+            -1,
+        )
         _count(counts, by_role, tokens.lex[own], [tokens.role[i] for i in own.tolist()], 1)
         receivers = dict(facts.receivers)
         changed: dict[str, dict[int, int]] = {}
@@ -109,7 +118,9 @@ class EditedUnit(ParsedFile):
                     group[lex] = group.get(lex, 0) + sign
                     if not group[lex]:
                         del group[lex]
-                elif source.tokens.role[token] == Role.STRING and is_key(source.flat, source.tokens.node[token]):
+                elif source.tokens.role[token] == Role.STRING and is_key(
+                    source.flat, source.tokens.node[token]
+                ):
                     keys[lex] = keys.get(lex, 0) + sign
                     if not keys[lex]:
                         del keys[lex]

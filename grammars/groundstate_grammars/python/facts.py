@@ -25,7 +25,12 @@ ROLE_ROWS: tuple[tuple[Role, ...], ...] = (
 """Roles counted in each row of ``FileFacts.counts_by_role``."""
 ROLE_MASKS = np.array([[role in row for role in range(32)] for row in ROLE_ROWS])
 """``ROLE_MASKS[row, role]``: whether the row counts the role; indexing with an array of roles beats ``isin``."""
-_LISTED = np.array([role in (Role.ATTRIBUTE, Role.METHOD, Role.ATTRIBUTE_BOUND, Role.KEYWORD_NAME, Role.STRING) for role in range(32)])
+_LISTED = np.array(
+    [
+        role in (Role.ATTRIBUTE, Role.METHOD, Role.ATTRIBUTE_BOUND, Role.KEYWORD_NAME, Role.STRING)
+        for role in range(32)
+    ]
+)
 _MAX_RECEIVER = 48
 
 
@@ -64,8 +69,7 @@ class FileFacts:
 
     def summary(self, lexicon: Lexicon) -> FileSummary:
         names = {
-            lexicon.texts[i]: int(self.counts[i])
-            for i in np.flatnonzero(self.counts_by_role.sum(0)).tolist()
+            lexicon.texts[i]: int(self.counts[i]) for i in np.flatnonzero(self.counts_by_role.sum(0)).tolist()
         }
         return FileSummary(names, dict(self.functions), dict(self.classes))
 
@@ -142,12 +146,17 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
             name = _definition_name(flat, scope.node)
             if in_class:
                 class_name_of[scope.index] = class_name_of[outer]
-                first = next((n for n, b in scope.bindings.items() if b[0].kind is BindingKind.PARAMETER), None)
+                first = next(
+                    (n for n, b in scope.bindings.items() if b[0].kind is BindingKind.PARAMETER), None
+                )
                 if first is not None and not _is_static(flat, scope.node):
                     self_name_of[scope.index] = first
                 if name == "__init__":
                     name = class_name_of[outer]
-            if not (name.startswith("__") and name.endswith("__")) and functions.setdefault(name, signature) != signature:
+            if (
+                not (name.startswith("__") and name.endswith("__"))
+                and functions.setdefault(name, signature) != signature
+            ):
                 functions[name] = None
     lex = tokens.lex
     roles = np.array(tokens.role, np.int8)
@@ -210,7 +219,8 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
         receiver_of=receiver_of,
         functions={name: found for name, found in functions.items() if found is not None},
         classes={
-            name: (bases.get(name, ()), tuple(group | assigned.get(name, {}))) for name, group in members.items()
+            name: (bases.get(name, ()), tuple(group | assigned.get(name, {})))
+            for name, group in members.items()
         },
         assigned=dict(assigned),
         class_name_of=class_name_of,

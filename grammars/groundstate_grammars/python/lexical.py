@@ -148,9 +148,7 @@ def lexical_tokens(flat: FlatTree, scopes: Scopes, lexicon: Lexicon) -> Tokens:
             role = 11
         elif kind in _CONSTANTS:
             role = 15
-        elif kind in _PUNCTUATION:
-            role = 17
-        elif kind == ERROR_KIND:
+        elif kind in _PUNCTUATION or kind == ERROR_KIND:
             role = 17
         elif data[start : start + 1].isalpha():
             role = 2
