@@ -3,8 +3,8 @@
     python -m benchmarks.false_alarms [--packages NAME ...] [--no-standard-library] [--output FILE]
 
 Packages are installed into an environment of the benchmark's own, and never imported. ``read.jsonl`` holds what a
-person concluded from reading an alarm: ``true`` (the text is wrong, or is wrong on purpose) or ``false``. An alarm is
-recognised by package, path, rule and source line. Exit status 1 when an alarm is false or has not been read.
+person concluded from reading an alarm: ``true`` (with its kind: a defect, or wrong on purpose) or ``false``. An alarm
+is recognised by package, path, rule and source line. Exit status 1 when an alarm is false or has not been read.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ from groundstate_grammars.tree import SyntaxTree
 
 HERE = Path(__file__).parent
 PACKAGES = (
-    "attrs click django flask httpx jinja2 networkx numpy pandas pydantic pytest pyyaml requests rich setuptools "
-    "sqlalchemy tomlkit tqdm urllib3 werkzeug"
+    "attrs==26.1.0 click==8.5.1 django==5.2.19 flask==3.1.3 httpx==0.28.1 jinja2==3.1.6 networkx==3.6.1 numpy==2.4.6 "
+    "pandas==3.1.1 pydantic==2.14.3 pytest==9.2.0 pyyaml==6.0.3 requests==2.34.2 rich==15.0.0 setuptools==65.5.0 "
+    "sqlalchemy==2.1.9 tomlkit==0.15.2 tqdm==4.70.1 urllib3==2.8.0 werkzeug==3.1.9"
 )
+"""Pinned, for an alarm is read in one version. The standard library is that of the Python that runs the benchmark."""
 
 
 _HEAD = "tree              files    lines  alarms  true  false  unread  ms/1000 lines"
@@ -81,7 +83,7 @@ def main() -> int:
     interpreter = environment_with(options.environment, options.packages)
     trees = [] if options.no_standard_library else [standard_library()]
     trees += packages_in(options.environment, options.packages)
-    wrong = 0
+    total: Counter[str] = Counter()
     with options.output.open("w", encoding="utf-8") as output:
         print(_HEAD)
         for tree in trees:
@@ -97,14 +99,16 @@ def main() -> int:
                     f"{alarm.package}/{alarm.path}:{alarm.line}: {alarm.rule} {alarm.message} [{reading}]\n"
                     f"    {alarm.text}\n"
                 )
-            wrong += counts["false"] + counts["unread"]
+            total.update(counts)
             print(
                 f"{tree.name:16} {len(tree.files):6} {lines:8} {len(alarms):7} {counts['true']:5} {counts['false']:6} "
                 f"{counts['unread']:7} {spent / max(lines, 1) * 1e6:14.1f}",
                 flush=True,
             )
-    print(f"every alarm: {options.output}")
-    return 1 if wrong else 0
+    print(
+        f"{total['true']} true, {total['false']} false, {total['unread']} unread; every alarm: {options.output}"
+    )
+    return 1 if total["false"] or total["unread"] else 0
 
 
 def read_readings(path: Path) -> dict[tuple[str, str, str, str], str]:
@@ -122,9 +126,11 @@ def environment_with(folder: Path, packages: list[str]) -> Path:
     if not interpreter.is_file():
         venv.create(folder, with_pip=True)
     installed = {
-        distribution.name.lower() for distribution in distributions(path=[str(site_packages(folder))])
+        requirement
+        for distribution in distributions(path=[str(site_packages(folder))])
+        for requirement in (distribution.name.lower(), f"{distribution.name.lower()}=={distribution.version}")
     }
-    missing = [name for name in packages if name.lower() not in installed]
+    missing = [requirement for requirement in packages if requirement.lower() not in installed]
     if missing:
         command = [str(interpreter), "-m", "pip", "install", "--quiet", "--no-compile", *missing]
         subprocess.run(command, check=True)
@@ -144,7 +150,8 @@ def standard_library() -> Tree:
 def packages_in(folder: Path, names: list[str]) -> Iterator[Tree]:
     site = site_packages(folder)
     by_name = {distribution.name.lower(): distribution for distribution in distributions(path=[str(site)])}
-    for name in names:
+    for requirement in names:
+        name = requirement.partition("==")[0]
         files = tuple(sorted(python_files(by_name[name.lower()], site)))
         tops = Counter(path.relative_to(site).parts[0] for path in files)
         yield Tree(name, site, site / tops.most_common(1)[0][0], files)

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.definitions import (
     Base,
     Class,
@@ -36,7 +37,7 @@ from groundstate_grammars.python.definitions import (
 )
 from groundstate_grammars.python.scopes import Scopes
 from groundstate_grammars.python.syntax import LANGUAGE
-from groundstate_grammars.tree import SyntaxTree
+from groundstate_grammars.tree import SyntaxTree, flatten
 
 __all__ = ["Class", "Function", "Import", "Module", "ProjectIndex", "Variable"]
 
@@ -46,14 +47,18 @@ _MOST_BYTES = 4_000_000
 _MOST_HOPS = 12
 """Re-exports followed before a name is given up."""
 
-_WORD_NOT_READ_AS_ATTRIBUTE = re.compile(
-    rb"(?:\bas|\bfor)\s+[\w.]+\.(\w+)|(?<![\w.])[A-Za-z_]\w*"
-    rb"|\.\s*([A-Za-z_]\w*)(?=\s*(?:(?:[-+*/%@&|^\])]|<<|>>|//|\*\*)?=(?!=)|[,:][^\n()]*[^\n()=!<>]=(?!=)|\)\s*=(?!=)))"
+_STORED_ATTRIBUTE = (
+    rb"\.\s*([A-Za-z_]\w*)(?=\s*(?:(?:[-+*/%@&|^\])]|<<|>>|//|\*\*)?=(?!=)|[,:][^\n()]*[^\n()=!<>]=(?!=)|\)\s*=(?!=)))"
+    rb"|(?:\bas|\bfor)\s+[\w.]+\.(\w+)"
 )
+_STORED = re.compile(_STORED_ATTRIBUTE)
+"""An attribute where it may be assigned."""
+_WORD_NOT_READ_AS_ATTRIBUTE = re.compile(_STORED_ATTRIBUTE + rb"|(?<![\w.])[A-Za-z_]\w*")
 """A word that is no attribute, or an attribute in a place where it may be assigned."""
 _CLASS_HEAD = re.compile(rb"\b(?:class\s+\w+|type\s*\([^,()]*,)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
 _WORD = re.compile(rb"\w+")
 _DEFINED = re.compile(rb"\bdef\s+(\w+)")
+_REACHES_NAMESPACES = re.compile(rb"\b(?:exec|globals)\s*\(")
 _SKIPPED_FOLDERS = frozenset(("__pycache__", "node_modules", "site-packages", "build", "dist", "venv"))
 
 Definition = Function | Class | Module
@@ -366,9 +371,14 @@ class ProjectIndex:
             if data is not None:
                 tree = SyntaxTree(LANGUAGE, data)
                 if not tree.tree.root_node.has_error:
-                    flat = tree.flat()
-                    self._modules[path] = read_module(flat, Scopes(flat), path, name)
+                    self._modules[path] = (
+                        _outline(tree, path, name) if self._is_foreign(path) else _whole(tree, path, name)
+                    )
         return self._modules[path]
+
+    def _is_foreign(self, path: Path) -> bool:
+        """Whether a file is installed, not written in the workspace."""
+        return not self.is_own(path) and path not in self._overlays
 
     def _read(self, path: Path) -> bytes | None:
         overlay = self._overlays.get(path)
@@ -378,6 +388,29 @@ class ProjectIndex:
             return path.read_bytes() if path.stat().st_size <= _MOST_BYTES else None
         except OSError:
             return None
+
+
+def _whole(tree: SyntaxTree, path: Path, name: str) -> Module:
+    flat = tree.flat()
+    return read_module(flat, Scopes(flat), path, name)
+
+
+def _outline(tree: SyntaxTree, path: Path, name: str) -> Module:
+    """A module read without the bodies of its functions: three times as fast, for code that only the rest may call.
+
+    What methods assign is then known by the words that may be assigned, for the whole module: more than there is.
+    """
+    data = tree.data
+    if _REACHES_NAMESPACES.search(data) is not None:
+        return _whole(tree, path, name)
+
+    def leave_closed(around: int, kind: int, start: int, end: int) -> bool:
+        return kind == py.BLOCK and around == py.FUNCTION_DEFINITION and data.find(b"global ", start, end) < 0
+
+    flat = flatten(tree.tree, data, leave_closed)
+    module = read_module(flat, Scopes(flat), path, name)
+    module.stores = frozenset((match[1] or match[2]).decode() for match in _STORED.finditer(data))
+    return module
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ _READS_ONLY = rb"(?!\s*\.\s*(?:copy|get|items|keys|values)\s*\()"
 _DYNAMIC_CLASS = re.compile(
     rb"\b[sd]e[tl]attr\s*\(\s*[\w.]+\s*,\s*(?![rbu]?[\"'])|\b(?:vars\s*\(\s*\w*\s*\)|__dict__)"
     + _READS_ONLY
-    + rb"|\b(?:exec|locals|globals)\s*\(|__setattr__|__getattr__|__getattribute__|__class__\s*=(?!=)|__init_subclass__"
+    + rb"|\b(?:exec|locals|globals)\s*\(|__setattr__|__getattr__|__getattribute__|__class__ ?=(?!=)|__init_subclass__"
     rb"|__prepare__"
 )
 _SETS_ATTRIBUTES = re.compile(
@@ -175,19 +175,19 @@ _SETS_ATTRIBUTES = re.compile(
     + _READS_ONLY
 )
 _DYNAMIC_CLASS_WORDS = (
-    b"attr",
+    b"etattr",
+    b"elattr",
+    b"__dict__",
     b"vars",
     b"exec",
     b"locals",
     b"globals",
-    b"__dict__",
-    b"__class__",
-    b"__init_",
-    b"__prep",
+    b"__class__ =",
+    b"__class__=",
+    b"__init_subclass__",
+    b"__prepare__",
 )
-_WANTS_SUBCLASS = re.compile(
-    rb"\babstract|raise NotImplementedError|[Mm]ixin|\bProtocol\b|\bABC\b|\bABCMeta\b"
-)
+_WANTS_SUBCLASS = (b"abstract", b"raise NotImplementedError", b"ixin", b"Protocol", b"ABC")
 _TRANSPARENT_DECORATORS = frozenset(
     (
         "staticmethod",
@@ -311,7 +311,6 @@ class ModuleReader:
         top = scopes.scopes[0]
         self.is_open = top.is_open or is_dynamic(flat)
         self.changes_signatures = b".__defaults__ " in flat.data or b".__kwdefaults__ " in flat.data
-        self.is_class_dynamic = any(word in flat.data for word in _DYNAMIC_CLASS_WORDS)
         self.module = Module(
             name=name,
             path=path,
@@ -416,7 +415,7 @@ class ModuleReader:
         bases, metaclass, odd = self._bases(node, scope)
         decorators = self._decorators(node)
         text = flat.text(node)
-        dynamic = _DYNAMIC_CLASS.search(text) if self.is_class_dynamic else None
+        dynamic = _DYNAMIC_CLASS.search(text) if any(word in text for word in _DYNAMIC_CLASS_WORDS) else None
         open_because = ""
         if odd:
             open_because = odd
@@ -469,7 +468,7 @@ class ModuleReader:
             metaclass=metaclass,
             decorators=decorators,
             open_because=open_because,
-            is_abstract=_WANTS_SUBCLASS.search(text) is not None,
+            is_abstract=any(word in text for word in _WANTS_SUBCLASS),
             is_dataclass=is_dataclass,
             fields=self._fields(scope) if is_dataclass else None,
             node=node,
