@@ -8,7 +8,7 @@ Nothing here recurses: 5,000 levels of nesting are ordinary input.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Language, Parser, Point, Tree
@@ -83,8 +83,14 @@ def kind_ids(language: Language) -> tuple[int, ...]:
     )
 
 
-def flatten(tree: Tree, data: bytes) -> FlatTree:
-    """Copy ``tree`` into preorder arrays; linear in the number of nodes."""
+def flatten(
+    tree: Tree, data: bytes, leave_closed: Callable[[int, int, int, int], bool] | None = None
+) -> FlatTree:
+    """Copy ``tree`` into preorder arrays; linear in the number of nodes.
+
+    ``leave_closed``, asked with the kind of the node around, the node's kind, its start and its end, says which nodes
+    are copied without what is below them.
+    """
     canonical = kind_ids(tree.language)
     kind: list[int] = []
     start: list[int] = []
@@ -117,7 +123,8 @@ def flatten(tree: Tree, data: bytes) -> FlatTree:
                 errors.append(index)
             elif node.is_error:
                 errors.append(index)
-        if down():
+        closed = leave_closed is not None and leave_closed(kind[current], kind[index], start[index], end[index])
+        if not closed and down():
             above.append(index)
             current = index
             index += 1
