@@ -100,7 +100,7 @@ class Engine:
         self._scorer = Scorer(package, device, threads)
         self.device = self._scorer.device
         self._usage = UsageTerm(package.usage_weight, package.usage_bias)
-        self._names = NameStatistics(package.names)
+        self._names = NameStatistics(package.names, package.table)
         self._remembered: OrderedDict[str, UnitResult] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -169,8 +169,9 @@ class Engine:
             c: calibration.get(scored.candidates.edit(c).rule, _SILENT).level(scored.log_odds(c))
             for c in best
         }
-        # System 2 looks again at the units in which some edit passes an alarm budget. Hard terms look at the whole file, so they are asked only about edits that some sensitivity would show;
-        # whoever shows the others (sensitivity `all`) asks them then.
+        # System 2 looks again at the units in which some edit passes an alarm budget. Hard terms look at the whole file,
+        # so they are asked only about edits that some sensitivity would show; whoever shows the others (sensitivity
+        # `all`) asks them then.
         best = [c for c in best if levels[c] == "all" or veto.allows(scored.candidates.edit(c))]
         promising = [c for c in best if levels[c] != "all"]
         if promising:

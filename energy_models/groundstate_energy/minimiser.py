@@ -53,10 +53,10 @@ class ScoredUnit:
         """Candidates by increasing gap, then text order."""
         gaps = self.gaps
         start = self.candidates.site_start[self.candidates.candidate_site]
-        return np.lexsort((np.arange(len(gaps)), start, gaps))[:count].tolist()
+        return [int(candidate) for candidate in np.lexsort((np.arange(len(gaps)), start, gaps))[:count]]
 
     def log_odds(self, candidate: int) -> float:
-        """Log-odds that this edit, rather than the code as written or any other edit, is right: the posterior of one softmax."""
+        """Log-odds that this edit is right, rather than the code as written or any other edit: one softmax's posterior."""
         scores = -self.gaps
         others = np.delete(scores, candidate)
         rest = np.logaddexp(0.0, np.logaddexp.reduce(others)) if len(others) else 0.0

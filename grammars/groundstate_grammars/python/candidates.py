@@ -177,6 +177,11 @@ class Candidates:
         self._visible: dict[int, tuple[Ids, list[int]]] = {}
         self._similar_found: dict[tuple[int, int], Ids] = {}
         self._members: dict[tuple[str, bool], tuple[Ids, Ids]] = {}
+        self._globals: Ids
+        self._variables: Ids
+        self._top_callables: Ids
+        self._similar_globals: dict[int, Ids]
+        self._keys: Ids
         facts, lexicon = file.facts, file.lexicon
         counts = facts.counts_by_role
         if base is not None:
@@ -204,7 +209,7 @@ class Candidates:
             self._globals = np.array(variables + callables + others, np.int32)
             self._variables = self._most_used(np.array(variables, np.int32), _MAX_GLOBALS)
             self._top_callables = self._most_used(np.array(callables, np.int32), _MAX_FUNCTIONS)
-            self._similar_globals: dict[int, Ids] = {}
+            self._similar_globals = {}
         self._attributes = counts[2].nonzero()[0].astype(np.int32)
         self._methods = counts[3].nonzero()[0].astype(np.int32)
         self._top_attributes = self._most_used(self._attributes, _MAX_FILE_MEMBERS)
@@ -713,11 +718,7 @@ class _Builder:
             if kind in (py.LIST_SPLAT, py.DICTIONARY_SPLAT, py.KEYWORD_ARGUMENT):
                 break
             if flat.size[child] > 1 or child in self.file.tokens.of_node:
-                if kind != py.COMMENT and flat.data[flat.start[child] : flat.end[child]] not in (
-                    b"(",
-                    b")",
-                    b",",
-                ):
+                if kind != py.COMMENT and flat.text(child) not in (b"(", b")", b","):
                     positional.append(child)
         count = len(positional)
         callee = callee_name(flat, flat.parent[arguments])
