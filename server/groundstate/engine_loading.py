@@ -41,6 +41,11 @@ def engine_source(settings: Settings) -> EngineSource:
         package = load_model_package(settings.model)
     except ModelPackageError as error:
         raise EngineError(_one_line(error)) from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # A manifest may hold anything; whatever its reading stumbles over, the package is damaged.
+        raise EngineError(
+            f"model package {settings.model}: manifest.json is damaged: {_one_line(error)}"
+        ) from None
     if package is not None and importlib.util.find_spec("onnxruntime") is None:
         raise EngineError(
             "the learned rules need ONNX Runtime: install `groundstate[cpu]` or, for an NVIDIA GPU, `groundstate[gpu]`"

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 import groundstate.cli
-from groundstate_energy.model_package import FORMAT, input_contract
+from groundstate_energy.model_package import FILES, FORMAT, input_contract
 
 
 def package(folder: Path, **changes: Any) -> Path:
     """A package whose hashes match, with fields of its manifest replaced; ``...`` leaves one out."""
     folder.mkdir()
-    files = {"model.onnx": b"this is no network", "tokenizer.json": b"{}", "names.json": b"{}"}
+    files = {name: b"{}" if name.endswith(".json") else b"this is no network" for name in FILES}
     for name, data in files.items():
         (folder / name).write_bytes(data)
     manifest: dict[str, Any] = {
