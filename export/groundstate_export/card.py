@@ -55,7 +55,7 @@ def model_card(package: Path, run: Path, table: Mapping[str, Any]) -> str:
         "",
         "## What it cannot do",
         "",
-        "It sees one function with a short context header, not the program. It proposes only edits that the rule pages list.",
+        "It sees one function with a short context header, not the program. It proposes only edits of the rule pages.",
         "Its probabilities hold at about one bug in a thousand units. No rule's repairs are certified for fix-all yet: that",
         "takes 59 accepted repairs without an error for each rule.",
         "",

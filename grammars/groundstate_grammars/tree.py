@@ -123,7 +123,9 @@ def flatten(
                 errors.append(index)
             elif node.is_error:
                 errors.append(index)
-        closed = leave_closed is not None and leave_closed(kind[current], kind[index], start[index], end[index])
+        closed = leave_closed is not None and leave_closed(
+            kind[current], kind[index], start[index], end[index]
+        )
         if not closed and down():
             above.append(index)
             current = index
