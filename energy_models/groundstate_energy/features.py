@@ -10,8 +10,17 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstate_energy.ngrams import (
+    NEIGHBOURHOODS,
+    CorpusTable,
+    keys_at,
+    keys_of,
+    occurrences,
+    slots_at,
+    text_hashes,
+)
 from groundstate_grammars.python.candidates import NAME_RULES, WRONG_ATTRIBUTE, WRONG_FUNCTION, WRONG_METHOD, CandidateSet
-from groundstate_grammars.python.lexical import Role
+from groundstate_grammars.python.lexical import STATEMENT, Role
 from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile
 
@@ -42,8 +51,11 @@ FEATURES: tuple[str, ...] = (
     "imported, candidate",
     "looks misspelt",
     "name rule",
+    *(f"{where} {around}, {which}" for which in ("candidate", "as written") for where in ("file", "corpus") for around in (
+        "after the token before", "before the token after", "two after", "two before", "between both")),
 )
 FEATURE_COUNT = len(FEATURES)
+BASE_FEATURES = FEATURE_COUNT - 4 * NEIGHBOURHOODS
 
 _ROLE_ROW = {WRONG_FUNCTION: 1, WRONG_ATTRIBUTE: 2, WRONG_METHOD: 3}
 
@@ -51,11 +63,13 @@ _ROLE_ROW = {WRONG_FUNCTION: 1, WRONG_ATTRIBUTE: 2, WRONG_METHOD: 3}
 class NameStatistics:
     """How many repositories of the training corpus use a name: which names are known library members.
 
-    ``own``: repositories to leave out of every count: 1 while training (the file's own repository), else 0.
+    ``table``: n-grams of the corpus; files that it was made from must not be trained on, or the network learns to trust
+    what it will not have. ``own``: repositories to leave out of every name count: 1 while training, else 0.
     """
 
-    def __init__(self, repositories: Mapping[str, int], own: int = 0) -> None:
+    def __init__(self, repositories: Mapping[str, int], table: CorpusTable | None = None, own: int = 0) -> None:
         self.repositories = repositories
+        self.table = table if table is not None else CorpusTable.empty()
         self.own = own
 
     def logs(self, texts: list[str]) -> NDArray[np.float32]:
@@ -74,12 +88,39 @@ class FileStatistics:
         self._project = np.zeros(0, np.float32)
         self._library = np.zeros(0, np.float32)
         self._imported = np.zeros(0, np.float32)
+        self._hashes = np.zeros(0, np.uint64)
+        self._keys: NDArray[np.int64] | None = None
+        self._before: tuple[FileStatistics, NDArray[np.int64]] | None = None
 
     def of_edited(self, edited: EditedUnit) -> FileStatistics:
         """Statistics of an edited unit of this file; its lexicon extends the file's, so the tables are shared."""
         other = FileStatistics(edited, self.names)
         other._project, other._library, other._imported = self.tables()
+        other._hashes = self.hashes()
+        own = self.file.tokens.lex[np.array(edited.base_unit.tokens, np.intp)].astype(np.int64)
+        other._before = (self, keys_of(own))
         return other
+
+    def hashes(self) -> NDArray[np.uint64]:
+        """Text hashes of the lexicon."""
+        texts = self.file.lexicon.texts
+        have = len(self._hashes)
+        if have < len(texts):
+            self._hashes = np.concatenate([self._hashes, text_hashes(texts[have:])])
+        return self._hashes
+
+    def file_keys(self) -> NDArray[np.int64]:
+        """N-gram keys of the whole file, sorted."""
+        if self._keys is None:
+            self._keys = keys_of(self.file.tokens.lex.astype(np.int64))
+        return self._keys
+
+    def occurrences(self, keys: NDArray[np.int64], unit: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How often n-grams occur in the file; ``unit``: the tokens of the unit they are asked for."""
+        if self._before is None:
+            return occurrences(self.file_keys(), keys)
+        base, old = self._before
+        return occurrences(base.file_keys(), keys) - occurrences(old, keys) + occurrences(keys_of(unit), keys)
 
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Project counts (log), library counts (log) and imported flags of every text of the lexicon."""
@@ -168,9 +209,51 @@ def usage_features(
     features[:, 23] = imported[cand]
     features[:, 24] = (features[:, 0] > 0.6) & (features[:, 4] == 0) & (features[:, 22] == 0)
     features[:, 25] = is_name
+    features[:, BASE_FEATURES:] = _neighbourhoods(statistics, candidates)
     # Similarity and counts of structural forms and operators say nothing; rows of other rules keep slot and distance.
     features[~is_name, :13] = 0
     return features, occurrence.astype(np.int32)
+
+
+def _neighbourhoods(statistics: FileStatistics, candidates: CandidateSet) -> NDArray[np.float32]:
+    """N-gram counts around each site, logarithmic, ``(C, 20)``: of the candidate and of the text as written, which leave
+    the site's own occurrence out, in the file and in the corpus. 0 for structural candidates."""
+    site = candidates.candidate_site
+    found = np.zeros((len(site), 4 * NEIGHBOURHOODS), np.float32)
+    lex = candidates.lex.astype(np.int64)
+    statement = statistics.file.lexicon.id(STATEMENT)
+    padded = np.concatenate([[statement, statement], lex, [statement] * 3]).astype(np.int64)
+    current = candidates.site_current.astype(np.int64)
+    at = candidates.site_token.astype(np.int64) + 2
+    written = padded[at] == current
+    texts = statistics.file.lexicon.texts
+    # `not in` and `is not` are two tokens and one site.
+    wide = np.array([not w and " " in texts[c] for w, c in zip(written.tolist(), current.tolist(), strict=True)], np.int64)
+    simple = written | (wide > 0)
+    around = (padded[at - 2], padded[at - 1], padded[at + 1 + wide], padded[at + 2 + wide])
+    plain = np.ones(len(site), np.bool_)
+    plain[list(candidates.structural)] = False
+    rows = np.flatnonzero(plain & simple[site])
+    if not len(rows):
+        return found
+    where = site[rows]
+    hashes = statistics.hashes()
+    table = statistics.names.table
+    for column, text, own in ((0, candidates.candidate_lex.astype(np.int64)[rows], 0), (2, None, 1)):
+        if text is None:
+            ids = (around[0], around[1], current, around[2], around[3])
+        else:
+            ids = (around[0][where], around[1][where], text, around[2][where], around[3][where])
+        keys = keys_at(*ids)
+        counts = statistics.occurrences(keys.ravel(), lex).reshape(keys.shape)
+        if own:
+            counts = counts - written
+        in_file = np.log1p(np.maximum(counts, 0)).T
+        in_corpus = table.logs(slots_at(*(hashes[part] for part in ids))).T
+        pick = where if text is None else slice(None)
+        found[rows, column * NEIGHBOURHOODS : (column + 1) * NEIGHBOURHOODS] = in_file[pick]
+        found[rows, (column + 1) * NEIGHBOURHOODS : (column + 2) * NEIGHBOURHOODS] = in_corpus[pick]
+    return found
 
 
 def _nearest(

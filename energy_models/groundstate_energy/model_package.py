@@ -1,4 +1,5 @@
-"""Model packages: a folder with ``model.onnx``, ``tokenizer.json``, ``names.json``, ``manifest.json`` and a model card.
+"""Model packages: a folder with ``model.onnx``, ``tokenizer.json``, ``names.json``, ``ngrams.npz``, ``manifest.json`` and a
+model card.
 
 The manifest pins the SHA-256 of every file and the input contract; a package that does not match is refused.
 """
@@ -15,12 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstate_energy.ngrams import CorpusTable
 from groundstate_grammars.rules import SOFT_RULES
 
 FORMAT = 1
 LEVELS = ("strict", "default", "explore")
 SHIPPED = Path(__file__).parent / "model"
-FILES = ("model.onnx", "tokenizer.json", "names.json")
+FILES = ("model.onnx", "tokenizer.json", "names.json", "ngrams.npz")
 HALF = "model.fp16.onnx"
 """The network for GPUs: in a package when exported, not in the shipped one, which saves its users 15 MB."""
 
@@ -64,6 +66,7 @@ class ModelPackage:
     usage_bias: NDArray[np.float32]
     calibration: Mapping[str, RuleCalibration]
     names: Mapping[str, int]
+    table: CorpusTable
 
     @property
     def network(self) -> Path:
@@ -151,6 +154,7 @@ def load_model_package(folder: Path | None = None) -> ModelPackage | None:
             usage_bias=np.array(manifest["usage"]["bias"], np.float32),
             calibration={rule: _calibration(entry) for rule, entry in manifest["calibration"].items()},
             names=json.loads((folder / "names.json").read_text("utf-8")),
+            table=CorpusTable.load(folder / "ngrams.npz"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelPackageError(f"model package {folder}: manifest.json lacks or misstates {error}") from None

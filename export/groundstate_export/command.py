@@ -33,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     from groundstate_energy.calibration import calibrate
     from groundstate_energy.engine import Engine
     from groundstate_energy.model_package import load_model_package
+    from groundstate_energy.ngrams import CorpusTable
     from groundstate_energy.training.batches import load_statistics
     from groundstate_energy.training.held_out import (
         HeldOut,
@@ -50,7 +51,9 @@ def run(options: argparse.Namespace) -> int:
     loaded = load_corpus(options.corpus, ("calibration", "test"))
     if not options.calibrate_only:
         tokenizer = Tokenizer.from_file(str(options.run / "tokenizer.json"))
-        examples = unseen_examples(loaded["calibration"], names, forms, _PARITY_UNITS, 3)
+        examples = unseen_examples(
+            loaded["calibration"], names, forms, CorpusTable.load(options.run / "ngrams.npz"), _PARITY_UNITS, 3
+        )
         build_package(
             options.run,
             options.network,

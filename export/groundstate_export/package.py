@@ -132,7 +132,8 @@ def build_package(
         onnx.save(half, str(folder / HALF))
         half_agreement = rank_agreement(full, folder / HALF, batches)
         progress(f"fp16: {half_agreement}")
-        shutil.copy(run / "tokenizer.json", folder / "tokenizer.json")
+        for file in ("tokenizer.json", "ngrams.npz"):
+            shutil.copy(run / file, folder / file)
         (folder / "names.json").write_text(
             json.dumps(names, ensure_ascii=True, separators=(",", ":")), "utf-8"
         )

@@ -6,6 +6,7 @@ the hard terms): two functions of one name with different signatures cancel each
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -45,6 +46,8 @@ class ProjectFacts:
     names: Counter[str] = field(default_factory=Counter)
     functions: dict[str, Signature | None] = field(default_factory=dict)
     classes: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    serial: int = field(default_factory=itertools.count(1).__next__, compare=False)
+    """Distinguishes facts of one process from each other, and from themselves before a change."""
 
     @classmethod
     def of(cls, summaries: Iterable[FileSummary]) -> ProjectFacts:
@@ -54,6 +57,7 @@ class ProjectFacts:
         return facts
 
     def add(self, summary: FileSummary) -> None:
+        """Merge one more file."""
         for name in summary.names:
             self.names[name] += 1
         for name, signature in summary.functions.items():

@@ -17,6 +17,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from groundstate_energy.encoding import MAX_LENGTH, PieceTable, collate
 from groundstate_energy.features import NameStatistics
+from groundstate_energy.ngrams import CorpusTable
 from groundstate_energy.training.corpus import CorpusFile, Repository
 from groundstate_energy.training.mutants import Example, Mutator, Source, read_source
 from groundstate_grammars.project import ProjectFacts
@@ -38,6 +39,7 @@ class Corpus:
     names: dict[str, int]
     forms: dict[str, int]
     tokenizer: Tokenizer
+    table: CorpusTable
 
 
 def split_of(repository: str) -> str:
@@ -146,7 +148,7 @@ class MutantBatches(IterableDataset[dict[str, torch.Tensor]]):
         torch.set_num_threads(1)
         seed = self._seed * 1_000 + number
         rng = random.Random(seed)
-        names = NameStatistics(self._corpus.names, own=1)
+        names = NameStatistics(self._corpus.names, self._corpus.table, own=1)
         mutator = Mutator(self._corpus.forms, names, seed)
         buckets = Buckets(self._tokens, PieceTable(self._corpus.tokenizer), seed)
         places = [

@@ -109,7 +109,7 @@ def examine_mutants(
     found: HeldOut,
 ) -> None:
     """Score about ``count`` mutants, one of each unit, rules drawn as in training."""
-    names = NameStatistics(engine.package.names)
+    names = NameStatistics(engine.package.names, engine.package.table)
     mutator = Mutator(forms, names, seed)
     rng = random.Random(seed)
     per_repository = max(count // max(len(repositories), 1), 1)

@@ -26,7 +26,9 @@ from groundstate_energy.training.batches import (
     read,
     split_of,
 )
+from groundstate_energy.ngrams import CorpusTable
 from groundstate_energy.training.corpus import Repository, load_repository
+from groundstate_energy.training.corpus_table import build_table, in_table
 from groundstate_energy.training.fixes import FixRecord, fix_examples, load_fixes
 from groundstate_energy.training.metrics import Metrics, length_scores
 from groundstate_energy.training.mutants import Example, Mutator
@@ -62,11 +64,12 @@ def unseen_examples(
     repositories: Sequence[Repository],
     names: Mapping[str, int],
     forms: Mapping[str, int],
+    table: CorpusTable,
     units: int,
     seed: int,
 ) -> list[Example]:
     """One clean window and one mutant for about ``units`` units, spread evenly over repositories."""
-    statistics = NameStatistics(names)
+    statistics = NameStatistics(names, table)
     mutator = Mutator(forms, statistics, seed)
     share = max(units // max(len(repositories), 1), 1)
     examples: list[Example] = []
@@ -104,8 +107,7 @@ def fix_pairs(
     path: Path,
     projects: Mapping[str, ProjectFacts],
     splits: Sequence[str],
-    names: Mapping[str, int],
-    own: int,
+    names: NameStatistics,
     workers: int,
 ) -> Iterator[tuple[FixRecord, tuple[Example, Example] | None]]:
     """Every record of ``path`` in ``splits``, with its examples where the repair is offered.
@@ -113,12 +115,23 @@ def fix_pairs(
     Repositories outside the corpus have no project facts; their fixes are read from the file alone.
     """
     records = [record for record in load_fixes(path) if split_of(record.repository) in splits]
-    make = partial(_pair, projects=projects, names=NameStatistics(names, own))
+    make = partial(_pair, projects=projects, names=names)
     if workers <= 1:
         yield from ((record, make(record)) for record in records)
         return
     with multiprocessing.get_context("fork").Pool(workers) as pool:
         yield from zip(records, pool.imap(make, records, chunksize=32), strict=True)
+
+
+def table_of(
+    corpus_folder: Path, repositories: Sequence[Repository], out: Path, progress: Callable[[str], None]
+) -> CorpusTable:
+    """The run's n-gram table, counted when the run has none yet."""
+    path = out / "ngrams.npz"
+    if path.exists():
+        return CorpusTable.load(path)
+    progress(f"counting n-grams of {corpus_folder}")
+    return build_table([r for r in repositories if in_table(r.name)], path, progress=progress)
 
 
 def without_context(network: Network) -> ContextFreeNetwork:
@@ -143,8 +156,9 @@ def prepare_fixes(
     loaded = load_corpus(corpus_folder, ("train", "calibration", "test"))
     pairs: list[Example] = []
     offered = total = 0
+    table = table_of(corpus_folder, loaded["train"], out, progress)
     projects = {repository.name: repository.project for group in loaded.values() for repository in group}
-    for _, pair in fix_pairs(fixes, projects, ("train",), names, 1, config.workers):
+    for _, pair in fix_pairs(fixes, projects, ("train",), NameStatistics(names, table, 1), config.workers):
         total += 1
         if pair is not None:
             offered += 1
@@ -156,7 +170,7 @@ def prepare_fixes(
     for batch in batches:
         batch["features"] = batch["features"].astype(np.float16)
     held_out: list[Example] = []
-    for _, pair in fix_pairs(fixes, projects, ("calibration", "test"), names, 0, config.workers):
+    for _, pair in fix_pairs(fixes, projects, ("calibration", "test"), NameStatistics(names, table), config.workers):
         held_out += pair if pair is not None else ()
     progress(f"fixes: {offered} of {total} offered; {len(held_out) // 2} held out")
     (out / "fixes.pickle").write_bytes(pickle.dumps((batches, held_out)))
@@ -179,7 +193,9 @@ def run_training(
     tokenizer = tokenizer_of(corpus_folder, out, size)
     names, forms = load_statistics(corpus_folder)
     loaded = load_corpus(corpus_folder, ("train", "calibration", "test"))
-    corpus = Corpus(loaded["train"], names, forms, tokenizer)
+    table = table_of(corpus_folder, loaded["train"], out, progress)
+    train_on = [repository for repository in loaded["train"] if not in_table(repository.name)]
+    corpus = Corpus(train_on, names, forms, tokenizer, table)
     units = sum(len(file.units) for repository in corpus.repositories for file in repository.files)
     progress(
         f"{len(corpus.repositories)} repositories, {units} functions to train on; "
@@ -187,7 +203,7 @@ def run_training(
         f"({time.monotonic() - began:.0f} s)"
     )
     validation = batches_of(
-        unseen_examples(loaded["calibration"], names, forms, VALIDATION_UNITS, config.seed), tokenizer, 32_768
+        unseen_examples(loaded["calibration"], names, forms, table, VALIDATION_UNITS, config.seed), tokenizer, 32_768
     )
     progress(
         f"validation: {sum(len(batch['target']) for batch in validation)} windows ({time.monotonic() - began:.0f} s)"
@@ -213,7 +229,7 @@ def run_training(
         progress=progress,
     )
     tests = batches_of(
-        unseen_examples(loaded["test"], names, forms, VALIDATION_UNITS, config.seed + 1), tokenizer, 32_768
+        unseen_examples(loaded["test"], names, forms, table, VALIDATION_UNITS, config.seed + 1), tokenizer, 32_768
     )
     report: dict[str, object] = {
         "config": asdict(config),

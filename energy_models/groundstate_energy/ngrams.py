@@ -1,0 +1,117 @@
+"""How often short runs of lexical texts occur, in a file (exactly) and in the training corpus (hashed).
+
+Code repeats itself: what stands left and right of a name elsewhere is the cheapest context there is. Five neighbourhoods
+of a token are counted: with the token before, with the token after, with the one two before, with the one two after, and
+with both neighbours at once.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int64]
+
+SLOTS = 1 << 23
+"""Slots of the corpus table. One hash and one byte a slot: collisions add a little noise to a logarithm."""
+NEIGHBOURHOODS = 5
+_SKIP = np.int64(1 << 61)
+_TRIPLE = np.int64(1 << 62)
+
+
+def keys_at(before2: Ids, before: Ids, text: Ids, after: Ids, after2: Ids) -> Ids:
+    """Exact keys of the five neighbourhoods of tokens, from lexicon ids below 2**20; ``(5, n)``."""
+    return np.stack(
+        [
+            (before << 20) | text,
+            (text << 20) | after,
+            _SKIP | (before2 << 20) | text,
+            _SKIP | (text << 20) | after2,
+            _TRIPLE | (before << 40) | (text << 20) | after,
+        ]
+    )
+
+
+def keys_of(lex: Ids) -> Ids:
+    """Keys of every pair, pair with a gap, and triple of a token sequence, sorted."""
+    pairs = (lex[:-1] << 20) | lex[1:]
+    gaps = _SKIP | (lex[:-2] << 20) | lex[2:]
+    triples = _TRIPLE | (lex[:-2] << 40) | (lex[1:-1] << 20) | lex[2:]
+    return np.sort(np.concatenate([pairs, gaps, triples]))
+
+
+def occurrences(sorted_keys: Ids, keys: Ids) -> NDArray[np.int64]:
+    """How often each key is in ``sorted_keys``."""
+    return np.searchsorted(sorted_keys, keys, "right") - np.searchsorted(sorted_keys, keys, "left")
+
+
+def text_hashes(texts: list[str]) -> NDArray[np.uint64]:
+    """A 32-bit hash of each text; negative numbers and strings are texts like others."""
+    return np.array([zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in texts], np.uint64)
+
+
+def slots_at(
+    before2: NDArray[np.uint64],
+    before: NDArray[np.uint64],
+    text: NDArray[np.uint64],
+    after: NDArray[np.uint64],
+    after2: NDArray[np.uint64],
+) -> NDArray[np.int64]:
+    """Slots of the five neighbourhoods in the corpus table, from text hashes; ``(5, n)``."""
+    return np.stack(
+        [
+            _slot(before, text, 1),
+            _slot(text, after, 1),
+            _slot(before2, text, 2),
+            _slot(text, after2, 2),
+            _slot(_mixed(before, text, 3), after, 4),
+        ]
+    )
+
+
+def slots_of(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Distinct slots of all pairs, pairs with a gap and triples of a token sequence."""
+    pairs = _slot(hashes[:-1], hashes[1:], 1)
+    gaps = _slot(hashes[:-2], hashes[2:], 2)
+    triples = _slot(_mixed(hashes[:-2], hashes[1:-1], 3), hashes[2:], 4)
+    return np.unique(np.concatenate([pairs, gaps, triples]))
+
+
+def _mixed(left: NDArray[np.uint64], right: NDArray[np.uint64], salt: int) -> NDArray[np.uint64]:
+    value = (left + np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15) + right * np.uint64(0xC2B2AE3D27D4EB4F)
+    value ^= value >> np.uint64(29)
+    return value * np.uint64(0xBF58476D1CE4E5B9)
+
+
+def _slot(left: NDArray[np.uint64], right: NDArray[np.uint64], salt: int) -> NDArray[np.int64]:
+    return (_mixed(left, right, salt) >> np.uint64(41)).astype(np.int64)
+
+
+class CorpusTable:
+    """Number of files with an n-gram, on a logarithmic scale: slot value v stands for about 2**(v/16) − 1 files."""
+
+    def __init__(self, values: NDArray[np.uint8]) -> None:
+        if values.shape != (SLOTS,) or values.dtype != np.uint8:
+            raise ValueError(f"a corpus table has {SLOTS} bytes")
+        self.values = values
+
+    @classmethod
+    def empty(cls) -> CorpusTable:
+        return cls(np.zeros(SLOTS, np.uint8))
+
+    @classmethod
+    def load(cls, path: Path) -> CorpusTable:
+        """Read a table. Raises ``OSError``, ``KeyError`` or ``ValueError`` when it is none."""
+        with np.load(path) as stored:
+            return cls(stored["values"])
+
+    @classmethod
+    def from_counts(cls, counts: NDArray[np.int32]) -> CorpusTable:
+        return cls(np.minimum(np.round(16 * np.log2(counts + 1.0)), 255).astype(np.uint8))
+
+    def logs(self, slots: NDArray[np.int64]) -> NDArray[np.float32]:
+        """log(1 + files) of each slot."""
+        return self.values[slots].astype(np.float32) * np.float32(np.log(2) / 16)
