@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from groundstate_energy.encoding import PieceTable, Window, collate, encode
 from groundstate_energy.features import FileStatistics, NameStatistics
+from groundstate_energy.ngrams import CorpusTable
 from groundstate_energy.training.network import Network, NetworkConfig, UsageTerm
 from groundstate_energy.training.vocabulary import train_tokenizer
 from groundstate_grammars.python.parsed import ParsedFile, parse
@@ -82,4 +83,5 @@ def write_run(folder: Path) -> Path:
     state = {"average": network().state_dict(), "usage": usage().state_dict()}
     torch.save(state, folder / "checkpoint.pt")
     tokenizer().save(str(folder / "tokenizer.json"))
+    np.savez_compressed(folder / "ngrams.npz", values=CorpusTable.empty().values)
     return folder
