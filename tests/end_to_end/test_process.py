@@ -69,12 +69,12 @@ async def test_a_client_without_any_capability_gets_pushed_findings_in_utf_16(tm
 
 async def test_the_end_of_the_client_is_the_end_of_the_server_even_during_inference(start: Start) -> None:
     editor = await start(VSCODE)
-    uri = editor.open("slow.py", "x = 'wrong'  # stubborn=20\n")
+    uri = editor.open("slow.py", "x = 'wrong'  # stubborn=1000\n")
     request = asyncio.create_task(editor.pull(uri))
     await asyncio.sleep(0.3)
     assert editor.process.stdin is not None
     editor.process.stdin.close()
-    await asyncio.wait_for(editor.process.wait(), 10)
+    await asyncio.wait_for(editor.process.wait(), SECONDS)
     request.cancel()
 
 

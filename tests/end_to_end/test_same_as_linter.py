@@ -58,7 +58,7 @@ def linted(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Findings of ``groundstate check`` by file: rule, message, titles of the repairs, place counted from 1."""
     command = [sys.executable, "-m", "groundstate", "check", "--output-format", "json", "--no-cache", "."]
     command += ["--sensitivity", "all"]
-    run = subprocess.run(command, cwd=folder, capture_output=True, timeout=60, check=False)
+    run = subprocess.run(command, cwd=folder, capture_output=True, timeout=300, check=False)
     assert run.returncode in (0, 1), run.stderr.decode()
     found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in FILES}
     for item in json.loads(run.stdout)["findings"]:
