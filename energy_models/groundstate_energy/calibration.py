@@ -1,4 +1,4 @@
-"""Calibration: from posterior log-odds to probabilities and alarm budgets, per rule (design, section 5).
+"""Calibration: from posterior log-odds to probabilities and alarm budgets, per rule.
 
 Two samples of repositories that were not trained on: unchanged code, whose every finding counts as a false alarm, and
 units with a known bug (real fixes, and mutants where fixes are few). Thresholds share each alarm budget between the rules

@@ -1,6 +1,7 @@
-"""The observations of the usage term: what counting alone says about each candidate (design, section 3).
+"""The observations of the usage term: what counting alone says about each candidate.
 
-One row a candidate. Counts leave the site's own occurrence out. The network gets the same rows as an input and learns the residual.
+One row a candidate. Counts leave the site's own occurrence out. The network gets the same rows as an input and learns
+the residual.
 """
 
 from __future__ import annotations
@@ -19,9 +20,15 @@ from groundstate_energy.ngrams import (
     slots_at,
     text_hashes,
 )
-from groundstate_grammars.python.candidates import NAME_RULES, WRONG_ATTRIBUTE, WRONG_FUNCTION, WRONG_METHOD, CandidateSet
-from groundstate_grammars.python.lexical import STATEMENT, Role
+from groundstate_grammars.python.candidates import (
+    NAME_RULES,
+    WRONG_ATTRIBUTE,
+    WRONG_FUNCTION,
+    WRONG_METHOD,
+    CandidateSet,
+)
 from groundstate_grammars.python.edited import EditedUnit
+from groundstate_grammars.python.lexical import STATEMENT, Role
 from groundstate_grammars.python.parsed import ParsedFile
 
 FEATURES: tuple[str, ...] = (
@@ -51,8 +58,18 @@ FEATURES: tuple[str, ...] = (
     "imported, candidate",
     "looks misspelt",
     "name rule",
-    *(f"{where} {around}, {which}" for which in ("candidate", "as written") for where in ("file", "corpus") for around in (
-        "after the token before", "before the token after", "two after", "two before", "between both")),
+    *(
+        f"{where} {around}, {which}"
+        for which in ("candidate", "as written")
+        for where in ("file", "corpus")
+        for around in (
+            "after the token before",
+            "before the token after",
+            "two after",
+            "two before",
+            "between both",
+        )
+    ),
 )
 FEATURE_COUNT = len(FEATURES)
 BASE_FEATURES = FEATURE_COUNT - 4 * NEIGHBOURHOODS
@@ -67,7 +84,9 @@ class NameStatistics:
     what it will not have. ``own``: repositories to leave out of every name count: 1 while training, else 0.
     """
 
-    def __init__(self, repositories: Mapping[str, int], table: CorpusTable | None = None, own: int = 0) -> None:
+    def __init__(
+        self, repositories: Mapping[str, int], table: CorpusTable | None = None, own: int = 0
+    ) -> None:
         self.repositories = repositories
         self.table = table if table is not None else CorpusTable.empty()
         self.own = own
@@ -228,7 +247,9 @@ def _neighbourhoods(statistics: FileStatistics, candidates: CandidateSet) -> NDA
     written = padded[at] == current
     texts = statistics.file.lexicon.texts
     # `not in` and `is not` are two tokens and one site.
-    wide = np.array([not w and " " in texts[c] for w, c in zip(written.tolist(), current.tolist(), strict=True)], np.int64)
+    wide = np.array(
+        [not w and " " in texts[c] for w, c in zip(written.tolist(), current.tolist(), strict=True)], np.int64
+    )
     simple = written | (wide > 0)
     around = (padded[at - 2], padded[at - 1], padded[at + 1 + wide], padded[at + 2 + wide])
     plain = np.ones(len(site), np.bool_)

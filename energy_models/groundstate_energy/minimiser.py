@@ -1,4 +1,4 @@
-"""Minimisation over the edits of one unit (design, section 4).
+"""Minimisation over the edits of one unit.
 
 System 1 scores all single edits at once. System 2, up to its second step: edits that a hard term vetoes are dropped
 before any forward pass, and for the best few the edited unit is encoded again; the gap of an edit is then the mean of the

@@ -52,7 +52,12 @@ def run(options: argparse.Namespace) -> int:
     if not options.calibrate_only:
         tokenizer = Tokenizer.from_file(str(options.run / "tokenizer.json"))
         examples = unseen_examples(
-            loaded["calibration"], names, forms, CorpusTable.load(options.run / "ngrams.npz"), _PARITY_UNITS, 3
+            loaded["calibration"],
+            names,
+            forms,
+            CorpusTable.load(options.run / "ngrams.npz"),
+            _PARITY_UNITS,
+            3,
         )
         build_package(
             options.run,

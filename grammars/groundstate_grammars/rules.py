@@ -1,4 +1,4 @@
-"""The rules: one code and one name for every kind of finding (design, section 3)."""
+"""The rules: one code and one name for every kind of finding."""
 
 from __future__ import annotations
 

@@ -39,4 +39,3 @@ def build_table(
     table.values[counts < 3] = 0
     np.savez_compressed(path, values=table.values)
     return table
-

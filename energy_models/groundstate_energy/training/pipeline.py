@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 
 from groundstate_energy.encoding import PieceTable
 from groundstate_energy.features import NameStatistics
+from groundstate_energy.ngrams import CorpusTable
 from groundstate_energy.training.batches import (
     Batch,
     Buckets,
@@ -26,7 +27,6 @@ from groundstate_energy.training.batches import (
     read,
     split_of,
 )
-from groundstate_energy.ngrams import CorpusTable
 from groundstate_energy.training.corpus import Repository, load_repository
 from groundstate_energy.training.corpus_table import build_table, in_table
 from groundstate_energy.training.fixes import FixRecord, fix_examples, load_fixes
@@ -170,7 +170,9 @@ def prepare_fixes(
     for batch in batches:
         batch["features"] = batch["features"].astype(np.float16)
     held_out: list[Example] = []
-    for _, pair in fix_pairs(fixes, projects, ("calibration", "test"), NameStatistics(names, table), config.workers):
+    for _, pair in fix_pairs(
+        fixes, projects, ("calibration", "test"), NameStatistics(names, table), config.workers
+    ):
         held_out += pair if pair is not None else ()
     progress(f"fixes: {offered} of {total} offered; {len(held_out) // 2} held out")
     (out / "fixes.pickle").write_bytes(pickle.dumps((batches, held_out)))
@@ -203,7 +205,9 @@ def run_training(
         f"({time.monotonic() - began:.0f} s)"
     )
     validation = batches_of(
-        unseen_examples(loaded["calibration"], names, forms, table, VALIDATION_UNITS, config.seed), tokenizer, 32_768
+        unseen_examples(loaded["calibration"], names, forms, table, VALIDATION_UNITS, config.seed),
+        tokenizer,
+        32_768,
     )
     progress(
         f"validation: {sum(len(batch['target']) for batch in validation)} windows ({time.monotonic() - began:.0f} s)"
@@ -229,7 +233,9 @@ def run_training(
         progress=progress,
     )
     tests = batches_of(
-        unseen_examples(loaded["test"], names, forms, table, VALIDATION_UNITS, config.seed + 1), tokenizer, 32_768
+        unseen_examples(loaded["test"], names, forms, table, VALIDATION_UNITS, config.seed + 1),
+        tokenizer,
+        32_768,
     )
     report: dict[str, object] = {
         "config": asdict(config),

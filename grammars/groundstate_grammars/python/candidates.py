@@ -1,4 +1,4 @@
-"""Sites and candidate edits of a unit, for every learned rule (design, section 3).
+"""Sites and candidate edits of a unit, for every learned rule.
 
 Name-like candidates are slices of arrays prepared once per scope and receiver, so a unit costs a few array operations a
 site; the few structural edits are listed one by one. Nothing is scored here: a candidate carries the raw observations
