@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 SECTION = "groundstate"
 """The section of the editor's settings that is ours."""
 
-MOST_SECONDS = 5.0
+MOST_SECONDS = 10.0
 """How long the client may take to tell its settings before documents are checked without them."""
 
 
@@ -28,6 +28,7 @@ class Configuration:
     def __init__(self, server: GroundstateServer) -> None:
         self._server = server
         self._sent: Mapping[str, object] = {}
+        self._late: asyncio.Future[None] | None = None
 
     def take(self, settings: object) -> None:
         """Keep what the client sent by itself: our section, or a table with our section in it."""
@@ -49,9 +50,15 @@ class Configuration:
         folders: dict[str | None, Path | None] = {None: None}
         folders.update(self._server.folders)
         items = [types.ConfigurationItem(scope_uri=uri, section=SECTION) for uri in folders]
-        request = self._server.workspace_configuration_async(types.ConfigurationParams(items))
+        request = asyncio.ensure_future(
+            self._server.workspace_configuration_async(types.ConfigurationParams(items))
+        )
+        await asyncio.wait([request], timeout=MOST_SECONDS)
+        if not request.done():
+            request.add_done_callback(self._answered_late)
+            return {}
         try:
-            answers = await asyncio.wait_for(request, MOST_SECONDS)
+            answers = request.result()
         except Exception as error:  # a client that cannot tell its settings has none
             logger.warning("the client did not tell its settings: %s", error)
             return {}
@@ -60,6 +67,10 @@ class Configuration:
             for path, answer in zip(folders.values(), answers, strict=False)
             if _table(answer)
         }
+
+    def _answered_late(self, request: asyncio.Future[Any]) -> None:
+        if not request.cancelled() and request.exception() is None:
+            self._late = asyncio.ensure_future(self.refresh())
 
 
 def _table(value: object) -> Mapping[str, object]:
