@@ -56,6 +56,7 @@ _STORED = re.compile(_STORED_ATTRIBUTE)
 _WORD_NOT_READ_AS_ATTRIBUTE = re.compile(_STORED_ATTRIBUTE + rb"|(?<![\w.])[A-Za-z_]\w*")
 """A word that is no attribute, or an attribute in a place where it may be assigned."""
 _CLASS_HEAD = re.compile(rb"\b(?:class\s+\w+|type\s*\([^,()]*,)\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_AFTER_DOT = re.compile(rb"\.\s*([A-Za-z_]\w*)")
 _WORD = re.compile(rb"\w+")
 _DEFINED = re.compile(rb"\bdef\s+(\w+)")
 _REACHES_NAMESPACES = re.compile(rb"\b(?:exec|globals)\s*\(")
@@ -398,7 +399,7 @@ def _whole(tree: SyntaxTree, path: Path, name: str) -> Module:
 def _outline(tree: SyntaxTree, path: Path, name: str) -> Module:
     """A module read without the bodies of its functions: three times as fast, for code that only the rest may call.
 
-    What methods assign is then known by the words that may be assigned, for the whole module: more than there is.
+    What methods assign is then known by the words that the module uses as attributes: more than there is.
     """
     data = tree.data
     if _REACHES_NAMESPACES.search(data) is not None:
@@ -410,6 +411,7 @@ def _outline(tree: SyntaxTree, path: Path, name: str) -> Module:
     flat = flatten(tree.tree, data, leave_closed)
     module = read_module(flat, Scopes(flat), path, name)
     module.stores = frozenset((match[1] or match[2]).decode() for match in _STORED.finditer(data))
+    module.attribute_words = frozenset(word.decode() for word in _AFTER_DOT.findall(data))
     return module
 
 

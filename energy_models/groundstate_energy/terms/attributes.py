@@ -90,7 +90,7 @@ def members_of(view: FileView, cls: Class) -> frozenset[str] | None:
         found |= base.members
         found |= base.attributes
         if base.home is not view.module:
-            found |= base.home.stores
+            found |= base.home.stores | base.home.attribute_words
     return frozenset(found)
 
 

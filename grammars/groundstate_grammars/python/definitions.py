@@ -128,7 +128,8 @@ class Module:
     """A module. ``members``: names bound at its top level. ``classes``: its classes by definition node, local ones too.
 
     ``is_open``: names may come that the text does not show (star imports, ``globals()``, ``exec``).
-    ``stores``: names of attributes that the file assigns on anything.
+    ``stores``: names of attributes that the file assigns on anything. ``attribute_words``: where the bodies of functions
+    were not read, every name that the file uses as an attribute.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Module:
     is_open: bool
     has_getattr: bool
     stores: frozenset[str] = frozenset()
+    attribute_words: frozenset[str] = frozenset()
 
     @property
     def is_stub(self) -> bool:
