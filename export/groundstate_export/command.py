@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-_PARITY_UNITS = 400
+_PARITY_UNITS = 240
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -53,12 +53,17 @@ def load_run(run: Path, network: str) -> tuple[Network, UsageTerm]:
     return model.eval(), usage.eval()
 
 
-def run_graph(path: Path, batch: Batch) -> NDArray[np.float32]:
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    (scores,) = session.run(None, {name: batch[name] for name in INPUTS})
-    return np.asarray(scores, np.float32)
+class Graph:
+    """An ONNX file, loaded on the CPU."""
+
+    def __init__(self, path: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+    def scores(self, batch: Batch) -> NDArray[np.float32]:
+        (scores,) = self._session.run(None, {name: batch[name] for name in INPUTS})
+        return np.asarray(scores, np.float32)
 
 
 def prove_parity(network: Network, path: Path, batches: Sequence[Batch]) -> float:
@@ -67,10 +72,11 @@ def prove_parity(network: Network, path: Path, batches: Sequence[Batch]) -> floa
     if len(shapes) < 3:
         raise ParityError(f"parity needs batches of three shapes, got {sorted(shapes)}")
     worst = 0.0
+    graph = Graph(path)
     for batch in batches:
         with torch.no_grad():
             wanted = network(*(torch.from_numpy(np.asarray(batch[name])) for name in INPUTS)).numpy()
-        worst = max(worst, float(np.abs(wanted - run_graph(path, batch)).max()))
+        worst = max(worst, float(np.abs(wanted - graph.scores(batch)).max()))
     if worst > PARITY:
         raise ParityError(f"ONNX Runtime differs from torch by {worst:.2e} nats, {PARITY:.0e} are allowed")
     return worst
@@ -81,8 +87,9 @@ def rank_agreement(reference: Path, other: Path, batches: Sequence[Batch]) -> di
     same = total = 0
     correlation = []
     worst = 0.0
+    left, right = Graph(reference), Graph(other)
     for batch in batches:
-        a, b = run_graph(reference, batch), run_graph(other, batch)
+        a, b = left.scores(batch), right.scores(batch)
         worst = max(worst, float(np.abs(a - b).max()))
         window = np.asarray(batch["candidate_window"])
         for number in np.unique(window):
