@@ -197,11 +197,3 @@ async def test_an_unsaved_document_has_findings_too(start: Start) -> None:
     item = types.TextDocumentItem(uri, "python", 1, "x = 'wrong'\n")
     editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
     assert [found.code for found in (await editor.pull(uri)).items] == ["GS301"]
-
-
-async def test_at_most_a_thousand_diagnostics_are_sent_and_none_that_is_louder_is_dropped(
-    start: Start,
-) -> None:
-    editor = await start(VSCODE)
-    uri = editor.open("many.py", "x = 'wrong'\n" * 1500)
-    assert len(await editor.diagnostics(uri)) == 1000
