@@ -5,6 +5,7 @@ The network's input contract is ``INPUTS``; training and inference go through th
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,6 +68,27 @@ class Window:
     features: Floats
     candidates: Ints
     """Index of each candidate in the unit's candidate set."""
+    hashes: NDArray[np.uint64]
+    """Hash of each text; shared like ``texts``."""
+
+    def digest(self) -> bytes:
+        """A hash of everything the network reads: equal windows have equal energies, whichever file they are from."""
+        found = hashlib.blake2b(digest_size=16)
+        hashes = self.hashes
+        for part in (
+            hashes[self.tokens],
+            self.roles,
+            self.site_at,
+            self.site_other,
+            hashes[self.site_text],
+            self.site_rule,
+            self.candidate_site,
+            hashes[self.candidate_text],
+            self.candidate_at,
+            self.features,
+        ):
+            found.update(np.ascontiguousarray(part).data)
+        return found.digest()
 
 
 def encode(statistics: FileStatistics, unit: Unit, candidates: CandidateSet) -> list[Window]:
@@ -77,6 +99,7 @@ def encode(statistics: FileStatistics, unit: Unit, candidates: CandidateSet) -> 
     lexicon = file.lexicon
     header_text = np.array([lexicon.id(text) for text, _ in header], np.int32)
     header_role = np.array([int(role) + ROLE_COUNT for _, role in header], np.int32)
+    hashes = statistics.hashes()
     length = len(candidates.lex)
     starts = [0]
     while starts[-1] + WINDOW < length:
@@ -123,6 +146,7 @@ def encode(statistics: FileStatistics, unit: Unit, candidates: CandidateSet) -> 
                 ),
                 features=features[chosen],
                 candidates=chosen.astype(np.int32),
+                hashes=hashes,
             )
         )
     return windows

@@ -32,6 +32,8 @@ REMEMBERED = 20_000
 """Units whose results are kept in memory."""
 _SILENT = RuleCalibration(1.0, -9.0, dict.fromkeys(LEVELS, float("inf")), 0, 0, 0.0)
 
+_LOUD = frozenset(("strict", "default"))
+
 HardTerms = Callable[[ParsedFile], Sequence[Violation]]
 
 
@@ -115,8 +117,8 @@ class Engine:
 
         Args:
             facts: soft facts of the project, None for the file alone.
-            hard: the hard terms; an edit of a level other than ``all`` that adds a violation anywhere in the file is
-                never among the results.
+            hard: the hard terms; an edit of the levels ``strict`` and ``default`` that adds a violation anywhere in the
+                file is never among the results.
         """
         if file.project is not facts:
             file = file.within(facts)
@@ -169,11 +171,10 @@ class Engine:
             c: calibration.get(scored.candidates.edit(c).rule, _SILENT).level(scored.log_odds(c))
             for c in best
         }
-        # System 2 looks again at the units in which some edit passes an alarm budget. Hard terms look at the whole file,
-        # so they are asked only about edits that some sensitivity would show; whoever shows the others (sensitivity
-        # `all`) asks them then.
-        best = [c for c in best if levels[c] == "all" or veto.allows(scored.candidates.edit(c))]
-        promising = [c for c in best if levels[c] != "all"]
+        # Hard terms look at the whole file and System 2 encodes units again, so both are asked only about edits that pass
+        # the default alarm budget; whoever shows others asks the hard terms then.
+        best = [c for c in best if levels[c] not in _LOUD or veto.allows(scored.candidates.edit(c))]
+        promising = [c for c in best if levels[c] in _LOUD]
         if promising:
             order |= re_encode(statistics, scored, promising, self._usage, self._scorer.gaps)
         start = scored.candidates.site_start[scored.candidates.candidate_site]

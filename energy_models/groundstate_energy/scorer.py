@@ -21,6 +21,9 @@ energies would depend on its neighbours, and differ between the linter and the l
 nothing is padded, and a window fits the cache.
 """
 
+REMEMBERED = 20_000
+"""Windows whose gaps are kept in memory; about 2 kB each."""
+
 
 class Scorer:
     """Learned energy gaps of windows.
@@ -58,6 +61,7 @@ class Scorer:
             raise ModelPackageError(
                 f"model package {package.folder}: cannot load the network: {error}"
             ) from None
+        self._remembered: dict[bytes, NDArray[np.float32]] = {}
         self.device = "cuda" if use_cuda else "cpu"
         self._batch_tokens = GPU_BATCH_TOKENS if use_cuda else 0
         found = {entry.name for entry in self._session.get_inputs()}
@@ -67,9 +71,11 @@ class Scorer:
             )
 
     def gaps(self, windows: Sequence[Window]) -> list[NDArray[np.float32]]:
-        """Energy gaps of every window's candidates, in nats, each ``(candidates,)``."""
-        found: list[NDArray[np.float32] | None] = [None] * len(windows)
-        order = sorted(range(len(windows)), key=lambda i: len(windows[i].tokens))
+        """Energy gaps of every window's candidates, in nats, each ``(candidates,)``. Windows seen before cost no pass."""
+        digests = [window.digest() for window in windows]
+        found: list[NDArray[np.float32] | None] = [self._remembered.get(digest) for digest in digests]
+        new = [i for i, gaps in enumerate(found) if gaps is None]
+        order = sorted(new, key=lambda i: len(windows[i].tokens))
         batch: list[int] = []
         for i in order:
             longest = -(-len(windows[i].tokens) // 16) * 16
@@ -79,6 +85,12 @@ class Scorer:
             batch.append(i)
         if batch:
             self._run(windows, batch, found)
+        if len(self._remembered) + len(new) > REMEMBERED:
+            self._remembered.clear()
+        for i in new:
+            gaps = found[i]
+            assert gaps is not None
+            self._remembered[digests[i]] = gaps
         return [gaps for gaps in found if gaps is not None]
 
     def _run(

@@ -6,7 +6,7 @@ import json
 import random
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -83,14 +83,8 @@ def _thin(example: Example, rng: np.random.Generator) -> Example:
         keep |= window.candidate_site == window.candidate_site[example.target]
     chosen = np.flatnonzero(keep)
     target = int(np.searchsorted(chosen, example.target)) if example.target >= 0 else -1
-    thinned = type(window)(
-        texts=window.texts,
-        tokens=window.tokens,
-        roles=window.roles,
-        site_at=window.site_at,
-        site_other=window.site_other,
-        site_text=window.site_text,
-        site_rule=window.site_rule,
+    thinned = replace(
+        window,
         candidate_site=window.candidate_site[chosen],
         candidate_text=window.candidate_text[chosen],
         candidate_at=window.candidate_at[chosen],
