@@ -12,6 +12,7 @@ from tests.energy_models import tiny
 from groundstate_energy.engine import Engine
 from groundstate_energy.model_package import LEVELS, ModelPackage, RuleCalibration, load_model_package
 from groundstate_energy.scorer import Scorer
+from groundstate_energy.terms import Violation
 from groundstate_export.onnx_graph import export_network
 from groundstate_export.package import (
     PARITY,
@@ -21,7 +22,7 @@ from groundstate_export.package import (
     rank_agreement,
     write_calibration,
 )
-from groundstate_grammars.python.parsed import parse
+from groundstate_grammars.python.parsed import ParsedFile, parse
 from groundstate_grammars.rules import SOFT_RULES
 
 # torch's own warnings about its older exporter, which is the one that keeps our axes free of each other.
@@ -107,11 +108,11 @@ def test_an_engine_runs_the_package(package: ModelPackage) -> None:
 def test_an_edit_that_adds_a_violation_is_not_a_result(package: ModelPackage) -> None:
     file = parse(tiny.TEXTS[1].encode())
 
-    def everything_else_is_wrong(other: object) -> list[object]:
-        return [] if other is file else [object()]
+    def everything_else_is_wrong(other: ParsedFile) -> list[Violation]:
+        return [] if other is file else [Violation("GS102", 0, 1, "wrong", (), ())]
 
     engine = Engine(package, device="cpu", threads=1)
-    results = engine.examine(file, None, hard=everything_else_is_wrong)  # type: ignore[arg-type]
+    results = engine.examine(file, None, hard=everything_else_is_wrong)
     assert results
     assert all(result.edits == () for result in results)
 
