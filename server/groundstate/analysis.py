@@ -260,7 +260,8 @@ def _soft_findings(document: Document, scored: Sequence[ScoredEdit]) -> list[Fin
 
 def _repair(document: Document, edit: ScoredEdit) -> Repair:
     replacements = edit.edit.replacements
-    return Repair(repair_title(document.data, replacements), replacements, edit.gap, True, edit.certified)
+    title = repair_title(document.data, replacements)
+    return Repair(title, replacements, edit.gap, True, edit.certified, edit.level)
 
 
 def _touch(edit: ScoredEdit, violation: Violation) -> bool:

@@ -22,6 +22,7 @@ from groundstate import __version__
 from groundstate.documents import Document
 from groundstate.findings import Evidence, Finding, Repair, Severity
 from groundstate.report import Report
+from groundstate.settings import SENSITIVITIES
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_grammars.edits import Replacement
 from groundstate_grammars.rules import RULES
@@ -29,7 +30,7 @@ from groundstate_grammars.rules import RULES
 MOST_BYTES = 64 * 1024 * 1024
 """Entries are dropped, the oldest first, until at most this many bytes of them are left."""
 
-_FORMAT = 1
+_FORMAT = 2
 _BUSY_SECONDS = 5.0
 _CHUNK = 500
 
@@ -184,6 +185,7 @@ def report_as_text(report: Report) -> str:
                     _gap_out(repair.gap),
                     repair.checked,
                     repair.certified,
+                    repair.budget,
                 ]
                 for repair in item.repairs
             ],
@@ -209,8 +211,15 @@ def report_from_text(document: Document, text: str) -> Report | None:
                 gap=None if gap is None else _gap_in(gap),
                 probability=None if probability is None else float(probability),
                 repairs=tuple(
-                    Repair(str(title), _edits_in(edits), _gap_in(repair_gap), bool(checked), bool(certified))
-                    for title, edits, repair_gap, checked, certified in repairs
+                    Repair(
+                        title=str(title),
+                        replacements=_edits_in(edits),
+                        gap=_gap_in(repair_gap),
+                        checked=bool(checked),
+                        certified=bool(certified),
+                        budget=SENSITIVITIES[SENSITIVITIES.index(budget)],
+                    )
+                    for title, edits, repair_gap, checked, certified, budget in repairs
                 ),
                 evidence=tuple(Evidence(int(first), int(last), str(why)) for first, last, why in evidence),
                 fingerprint=str(fingerprint),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from groundstate.settings import SENSITIVITIES
 from groundstate_energy.energy import EnergyGap
 from groundstate_grammars.edits import Replacement
 
@@ -23,6 +24,7 @@ class Repair:
 
     ``checked``: the repaired text parses and no hard term of the whole file got worse.
     ``certified``: the rule's auto-fix precision is certified by the model package; only such repairs join fix-all.
+    ``budget``: the quietest sensitivity that shows it.
     """
 
     title: str
@@ -30,6 +32,7 @@ class Repair:
     gap: EnergyGap
     checked: bool
     certified: bool
+    budget: str = "strict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +62,10 @@ class Finding:
     repairs: tuple[Repair, ...]
     evidence: tuple[Evidence, ...]
     fingerprint: str
+
+    @property
+    def budget(self) -> str:
+        """The quietest sensitivity that shows the finding; findings of hard rules are shown at all of them."""
+        if self.probability is None:
+            return SENSITIVITIES[0]
+        return min((repair.budget for repair in self.repairs), key=SENSITIVITIES.index)

@@ -29,9 +29,8 @@ def sample_outcome(folder: Path) -> Outcome:
     document = Document(folder / "src" / "area.py", TEXT)
     second = TEXT.rindex(b"width")
     name = TEXT.index(b"height")
-    repair = Repair(
-        "Replace `width` by `height`", (Replacement(second, second + 5, b"height"),), SOFT_GAP, True, True
-    )
+    replacement = Replacement(second, second + 5, b"height")
+    repair = Repair("Replace `width` by `height`", (replacement,), SOFT_GAP, True, True, "default")
     soft = Finding(
         rule="GS301",
         start=second,

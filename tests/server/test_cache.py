@@ -117,7 +117,7 @@ def test_the_folder_follows_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_report_comes_back_equal() -> None:
     document = Document(Path("/a.py"), b"x = 1\n")
     gap = EnergyGap((TermGap("learned", Energy(0, -1.25)), TermGap("names", Energy(-1, 0.0))))
-    repair = Repair("Replace", (Replacement(0, 1, b"\xff\x00y"),), gap, True, False)
+    repair = Repair("Replace", (Replacement(0, 1, b"\xff\x00y"),), gap, True, False, "explore")
     evidence = (Evidence(4, 5, "here"),)
     soft = Finding("GS301", 0, 1, "é", Severity.WARNING, gap, 0.5, (repair,), evidence, "f1")
     hard = Finding("GS101", 2, 3, "m", Severity.ERROR, None, None, (), (), "f2")

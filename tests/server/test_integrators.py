@@ -188,7 +188,12 @@ def test_sarif(here: Path) -> None:
                         "replacements": [{"deletedRegion": region, "insertedContent": {"text": "height"}}],
                     }
                 ],
-                "properties": {"checked": True, "certified": True, "deltaEnergy": -3.25},
+                "properties": {
+                    "checked": True,
+                    "certified": True,
+                    "deltaEnergy": -3.25,
+                    "budget": "default",
+                },
             }
         ],
         "properties": {
@@ -199,11 +204,13 @@ def test_sarif(here: Path) -> None:
                 {"term": "learned", "hard": 0, "soft": -2.75},
             ],
             "probability": 0.875,
+            "budget": "default",
         },
     }
     assert (hard["level"], hard["rank"]) == ("error", 100.0)
     assert "relatedLocations" not in hard
     assert hard["properties"]["probability"] is None
+    assert hard["properties"]["budget"] == "strict"
 
 
 HARD_TO_COUNT = """\ufeffdef f(a, b):\r

@@ -124,6 +124,7 @@ def test_all_emits_the_best_repair_of_each_unit(
     ]
     assert all(result["fixes"] for result in results)
     assert [result["level"] for result in results] == ["warning", "note", "warning"]
+    assert [result["properties"]["budget"] for result in results] == ["default", "all", "strict"]
 
 
 def test_fix_applies_certified_repairs_only(

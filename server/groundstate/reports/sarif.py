@@ -216,6 +216,7 @@ def _result(document: Document, finding: Finding, codes: list[str]) -> Result:
             "deltaEnergyHard": None if finding.gap is None else finding.gap.total.hard,
             "energyTerms": [] if finding.gap is None else gap_as_json(finding.gap)["terms"],
             "probability": finding.probability,
+            "budget": finding.budget,
         },
     )
 
@@ -232,6 +233,7 @@ def _fix(document: Document, repair: Repair) -> Fix:
             "checked": repair.checked,
             "certified": repair.certified,
             "deltaEnergy": round(repair.gap.total.soft, 6),
+            "budget": repair.budget,
         },
     )
 
