@@ -32,6 +32,8 @@ REMEMBERED = 20_000
 """Units whose results are kept in memory."""
 _SILENT = RuleCalibration(1.0, -9.0, dict.fromkeys(LEVELS, float("inf")), 0, 0, 0.0)
 
+QUIET = 3
+"""Best edits kept of a unit in which none passes an alarm budget."""
 _LOUD = frozenset(("strict", "default"))
 
 HardTerms = Callable[[ParsedFile], Sequence[Violation]]
@@ -167,10 +169,9 @@ class Engine:
         gaps = scored.gaps
         best = scored.best(KEPT)
         order = {c: float(gaps[c]) for c in best}
-        levels = {
-            c: calibration.get(scored.candidates.edit(c).rule, _SILENT).level(scored.log_odds(c))
-            for c in best
-        }
+        levels = {c: calibration.get(scored.rule(c), _SILENT).level(scored.log_odds(c)) for c in best}
+        if all(level == "all" for level in levels.values()):
+            best = best[:QUIET]
         # Hard terms look at the whole file and System 2 encodes units again, so both are asked only about edits that pass
         # the default alarm budget; whoever shows others asks the hard terms then.
         best = [c for c in best if levels[c] not in _LOUD or veto.allows(scored.candidates.edit(c))]

@@ -21,6 +21,7 @@ from groundstate_grammars.edits import Edit
 from groundstate_grammars.python.candidates import CandidateSet
 from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.units import Unit, UnitKind
+from groundstate_grammars.rules import SOFT_RULES
 
 KEPT = 8
 """Best edits of a unit that are kept, and re-encoded by System 2."""
@@ -38,10 +39,8 @@ class ScoredUnit:
     candidates: CandidateSet
     usage: NDArray[np.float32]
     learned: NDArray[np.float32]
-
-    @property
-    def gaps(self) -> NDArray[np.float64]:
-        return np.round(self.usage.astype(np.float64) + self.learned, DECIMALS)
+    gaps: NDArray[np.float64]
+    """The sum of both, rounded to ``DECIMALS``."""
 
     def free_energy(self, temperature: float = 1.0) -> float:
         """F = log(1 + Σ exp(−ΔE/τ)), in nats."""
@@ -55,12 +54,15 @@ class ScoredUnit:
         start = self.candidates.site_start[self.candidates.candidate_site]
         return [int(candidate) for candidate in np.lexsort((np.arange(len(gaps)), start, gaps))[:count]]
 
+    def rule(self, candidate: int) -> str:
+        """Code of the rule a candidate belongs to."""
+        return SOFT_RULES[int(self.candidates.site_rule[self.candidates.candidate_site[candidate]])]
+
     def log_odds(self, candidate: int) -> float:
         """Log-odds that this edit is right, rather than the code as written or any other edit: one softmax's posterior."""
-        scores = -self.gaps
-        others = np.delete(scores, candidate)
-        rest = np.logaddexp(0.0, np.logaddexp.reduce(others)) if len(others) else 0.0
-        return float(scores[candidate] - rest)
+        score = -float(self.gaps[candidate])
+        share = min(score - self.free_energy(), -1e-12)
+        return share - float(np.log(-np.expm1(share)))
 
 
 def score_units(
@@ -80,7 +82,8 @@ def score_units(
         for window in windows:
             learned[window.candidates] = next(gaps)
             counted[window.candidates] = usage.gaps(window.features, window.site_rule[window.candidate_site])
-        scored.append(ScoredUnit(unit, candidates, counted, learned))
+        gaps_of_unit = np.round(counted.astype(np.float64) + learned, DECIMALS)
+        scored.append(ScoredUnit(unit, candidates, counted, learned, gaps_of_unit))
     return scored
 
 
