@@ -30,6 +30,7 @@ def main() -> int:
         "--out", type=Path, required=True, metavar="CASES", help="a folder that is new or empty"
     )
     parser.add_argument("--limit", type=int, metavar="N", help="a random sample of so many fixes")
+    parser.add_argument("--most-lines", type=int, metavar="N", help="leave out fixes in longer files")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     arguments = parser.parse_args()
     if arguments.out.is_dir() and any(arguments.out.iterdir()):
@@ -39,11 +40,16 @@ def main() -> int:
     if arguments.limit is not None and arguments.limit < len(facts):
         kept = random.Random(arguments.seed).sample(range(len(facts)), arguments.limit)
         facts = [facts[place] for place in sorted(kept)]
-    written = sum(
-        write_case(pair, arguments.out / f"{number:05d}")
-        for number, pair in enumerate(rebuild(facts, arguments.repos))
+    written = long = 0
+    for pair in rebuild(facts, arguments.repos):
+        if arguments.most_lines is not None and pair.before_file.count(b"\n") > arguments.most_lines:
+            long += 1
+        else:
+            written += write_case(pair, arguments.out / f"{written:05d}")
+    print(
+        f"{written} cases of {len(facts)} fixes; {long} in longer files, the others' clones or texts are absent",
+        file=sys.stderr,
     )
-    print(f"{written} cases of {len(facts)} fixes; the others' clones or texts are absent", file=sys.stderr)
     return 0 if written else 2
 
 
