@@ -22,6 +22,7 @@ from groundstate_energy.terms import Violation
 from groundstate_energy.usage import UsageTerm
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.project import ProjectFacts
+from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.units import Unit
 from groundstate_grammars.rules import RULES
@@ -110,7 +111,11 @@ class Engine:
 
     def score(self, file: ParsedFile, units: Sequence[Unit]) -> list[ScoredUnit]:
         """System 1 on some units of a file, nothing remembered and nothing vetoed."""
-        return score_units(FileStatistics(file, self._names), units, self._usage, self._scorer.gaps)
+        if isinstance(file, EditedUnit):
+            statistics = FileStatistics(file.base, self._names).of_edited(file)
+        else:
+            statistics = FileStatistics(file, self._names)
+        return score_units(statistics, units, self._usage, self._scorer.gaps)
 
     def examine(
         self, file: ParsedFile, facts: ProjectFacts | None, *, hard: HardTerms | None
