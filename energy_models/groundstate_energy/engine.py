@@ -24,7 +24,7 @@ from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile
-from groundstate_grammars.python.units import Unit
+from groundstate_grammars.python.units import Unit, UnitKind
 from groundstate_grammars.rules import RULES
 
 CERTIFIED = 0.95
@@ -35,6 +35,8 @@ _SILENT = RuleCalibration(1.0, -9.0, dict.fromkeys(LEVELS, float("inf")), 0, 0, 
 
 QUIET = 3
 """Best edits kept of a unit in which none passes an alarm budget."""
+LEARNED_UNITS = frozenset((UnitKind.FUNCTION,))
+"""Units that training saw. Edits of others are ranked, but no alarm budget shows them."""
 _LOUD = frozenset(("strict", "default"))
 
 HardTerms = Callable[[ParsedFile], Sequence[Violation]]
@@ -174,7 +176,10 @@ class Engine:
         gaps = scored.gaps
         best = scored.best(KEPT)
         order = {c: float(gaps[c]) for c in best}
-        levels = {c: calibration.get(scored.rule(c), _SILENT).level(scored.log_odds(c)) for c in best}
+        known = scored.unit.kind in LEARNED_UNITS
+        levels = {
+            c: calibration.get(scored.rule(c), _SILENT).level(scored.log_odds(c)) if known else "all" for c in best
+        }
         if all(level == "all" for level in levels.values()):
             best = best[:QUIET]
         # Hard terms look at the whole file and System 2 encodes units again, so both are asked only about edits that pass
@@ -210,7 +215,7 @@ class Engine:
             gap=gap,
             log_odds=log_odds,
             probability=calibration.probability(log_odds),
-            level=calibration.level(log_odds),
+            level=calibration.level(log_odds) if scored.unit.kind in LEARNED_UNITS else "all",
             certified=calibration.certified >= CERTIFIED,
             message=_message(data, edit),
             evidence=_evidence(statistics, scored, candidate),

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from groundstate_energy.calibration import Sample
-from groundstate_energy.engine import Engine
+from groundstate_energy.engine import LEARNED_UNITS, Engine
 from groundstate_energy.features import NameStatistics
 from groundstate_energy.minimiser import ScoredUnit
 from groundstate_energy.training.batches import read
@@ -68,7 +68,8 @@ def examine_clean(engine: Engine, files: Iterable[ParsedFile], found: HeldOut) -
     """Score unchanged files; the best edits of each unit are what could be reported."""
     for file in files:
         found.lines += file.data.count(b"\n") + 1
-        for scored in engine.score(file, file.units):
+        units = [unit for unit in file.units if unit.kind in LEARNED_UNITS]
+        for scored in engine.score(file, units):
             found.units += 1
             sites: set[int] = set()
             for candidate in scored.best(_TOP):
