@@ -178,7 +178,8 @@ class Engine:
         order = {c: float(gaps[c]) for c in best}
         known = scored.unit.kind in LEARNED_UNITS
         levels = {
-            c: calibration.get(scored.rule(c), _SILENT).level(scored.log_odds(c)) if known else "all" for c in best
+            c: calibration.get(scored.rule(c), _SILENT).level(scored.log_odds(c)) if known else "all"
+            for c in best
         }
         if all(level == "all" for level in levels.values()):
             best = best[:QUIET]
