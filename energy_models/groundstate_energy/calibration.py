@@ -18,8 +18,9 @@ from groundstate_energy.model_package import LEVELS, RuleCalibration
 
 BUDGETS: dict[str, float] = {"strict": 1 / 10_000, "default": 1 / 2_000, "explore": 1 / 200}
 """False alarms per line of unchanged code at each sensitivity."""
-SPENT = 0.6
-"""Share of a budget that is spent on the calibration sample; the rest is for the difference between repositories."""
+SHARES = (0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
+"""Shares of a budget that may be spent on the calibration sample. Thresholds chosen on a sample do worse on others; the
+largest share is taken that keeps to the budget when each half of the repositories is judged by the other's thresholds."""
 PREVALENCE = 1 / 1_000
 """Share of units with a bug that probabilities are calibrated for (Habib and Pradel 2018 give this order of magnitude)."""
 ENOUGH = 30
@@ -38,13 +39,21 @@ class Sample:
     clean: Floats
 
 
-def calibrate(samples: Mapping[str, Sample], lines: int, units: int) -> dict[str, RuleCalibration]:
+def calibrate(
+    samples: Mapping[str, Sample], lines: int, units: int, halves: Sequence[tuple[Mapping[str, Sample], int]]
+) -> dict[str, RuleCalibration]:
     """Calibrate every rule.
 
     Args:
         samples: by rule code. lines: of unchanged code. units: scored units of unchanged code.
+        halves: samples and lines of two halves of the repositories.
     """
-    thresholds = {level: _thresholds(samples, SPENT * BUDGETS[level] * lines, level) for level in LEVELS}
+    thresholds = {
+        level: _thresholds(samples, share_spent(halves, level) * BUDGETS[level] * lines, level) for level in LEVELS
+    }
+    for stricter, level in zip(LEVELS, LEVELS[1:], strict=False):
+        for rule, threshold in thresholds[stricter].items():
+            thresholds[level][rule] = min(thresholds[level][rule], threshold)
     found = {}
     for rule, sample in samples.items():
         slope, intercept = _fit(sample, units)
@@ -57,6 +66,19 @@ def calibrate(samples: Mapping[str, Sample], lines: int, units: int) -> dict[str
             certified=0.0,
         )
     return found
+
+
+def share_spent(halves: Sequence[tuple[Mapping[str, Sample], int]], level: str) -> float:
+    """The share of a budget that keeps to it across halves, the smallest of ``SHARES`` where none does."""
+    total = sum(lines for _, lines in halves)
+    for share in SHARES:
+        alarms = 0
+        for (chosen_on, lines), (judged_on, _) in zip(halves, reversed(halves), strict=True):
+            thresholds = _thresholds(chosen_on, share * BUDGETS[level] * lines, level)
+            alarms += sum(int((judged_on[rule].clean >= thresholds[rule]).sum()) for rule in thresholds)
+        if alarms <= BUDGETS[level] * total:
+            return share
+    return SHARES[-1]
 
 
 def _thresholds(samples: Mapping[str, Sample], budget: float, level: str) -> dict[str, float]:

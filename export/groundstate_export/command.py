@@ -73,13 +73,20 @@ def run(options: argparse.Namespace) -> int:
     assert package is not None
     engine = Engine(package)
     found = HeldOut()
-    examine_clean(engine, clean_files(loaded["calibration"], options.lines, 5), found)
+    halves = []
+    for half in (loaded["calibration"][::2], loaded["calibration"][1::2]):
+        part = HeldOut()
+        share = options.lines * len(half) // max(len(loaded["calibration"]), 1)
+        examine_clean(engine, clean_files(half, share, 5), part)
+        halves.append(part)
+        found.absorb(part)
     _say(f"calibration: {found.lines} unchanged lines, {found.units} units")
     examine_mutants(engine, loaded["calibration"], options.mutants, forms, 7, found)
     if options.fixes is not None:
         examine_fixes(engine, loaded["calibration"], options.fixes, found)
     _say(f"calibration: {len(found.cases)} bugs")
-    calibrations = calibrate(found.samples(), found.lines, found.units)
+    judged = [(part.with_cases(found.cases).samples(), part.lines) for part in halves]
+    calibrations = calibrate(found.samples(), found.lines, found.units, judged)
     about = {
         "repositories": sorted(repository.name for repository in loaded["calibration"]),
         "lines": found.lines,

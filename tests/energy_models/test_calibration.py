@@ -8,10 +8,11 @@ import pytest
 from groundstate_energy.calibration import (
     BUDGETS,
     ENOUGH,
-    SPENT,
+    SHARES,
     Sample,
     calibrate,
     expected_calibration_error,
+    share_spent,
 )
 
 LINES = 400_000
@@ -29,32 +30,37 @@ SAMPLES = {
     "GS316": _sample(2, ENOUGH - 1, 50, apart=6),
 }
 
+HALVES = tuple(
+    ({rule: Sample(s.bugs, s.weights, s.clean[half::2]) for rule, s in SAMPLES.items()}, LINES // 2)
+    for half in (0, 1)
+)
+
 
 @pytest.mark.parametrize("level", BUDGETS)
 def test_alarms_on_unchanged_code_stay_within_the_budget(level: str) -> None:
-    calibration = calibrate(SAMPLES, LINES, UNITS)
+    calibration = calibrate(SAMPLES, LINES, UNITS, HALVES)
     alarms = sum(
         int((sample.clean >= calibration[rule].thresholds[level]).sum()) for rule, sample in SAMPLES.items()
     )
-    assert alarms <= SPENT * BUDGETS[level] * LINES
+    assert alarms <= SHARES[0] * BUDGETS[level] * LINES
 
 
 def test_a_larger_budget_never_hides_a_finding() -> None:
-    for rule in calibrate(SAMPLES, LINES, UNITS).values():
+    for rule in calibrate(SAMPLES, LINES, UNITS, HALVES).values():
         assert rule.thresholds["strict"] >= rule.thresholds["default"] >= rule.thresholds["explore"]
 
 
 def test_a_rule_with_few_bugs_stays_quiet_below_explore() -> None:
-    few = calibrate(SAMPLES, LINES, UNITS)["GS316"]
+    few = calibrate(SAMPLES, LINES, UNITS, HALVES)["GS316"]
     assert few.thresholds["strict"] == few.thresholds["default"] == float("inf")
     assert few.thresholds["explore"] < float("inf")
     assert few.level(1e9) == "explore"
 
 
 def test_the_budget_goes_where_it_finds_most() -> None:
-    calibration = calibrate(SAMPLES, LINES, UNITS)
+    calibration = calibrate(SAMPLES, LINES, UNITS, HALVES)
     pair = [SAMPLES["GS301"], SAMPLES["GS310"]]
-    budget = int(SPENT * BUDGETS["default"] * LINES)
+    budget = int(SHARES[0] * BUDGETS["default"] * LINES)
     best = max(_found(pair[0], alarms) + _found(pair[1], budget - alarms) for alarms in range(budget + 1))
     found = sum(
         int((SAMPLES[rule].bugs >= calibration[rule].thresholds["default"]).sum())
@@ -69,7 +75,7 @@ def _found(sample: Sample, alarms: int) -> int:
 
 
 def test_probability_rises_with_the_log_odds() -> None:
-    rule = calibrate(SAMPLES, LINES, UNITS)["GS301"]
+    rule = calibrate(SAMPLES, LINES, UNITS, HALVES)["GS301"]
     probabilities = [rule.probability(z) for z in np.linspace(-10, 10, 50)]
     assert probabilities == sorted(probabilities)
     assert 0 < probabilities[0] < 0.01
@@ -77,7 +83,7 @@ def test_probability_rises_with_the_log_odds() -> None:
 
 def test_a_rule_without_any_sample_is_silent() -> None:
     nothing = np.zeros(0)
-    rule = calibrate({"GS301": Sample(nothing, nothing, nothing)}, LINES, UNITS)["GS301"]
+    rule = calibrate({"GS301": Sample(nothing, nothing, nothing)}, LINES, UNITS, ())["GS301"]
     assert set(rule.thresholds.values()) == {float("inf")}
     assert rule.level(100.0) == "all"
 
@@ -87,3 +93,10 @@ def test_calibration_error_is_the_mean_distance_of_confidence_and_accuracy() -> 
         0.05
     )
     assert expected_calibration_error([0.95] * 4, [False] * 4) == pytest.approx(0.95)
+
+
+def test_repositories_that_differ_leave_less_of_the_budget_to_spend() -> None:
+    quiet, loud = HALVES
+    louder = {rule: Sample(s.bugs, s.weights, s.clean + 6) for rule, s in loud[0].items()}
+    assert share_spent(HALVES, "default") == SHARES[0]
+    assert share_spent((quiet, (louder, loud[1])), "default") < SHARES[0]
