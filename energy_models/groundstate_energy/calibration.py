@@ -8,6 +8,7 @@ spent along the steepest segments of all curves.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,9 +50,10 @@ def calibrate(
         halves: samples and lines of two halves of the repositories.
     """
     thresholds = {
-        level: _thresholds(samples, share_spent(halves, level) * BUDGETS[level] * lines, level) for level in LEVELS
+        level: _thresholds(samples, share_spent(halves, level) * BUDGETS[level] * lines, level)
+        for level in LEVELS
     }
-    for stricter, level in zip(LEVELS, LEVELS[1:], strict=False):
+    for stricter, level in itertools.pairwise(LEVELS):
         for rule, threshold in thresholds[stricter].items():
             thresholds[level][rule] = min(thresholds[level][rule], threshold)
     found = {}

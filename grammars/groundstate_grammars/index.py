@@ -80,10 +80,10 @@ class ProjectIndex:
 
     def __init__(self, root: Path | None, interpreter: Path | None = None) -> None:
         self.root = root
-        self.library: Path | None = None
+        self.standard_library: Path | None = None
         self.site_packages: tuple[Path, ...] = ()
         if root is not None:
-            self.library, self.site_packages = search_path(root, interpreter)
+            self.standard_library, self.site_packages = search_path(root, interpreter)
         self._overlays: dict[Path, bytes] = {}
         self._modules: dict[Path, Module | None] = {}
         self._located: dict[tuple[Path, tuple[str, ...]], Path | None] = {}
@@ -152,7 +152,10 @@ class ProjectIndex:
         root = self.root
         if root is None or not path.is_relative_to(root):
             return False
-        installed = (*self.site_packages, *([self.library] if self.library is not None else []))
+        installed = (
+            *self.site_packages,
+            *([self.standard_library] if self.standard_library is not None else []),
+        )
         return not any(
             folder != root and folder.is_relative_to(root) and path.is_relative_to(folder)
             for folder in installed
@@ -312,7 +315,7 @@ class ProjectIndex:
                 if not (folder / "__init__.py").is_file()
                 if (path := self._find(folder, parts)) is not None
             }
-            library = self._find(self.library, parts) if self.library is not None else None
+            library = self._find(self.standard_library, parts) if self.standard_library is not None else None
             if library is not None:
                 local.add(library)
             elif parts[0] in sys.stdlib_module_names:
