@@ -96,8 +96,10 @@ def _thresholds(samples: Mapping[str, Sample], budget: float, level: str) -> dic
         left = budget - sum(spent.values())
         if alarms > left:
             # What is left pays for the first alarms of this segment; a later segment finds less for its alarms.
-            first_unpaid = np.sort(samples[rule].clean)[::-1][int(spent[rule] + left)]
-            chosen[rule] = min(chosen[rule], float(first_unpaid) + 1e-6)
+            count = int(spent[rule] + left) - 1
+            if count >= 0:
+                first_unpaid = np.sort(samples[rule].clean)[::-1][count]
+                chosen[rule] = min(chosen[rule], float(first_unpaid) + 1e-6)
             break
         spent[rule] += alarms
         chosen[rule] = min(chosen[rule], threshold)
@@ -107,18 +109,18 @@ def _thresholds(samples: Mapping[str, Sample], budget: float, level: str) -> dic
 def _hull(sample: Sample) -> list[tuple[float, float, float]]:
     """Segments (bugs found per alarm, alarms, threshold) of the upper concave hull, by decreasing slope.
 
-    The first segment has no alarms: a threshold above every clean finding, where its slope is taken as infinite.
+    A threshold just above the (k+1)-th highest clean finding has k alarms in the sample, but k+1 are to be expected in
+    another of its size: a new finding is as likely as any old one to be among the highest. So each rule that speaks at
+    all costs an alarm, even one that was never wrong here.
     """
     clean = np.sort(sample.clean)[::-1]
-    points: list[tuple[float, float, float]] = []
+    points: list[tuple[float, float, float]] = [(0.0, 0.0, float("inf"))]
     for count in range(min(len(clean), 20_000) + 1):
         threshold = float(clean[count]) + 1e-6 if count < len(clean) else -30.0
         found = float(sample.weights[sample.bugs >= threshold].sum())
-        if not points or found > points[-1][1]:
-            points.append((float(count), found, threshold))
+        if found > points[-1][1]:
+            points.append((float(count + 1), found, threshold))
     segments: list[tuple[float, float, float]] = []
-    if points and points[0][1] > 0:
-        segments.append((float("inf"), 0.0, points[0][2]))
     at = 0
     while at < len(points) - 1:
         rest = points[at + 1 :]
