@@ -21,7 +21,7 @@ def model_card(package: Path, run: Path, table: Mapping[str, Any]) -> str:
         "",
         "An energy model over candidate edits of Python functions: it scores every edit of a unit in one pass, with the",
         "code as written at 0. Trained on injected bugs and on real one-site fixes of permissively licensed repositories;",
-        "`energy_models/corpus.toml` lists them with commits and splits.",
+        "`energy_models/corpus.toml` lists the corpus, the training record also the repositories of the fixes.",
         "",
         "| | |",
         "| --- | --- |",
