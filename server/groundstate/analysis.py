@@ -37,6 +37,17 @@ MOST_CHECKS = 12
 """Repairs of hard violations checked in one file; an unchecked repair is never shown."""
 
 
+class Reason(Protocol):
+    """A place (byte range in the same file) and why it matters."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def message(self) -> str: ...
+
+
 class ScoredEdit(Protocol):
     """What the analysis needs of an edit that an engine scored."""
 
@@ -57,7 +68,7 @@ class ScoredEdit(Protocol):
     @property
     def message(self) -> str: ...
     @property
-    def evidence(self) -> Sequence[object]: ...
+    def evidence(self) -> Sequence[Reason]: ...
 
 
 class Unit(Protocol):
@@ -280,8 +291,8 @@ def _not_text(document: Document, offset: int) -> list[Finding]:
     return [Finding("GS101", offset, offset + 1, message, Severity.ERROR, None, None, (), (), "")]
 
 
-def _evidence(items: Iterable[object]) -> tuple[Evidence, ...]:
-    return tuple(Evidence(item.start, item.end, item.message) for item in items)  # type: ignore[attr-defined]
+def _evidence(items: Iterable[Reason]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(item.start, item.end, item.message) for item in items)
 
 
 def repair_title(data: bytes, replacements: Sequence[Replacement]) -> str:

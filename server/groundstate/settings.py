@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
+from typing import Any
 
 from groundstate.path_patterns import matches
 from groundstate_grammars.rules import RULE_NAMES, RULES
@@ -130,13 +131,13 @@ def settings_from_mapping(
     Raises:
         SettingsError: an unknown key, a wrong type, an unknown rule or choice.
     """
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}  # each of its field's type, which `_converted` sees to
     for key, value in table.items():
         if key not in KEYS:
             raise SettingsError(f"{where}: unknown key `{key}`{_did_you_mean(key, list(KEYS))}")
         item = KEYS[key]
         values[item.name] = _converted(f"{where}: `{key}`", value, item, folder)
-    return dataclasses.replace(base or Settings(), **values)  # type: ignore[arg-type]
+    return dataclasses.replace(base or Settings(), **values)
 
 
 def rule_selectors(where: str, values: object) -> tuple[str, ...]:

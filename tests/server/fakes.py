@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from groundstate.analysis import Reason
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.project import ProjectFacts
@@ -35,7 +36,7 @@ class FakeScoredEdit:
     level: str
     certified: bool
     message: str
-    evidence: tuple[object, ...] = ()
+    evidence: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)

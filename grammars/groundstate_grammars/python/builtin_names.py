@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-BUILTINS: Final = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+BUILTINS: Final = _words(
     """
     ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError
     BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError
@@ -22,15 +27,15 @@ BUILTINS: Final = frozenset(
     globals hasattr hash help hex id input int isinstance issubclass iter len license list locals map max memoryview
     min next object oct open ord pow print property quit range repr reversed round sentinel set setattr slice sorted
     staticmethod str sum super tuple type vars zip
-    """.split()  # noqa: SIM905
+    """
 )
 """Builtins of every Python 3 so far, on every platform, with those that ``site`` adds."""
 
-MODULE_NAMES: Final = frozenset(
+MODULE_NAMES: Final = _words(
     """
     __annotate__ __annotations__ __build_class__ __builtins__ __cached__ __conditional_annotations__ __debug__ __dict__
     __doc__ __file__ __import__ __loader__ __name__ __package__ __path__ __spec__ __warningregistry__
-    """.split()  # noqa: SIM905
+    """
 )
 """Names that every module may read without binding them."""
 
@@ -47,15 +52,15 @@ CLASS_NAMES: Final = frozenset(
 )
 """Names that a class body may read without binding them."""
 
-HOST_NAMES: Final = frozenset(
-    "_ __IPYTHON__ display get_ipython ngettext npgettext pgettext profile reveal_locals reveal_type".split()  # noqa: SIM905
+HOST_NAMES: Final = _words(
+    "_ __IPYTHON__ display get_ipython ngettext npgettext pgettext profile reveal_locals reveal_type"
 )
 """Names that a host installs as builtins: gettext's, IPython's, kernprof's, type checkers'."""
 
-PYTHON2_BUILTINS: Final = frozenset(
+PYTHON2_BUILTINS: Final = _words(
     """
     StandardError apply basestring buffer cmp coerce execfile file intern long raw_input reduce reload unichr unicode
     xrange
-    """.split()  # noqa: SIM905
+    """
 )
 """Builtins that Python 3 dropped; code for both versions reads them behind a condition."""

@@ -6,7 +6,7 @@ Lines and columns are counted from 1, columns in characters; an end column is th
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,9 +42,6 @@ class Place:
     column: int
     end_line: int
     end_column: int
-
-
-Renderer = Callable[[Outcome], str]
 
 
 def place_of(document: Document, start: int, end: int) -> Place:
