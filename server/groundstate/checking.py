@@ -132,20 +132,10 @@ class Run:
 
     def _facts(self, surroundings: Sequence[Document]) -> ProjectFacts:
         """Facts of the project; a file that cannot be summarised contributes none."""
-        from groundstate.parallel import each, summarise
-        from groundstate.summaries import is_summary, summary_from_text
+        from groundstate.summarising import summaries_of
         from groundstate_grammars.project import ProjectFacts
 
-        keys = [report_key("summary", document.digest) for document in surroundings]
-        texts = {key: text for key, text in self.cache.get(keys).items() if is_summary(text)}
-        missing = [index for index, key in enumerate(keys) if key not in texts]
-        results = each(summarise, [surroundings[index] for index in missing], self.jobs, "Reading")
-        made = {
-            keys[index]: text for index, text in zip(missing, results, strict=True) if isinstance(text, str)
-        }
-        self.cache.put(made)
-        texts |= made
-        summaries = (summary_from_text(texts[key]) for key in keys if key in texts)
+        summaries = summaries_of(surroundings, self.cache, self.jobs)
         return ProjectFacts.of(summary for summary in summaries if summary is not None)
 
     def _context(self, surroundings: Sequence[Document]) -> str:

@@ -7,18 +7,18 @@ to be read again. The facts are those that the linter would make with the docume
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from groundstate.analysis import Workspace
-from groundstate.cache import Cache, report_key
+from groundstate.cache import Cache
 from groundstate.discovery import surrounding_files
 from groundstate.documents import MOST_BYTES, Document, read_document
 from groundstate.lsp.cancellation import Token
-from groundstate.parallel import summarise
 from groundstate.settings import LoadedSettings
-from groundstate.summaries import is_summary, summary_from_text
+from groundstate.summarising import summaries_of
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.project import FileSummary, ProjectFacts
 
@@ -137,22 +137,13 @@ def _equal_facts(left: FileSummary, right: FileSummary) -> bool:
     )
 
 
-def _summaries(paths: Iterable[Path], cache: Cache) -> dict[Path, FileSummary | None]:
+def _summaries(paths: Sequence[Path], cache: Cache) -> dict[Path, FileSummary | None]:
     """Summaries of files, from the cache that the linter keeps too; None of a file that can't be read or is no text."""
-    documents: dict[Path, Document] = {}
-    summaries: dict[Path, FileSummary | None] = {}
+    summaries: dict[Path, FileSummary | None] = dict.fromkeys(paths)
+    documents: list[Document] = []
     for path in paths:
-        summaries[path] = None
-        try:
-            documents[path] = read_document(path)
-        except OSError:
-            continue
-    keys = {path: report_key("summary", document.digest) for path, document in documents.items()}
-    texts = {key: text for key, text in cache.get(keys.values()).items() if is_summary(text)}
-    made: dict[str, str] = {}
-    for path, key in keys.items():
-        if key not in texts:
-            texts[key] = made[key] = summarise(Document(path, documents[path].data))
-        summaries[path] = summary_from_text(texts[key])
-    cache.put(made)
+        with contextlib.suppress(OSError):
+            documents.append(read_document(path))
+    for document, summary in zip(documents, summaries_of(documents, cache, jobs=1), strict=True):
+        summaries[document.path] = summary
     return summaries
