@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,9 +36,17 @@ class Input:
 
 
 def check(
-    given: Input, loaded: LoadedSettings, *, use_cache: bool, jobs: int
+    given: Input,
+    loaded: LoadedSettings,
+    *,
+    use_cache: bool,
+    jobs: int,
+    only: Callable[[Path], bool] | None = None,
 ) -> tuple[Outcome, tuple[str, ...]]:
     """Check the input; the second result holds notes for the user.
+
+    Args:
+        only: which of the files that are found to check; None for all.
 
     Raises:
         EngineError: learned rules are selected and cannot run.
@@ -50,7 +58,7 @@ def check(
     else:
         found = discover(given.paths, root, settings.exclude)
         problems.extend(found.problems)
-        documents = _read(found.files, problems)
+        documents = _read([path for path in found.files if only is None or only(path)], problems)
     learned = not settings.reported_rules(root.relative_to(root)).isdisjoint(SOFT_RULES)
     source = engine_source(settings) if learned and documents else None
     notes = [NO_MODEL] if source is not None and source.package is None else []
@@ -142,6 +150,7 @@ class Run:
         """A digest of everything but the document itself that its report depends on."""
         digest = hashlib.sha256()
         shown = settings_as_mapping(self.loaded.settings)
+        del shown["baseline"], shown["cache-dir"]  # the analysis knows neither
         digest.update(
             json.dumps([str(self.loaded.root), shown, self.source and self.source.model_hash]).encode()
         )

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from groundstate import __version__
+from groundstate.errors import UserError
 
 COMMANDS = {
     "check": "check Python files and report what has a lower energy",
@@ -25,7 +26,7 @@ COMMANDS = {
 """Name of each subcommand and of its module in ``groundstate.commands``, with its one-line help."""
 
 
-class CommandError(Exception):
+class CommandError(UserError):
     """A command that cannot run; the message is one line for the user."""
 
 
@@ -42,7 +43,7 @@ def run(arguments: Sequence[str]) -> int:
         code: int = importlib.import_module(f"groundstate.commands.{parsed.command}").run(parsed)
         sys.stdout.flush()
         return code
-    except CommandError as error:
+    except UserError as error:
         print(f"groundstate: error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

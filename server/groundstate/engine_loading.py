@@ -6,6 +6,7 @@ import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from groundstate.errors import UserError
 from groundstate.settings import Settings
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from groundstate_energy.model_package import ModelPackage
 
 
-class EngineError(Exception):
+class EngineError(UserError):
     """The learned rules cannot run; the message is one line: what is wrong and what to do."""
 
 

@@ -7,13 +7,13 @@ it is written to a temporary file beside it, which then takes its place in one s
 from __future__ import annotations
 
 import difflib
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from groundstate.atomic_files import replace_file
 from groundstate.documents import Document
 from groundstate.findings import Finding
+from groundstate.ignores import ignore_replacements, ignores_of
 from groundstate.report import Report
 from groundstate.reports.outcome import clean, shown_path
 from groundstate_grammars.edits import Replacement
@@ -55,32 +55,39 @@ def fix(report: Report, *, unsafe: bool) -> Fix:
     return Fix(document, fixed, tuple(finding for finding, _ in chosen))
 
 
+def ignore(report: Report) -> Fix:
+    """Add ignore comments for the findings; those that a comment cannot hide, in a text that does not parse, are left."""
+    document, findings = report.document, report.findings
+    while findings and document.not_text_at is None:
+        replacements = ignore_replacements(document, [(item.rule, item.start) for item in findings])
+        fixed = document.edited(replacements)
+        ignores = ignores_of(fixed)
+        hidden = []
+        for finding in findings:
+            start = finding.start + sum(
+                len(item.new) - (item.end - item.start) for item in replacements if item.end <= finding.start
+            )
+            if ignores.covers(finding.rule, fixed, start, start):
+                hidden.append(finding)
+        if len(hidden) == len(findings):
+            return Fix(document, document, ()) if _worse(fixed, document) else Fix(document, fixed, findings)
+        findings = tuple(hidden)
+    return Fix(document, document, ())
+
+
 def write(fix: Fix) -> None:
     """Put the fixed text in the file's place.
 
     Raises:
         FixError: the file changed since it was read, or cannot be written; it is as it was.
     """
-    path = os.path.realpath(fix.original.path)
-    temporary = ""
+    path = fix.original.path
     try:
-        with open(path, "rb") as file:
-            if file.read() != fix.original.data:
-                raise FixError("not fixed: the file changed while it was being checked")
-        mode = os.stat(path).st_mode
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".groundstate-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(fix.fixed.data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode & 0o7777)
-        os.replace(temporary, path)
-        temporary = ""
+        if path.read_bytes() != fix.original.data:
+            raise FixError("not changed: the file changed while it was being checked")
+        replace_file(path, fix.fixed.data)
     except OSError as error:
-        raise FixError(f"not fixed: {error.strerror or error}") from None
-    finally:
-        if temporary:
-            os.unlink(temporary)
+        raise FixError(f"not changed: {error.strerror or error}") from None
 
 
 def unified_diff(fix: Fix) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from groundstate.documents import Document
@@ -60,16 +60,28 @@ def ignores_of(document: Document) -> Ignores:
     return Ignores(frozenset(everywhere), lines)
 
 
-def ignore_replacements(document: Document, rule: str, start: int) -> tuple[Replacement, ...]:
-    """The edit that makes findings of ``rule`` at byte ``start`` ignored; empty where they already are.
+def ignore_replacements(document: Document, places: Iterable[tuple[str, int]]) -> tuple[Replacement, ...]:
+    """The edits that make findings ignored; empty where they already are.
 
     An ignore comment on the line is extended; otherwise one is added where the line ends, or at the next line end
     where a comment can stand.
+
+    Args:
+        places: the code of the rule and the byte where the finding starts, for each finding.
     """
-    if ignores_of(document).covers(rule, document, start, start):
-        return ()
-    source = document.source
-    line = _comment_line(document, source.line_of(start))
+    ignores = ignores_of(document)
+    wanted: dict[int, list[str]] = {}
+    for rule, start in places:
+        if not ignores.covers(rule, document, start, start):
+            rules = wanted.setdefault(_comment_line(document, document.source.line_of(start)), [])
+            if rule not in rules:
+                rules.append(rule)
+    return tuple(_comment(document, line, rules) for line, rules in sorted(wanted.items()))
+
+
+def _comment(document: Document, line: int, rules: Sequence[str]) -> Replacement:
+    """The edit that ignores ``rules`` on a line where a comment can stand."""
+    source, listed = document.source, ", ".join(rules).encode()
     line_start, line_end = source.line_start(line), source.line_end(line)
     for comment_start, comment_end in document.comments:
         if not line_start <= comment_start < line_end:
@@ -78,10 +90,9 @@ def ignore_replacements(document: Document, rule: str, start: int) -> tuple[Repl
             if match[1] == b"ignore" and match[2] and match[2].endswith(b"]"):
                 inside = match[2][1:-1].strip()
                 separator = b", " if inside and not inside.endswith(b",") else b""
-                return (Replacement(match.end(2) - 1, match.end(2) - 1, separator + rule.encode()),)
-    text = document.data[line_start:line_end]
-    stripped = len(text.rstrip())
-    return (Replacement(line_start + stripped, line_end, f"  # groundstate: ignore[{rule}]".encode()),)
+                return Replacement(match.end(2) - 1, match.end(2) - 1, separator + listed)
+    stripped = len(document.data[line_start:line_end].rstrip())
+    return Replacement(line_start + stripped, line_end, b"  # groundstate: ignore[" + listed + b"]")
 
 
 def _codes(bracket: bytes | None) -> frozenset[str]:

@@ -10,8 +10,13 @@ from groundstate.findings import Finding
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings of one document in text order, and how many an ignore comment hides."""
+    """The findings of one document in text order, and how many are not among them.
+
+    ``ignored``: hidden by an ignore comment. ``known``: in the baseline. ``elsewhere``: on lines that did not change.
+    """
 
     document: Document
     findings: tuple[Finding, ...]
     ignored: int
+    known: int = 0
+    elsewhere: int = 0

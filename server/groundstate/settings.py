@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
+from groundstate.errors import UserError
 from groundstate.path_patterns import matches
 from groundstate_grammars.rules import RULE_NAMES, RULES
 
@@ -25,7 +26,7 @@ SENSITIVITIES = ("strict", "default", "explore", "all")
 DEVICES = ("auto", "cpu", "cuda")
 
 
-class SettingsError(Exception):
+class SettingsError(UserError):
     """A configuration that cannot be used; the message is one line: what is wrong, where, what to do."""
 
 
@@ -68,6 +69,10 @@ class Settings:
     interpreter: Path | None = field(
         default=None,
         metadata=_setting("path", "Python interpreter whose installed packages are read (never run)."),
+    )
+    baseline: Path | None = field(
+        default=None,
+        metadata=_setting("path", "File of known findings; what is in it is not reported."),
     )
     cache_dir: Path | None = field(
         default=None,

@@ -25,7 +25,7 @@ def covered(text: str, at: str, rule: str = "GS301") -> bool:
 def with_ignore(text: str, at: str, rule: str = "GS301") -> str:
     whole = document(text)
     start = whole.data.index(at.encode())
-    changed = apply_replacements(whole.data, ignore_replacements(whole, rule, start)).decode()
+    changed = apply_replacements(whole.data, ignore_replacements(whole, [(rule, start)])).decode()
     assert covered(changed, at, rule), "the added comment must do what it is for"
     return changed
 

@@ -120,7 +120,7 @@ def test_json(here: Path) -> None:
             },
         ],
         "problems": [{"path": "gone.py", "message": "no such file or folder"}],
-        "summary": {"files": 2, "findings": 2, "ignored": 1},
+        "summary": {"files": 2, "findings": 2, "ignored": 1, "inBaseline": 0, "onUnchangedLines": 0},
     }
 
 

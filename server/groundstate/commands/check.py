@@ -8,82 +8,154 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from groundstate.reports.formats import FORMATS
 from groundstate.settings import SENSITIVITIES
 
 if TYPE_CHECKING:
+    from groundstate.baseline import Baseline
+    from groundstate.checking import Input
+    from groundstate.fixes import Fix
+    from groundstate.linting import Linter
     from groundstate.reports.outcome import Outcome
     from groundstate.settings import LoadedSettings
 
 
-FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson")
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ``groundstate check``."""
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files and folders (default: this folder)")
-    parser.add_argument("--select", metavar="RULES", help="report only these rules, such as GS301,GS1")
-    parser.add_argument("--ignore", metavar="RULES", help="do not report these rules")
     parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="files and folders (default: this folder); - is standard input",
+    )
+    rules = parser.add_argument_group("what is reported")
+    rules.add_argument("--select", metavar="RULES", help="report only these rules, such as GS301,GS1")
+    rules.add_argument("--ignore", metavar="RULES", help="do not report these rules")
+    rules.add_argument(
         "--sensitivity", choices=SENSITIVITIES, help="budget of false alarms of the learned rules"
     )
-    parser.add_argument("--output-format", choices=FORMATS, default="text")
-    parser.add_argument(
+    rules.add_argument(
+        "--changed-since",
+        metavar="REV",
+        help="report only findings on lines that changed since this git revision; auto: since the target of the "
+        "merge request",
+    )
+    known = parser.add_argument_group("baseline")
+    known.add_argument("--baseline", metavar="FILE", help="do not report the findings in this file")
+    baseline = known.add_mutually_exclusive_group()
+    for name, text in (
+        ("update", "write all that is found to the baseline, so that only what is new is reported"),
+        ("prune", "take out of the baseline what is fixed, and report what is new"),
+        ("strict", "what is in the baseline and fixed is an error too"),
+    ):
+        baseline.add_argument(
+            f"--{name}-baseline", dest="baseline_use", action="store_const", const=name, help=text
+        )
+    output = parser.add_argument_group("output")
+    output.add_argument("--output-format", choices=FORMATS, default="text")
+    output.add_argument(
         "--output", metavar="FILE", help="write the report to FILE instead of standard output"
     )
-    parser.add_argument("--fix", action="store_true", help="apply certified repairs")
-    parser.add_argument(
+    output.add_argument("--statistics", action="store_true", help="count findings by rule")
+    output.add_argument("--watch", action="store_true", help="check again whenever a file changes")
+    writing = parser.add_argument_group("changing files")
+    writing.add_argument("--fix", action="store_true", help="apply certified repairs")
+    writing.add_argument(
         "--unsafe-fixes", action="store_true", help="with --fix or --diff: checked repairs too"
     )
-    parser.add_argument("--diff", action="store_true", help="show what --fix would change and change nothing")
-    parser.add_argument("--statistics", action="store_true", help="count findings by rule")
-    parser.add_argument(
+    writing.add_argument("--add-ignore", action="store_true", help="add an ignore comment for each finding")
+    writing.add_argument(
+        "--diff",
+        action="store_true",
+        help="show what --fix, or --add-ignore, would change and change nothing",
+    )
+    running = parser.add_argument_group("how it runs")
+    running.add_argument(
         "--stdin-filename", metavar="PATH", help="check standard input as if it were this file"
     )
-    parser.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
-    parser.add_argument("--model", metavar="FOLDER", help="use this model package")
-    parser.add_argument(
+    running.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
+    running.add_argument("--model", metavar="FOLDER", help="use this model package")
+    running.add_argument(
         "--jobs", type=_positive, metavar="N", help="processes to use (default: one for each core)"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, report, and return 0, 1 or 2."""
-    from groundstate.checking import Input, check
-    from groundstate.cli import CommandError
-    from groundstate.engine_loading import EngineError
-    from groundstate.reports.text import visible
-    from groundstate.settings import SettingsError
+    _refuse_contradictions(arguments)
+    if arguments.watch:
+        from groundstate.watching import watch
 
+        paths = _paths(arguments)
+        return watch(paths, lambda: _settings(paths, arguments), lambda: _run_once(arguments))
+    return _run_once(arguments)
+
+
+_EXCLUSIVE = (
+    ("watch", "fix", "diff", "add-ignore", "update-baseline", "prune-baseline", "output", "stdin-filename"),
+    ("fix", "diff"),
+    ("fix", "add-ignore"),
+    ("update-baseline", "fix", "diff", "add-ignore", "changed-since", "stdin-filename"),
+    ("prune-baseline", "fix", "diff", "add-ignore", "changed-since", "stdin-filename"),
+    ("stdin-filename", "changed-since", "add-ignore"),
+)
+"""Options that exclude the others in their row."""
+
+
+def _refuse_contradictions(arguments: argparse.Namespace) -> None:
+    """Raises ``CommandError`` for arguments that cannot be meant together."""
+    from groundstate.cli import CommandError
+
+    given = {name.replace("_", "-") for name, value in vars(arguments).items() if value}
+    if arguments.baseline_use:
+        given.add(f"{arguments.baseline_use}-baseline")
     if arguments.stdin_filename and arguments.paths not in ([], ["-"]):
         raise CommandError("--stdin-filename takes the text from standard input; give no PATH with it")
     if "-" in arguments.paths and not arguments.stdin_filename:
         raise CommandError("to check standard input, say what file it is with --stdin-filename")
-    if arguments.fix and arguments.diff:
-        raise CommandError("--fix and --diff exclude each other")
+    for first, *others in _EXCLUSIVE:
+        for other in others:
+            if first in given and other in given:
+                raise CommandError(f"--{first} and --{other} exclude each other")
+
+
+def _paths(arguments: argparse.Namespace) -> tuple[Path, ...]:
     if arguments.stdin_filename:
-        path = Path(arguments.stdin_filename)
-        given = Input((path,), sys.stdin.buffer.read())
-    else:
-        given = Input(tuple(Path(path) for path in arguments.paths or ["."]), None)
-    try:
-        loaded = _settings(given.paths, arguments)
-        jobs = arguments.jobs or os.cpu_count() or 1
-        outcome, notes = check(given, loaded, use_cache=not arguments.no_cache, jobs=jobs)
-    except (SettingsError, EngineError) as error:
-        raise CommandError(str(error)) from None
-    for note in notes:
-        print(visible(f"groundstate: {note}"), file=sys.stderr)
+        return (Path(arguments.stdin_filename),)
+    return tuple(Path(path) for path in arguments.paths or ["."])
+
+
+def _run_once(arguments: argparse.Namespace) -> int:
+    from groundstate.checking import Input
+    from groundstate.linting import Linter
+
+    paths = _paths(arguments)
+    given = Input(paths, sys.stdin.buffer.read() if arguments.stdin_filename else None)
+    loaded = _settings(paths, arguments)
+    linter = Linter(
+        loaded,
+        _baseline(loaded, arguments),
+        arguments.changed_since,
+        use_cache=not arguments.no_cache,
+        jobs=arguments.jobs or os.cpu_count() or 1,
+    )
+    checked = linter.check(given)
+    for note in checked.notes:
+        _say(note)
+    outcome = checked.shown
+    stale = linter.baseline is not None and _use_baseline(linter, checked.found, arguments.baseline_use)
     if arguments.diff:
-        _print_diff(outcome, unsafe=arguments.unsafe_fixes)
-    elif arguments.fix:
-        outcome = _apply(outcome, given, loaded, arguments)
-    if not arguments.diff:
+        _print_diff(outcome, arguments)
+    elif arguments.fix or arguments.add_ignore:
+        outcome = _write(outcome, given, linter, arguments)
+    if not arguments.diff and arguments.baseline_use != "update":
         _print_report(outcome, arguments)
     for problem in outcome.problems:
-        print(visible(f"groundstate: error: {problem.path}: {problem.message}"), file=sys.stderr)
+        _say(f"error: {problem.path}: {problem.message}")
     if outcome.problems:
         return 2
-    return 1 if any(report.findings for report in outcome.reports) else 0
+    found = arguments.baseline_use != "update" and any(report.findings for report in outcome.reports)
+    return 1 if found or stale else 0
 
 
 def _settings(paths: tuple[Path, ...], arguments: argparse.Namespace) -> LoadedSettings:
@@ -104,61 +176,109 @@ def _settings(paths: tuple[Path, ...], arguments: argparse.Namespace) -> LoadedS
         if (value := getattr(arguments, key)) is not None
     }
     table |= {
-        key: value for key in ("sensitivity", "model") if (value := getattr(arguments, key)) is not None
+        key: value
+        for key in ("sensitivity", "model", "baseline")
+        if (value := getattr(arguments, key)) is not None
     }
     settings = settings_from_mapping(table, "command line", loaded.settings, Path.cwd())
     return dataclasses.replace(loaded, settings=settings)
 
 
-def _apply(outcome: Outcome, given: object, loaded: LoadedSettings, arguments: argparse.Namespace) -> Outcome:
-    """Write the fixes, and return what is left to report about the changed files."""
-    from groundstate.checking import Input, check
-    from groundstate.discovery import Problem
-    from groundstate.fixes import FixError, fix, write
-    from groundstate.reports.outcome import Outcome, shown_path
+def _baseline(loaded: LoadedSettings, arguments: argparse.Namespace) -> Baseline | None:
+    """The baseline of the settings; an update may start without one."""
+    from groundstate.baseline import Baseline, read_baseline
+    from groundstate.cli import CommandError
 
-    assert isinstance(given, Input)
-    problems = list(outcome.problems)
-    fixed_paths: list[Path] = []
-    count = 0
-    for report in outcome.reports:
-        change = fix(report, unsafe=arguments.unsafe_fixes)
-        if given.data is not None:
-            sys.stdout.buffer.write(change.fixed.data)
-            sys.stdout.flush()
-        if not change.findings:
-            continue
-        try:
-            if given.data is None:
-                write(change)
-        except FixError as error:
-            problems.append(Problem(shown_path(report.document.path), str(error)))
-            continue
-        fixed_paths.append(report.document.path)
-        count += len(change.findings)
-        if given.data is not None:
-            given = Input(given.paths, change.fixed.data)
-    if not fixed_paths:
-        return Outcome(outcome.reports, tuple(problems), outcome.model)
-    print(
-        f"groundstate: fixed {count} in {len(fixed_paths)} file{'s'[: len(fixed_paths) != 1]}",
-        file=sys.stderr,
-    )
-    again = given if given.data is not None else Input(tuple(fixed_paths), None)
-    rest, _ = check(again, loaded, use_cache=not arguments.no_cache, jobs=1)
-    changed = {report.document.path: report for report in rest.reports}
-    reports = tuple(changed.get(report.document.path, report) for report in outcome.reports)
-    return Outcome(reports, (*problems, *rest.problems), outcome.model)
+    path = loaded.settings.baseline
+    if path is None:
+        if arguments.baseline_use:
+            raise CommandError(
+                f"--{arguments.baseline_use}-baseline: which file? Say it with --baseline FILE, or with `baseline` in "
+                "[tool.groundstate]"
+            )
+        return None
+    if arguments.baseline_use == "update" and not path.exists():
+        return Baseline(path, {})
+    return read_baseline(path)
 
 
-def _print_diff(outcome: Outcome, *, unsafe: bool) -> None:
-    from groundstate.fixes import fix, unified_diff
+def _use_baseline(linter: Linter, found: Outcome, use: str | None) -> bool:
+    """Update, prune or compare; whether what is fixed and still in the baseline is an error."""
+    from groundstate.baseline import write_baseline
+    from groundstate.reports.outcome import shown_path
 
-    for report in outcome.reports:
-        sys.stdout.write(unified_diff(fix(report, unsafe=unsafe)))
+    before = linter.baseline
+    assert before is not None
+    name = shown_path(before.path)
+    if use == "update":
+        after = linter.baseline_updated(before, found)
+        write_baseline(after)
+        _say(f"{name}: {_counted(after.count, 'finding')}; there were {before.count}")
+        return False
+    after, fixed = linter.baseline_pruned(before, found)
+    if use == "prune":
+        if after.entries != before.entries:
+            write_baseline(after)
+        _say(f"{name}: {_counted(after.count, 'finding')}; {len(fixed)} fixed and taken out")
+        return False
+    if use is None:
+        if fixed:
+            _say(f"{name}: {_counted(len(fixed), 'finding')} of it fixed; --prune-baseline takes out what is")
+        return False
+    for path, entry in fixed:
+        _say(f"{name}: {path}: {entry.rule} is fixed, --prune-baseline takes it out: {entry.message}")
+    return bool(fixed)
+
+
+def _changes(outcome: Outcome, arguments: argparse.Namespace) -> list[Fix]:
+    """What ``--fix`` or ``--add-ignore`` does to each file."""
+    from groundstate.fixes import fix, ignore
+
+    if arguments.add_ignore:
+        return [ignore(report) for report in outcome.reports]
+    return [fix(report, unsafe=arguments.unsafe_fixes) for report in outcome.reports]
+
+
+def _write(outcome: Outcome, given: Input, linter: Linter, arguments: argparse.Namespace) -> Outcome:
+    """Write the changes, and return what is left to report about the changed files."""
+    import dataclasses
+
+    from groundstate.checking import Input
+    from groundstate.linting import Changed, write_all
+
+    changes = _changes(outcome, arguments)
+    if given.data is None:
+        changed = write_all(changes)
+        again = Input(changed.paths, None)
+    else:
+        text = changes[0].fixed.data if changes else given.data
+        sys.stdout.buffer.write(text)
+        sys.stdout.flush()
+        fixed = [change for change in changes if change.findings]
+        changed = Changed(
+            tuple(change.original.path for change in fixed), sum(len(change.findings) for change in fixed), ()
+        )
+        again = Input(given.paths, text)
+    problems = (*outcome.problems, *changed.problems)
+    if not changed.paths:
+        return dataclasses.replace(outcome, problems=problems)
+    done = "ignored" if arguments.add_ignore else "fixed"
+    _say(f"{done} {changed.count} in {_counted(len(changed.paths), 'file')}")
+    rest = linter.check(again).shown
+    new = {report.document.path: report for report in rest.reports}
+    reports = tuple(new.get(report.document.path, report) for report in outcome.reports)
+    return dataclasses.replace(outcome, reports=reports, problems=(*problems, *rest.problems))
+
+
+def _print_diff(outcome: Outcome, arguments: argparse.Namespace) -> None:
+    from groundstate.fixes import unified_diff
+
+    for change in _changes(outcome, arguments):
+        sys.stdout.write(unified_diff(change))
 
 
 def _print_report(outcome: Outcome, arguments: argparse.Namespace) -> None:
+    from groundstate.atomic_files import replace_file
     from groundstate.cli import CommandError
     from groundstate.reports.formats import render
     from groundstate.reports.text import render_statistics
@@ -174,9 +294,20 @@ def _print_report(outcome: Outcome, arguments: argparse.Namespace) -> None:
         stream.write(text)
         return
     try:
-        Path(arguments.output).write_text(text, encoding="utf-8", errors="backslashreplace")
+        replace_file(Path(arguments.output), text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise CommandError(f"{arguments.output}: cannot be written: {error.strerror or error}") from None
+
+
+def _say(message: str) -> None:
+    """A line for the user, beside the report."""
+    from groundstate.reports.text import visible
+
+    print(visible(f"groundstate: {message}"), file=sys.stderr)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _positive(text: str) -> int:

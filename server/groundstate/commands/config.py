@@ -17,16 +17,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the settings that hold for the path."""
     import json
 
-    from groundstate.cli import CommandError
-    from groundstate.settings import KEYS, SettingsError, load_settings, settings_as_mapping, settings_schema
+    from groundstate.settings import KEYS, load_settings, settings_as_mapping, settings_schema
 
     if arguments.schema:
         print(json.dumps(settings_schema(), indent=2))
         return 0
-    try:
-        loaded = load_settings(Path(arguments.path))
-    except SettingsError as error:
-        raise CommandError(str(error)) from None
+    loaded = load_settings(Path(arguments.path))
     shown = settings_as_mapping(loaded.settings)
     if arguments.output_format == "json":
         source = None if loaded.source is None else str(loaded.source)

@@ -16,17 +16,13 @@ def run(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from groundstate.cli import CommandError
-    from groundstate.engine_loading import EngineError
     from groundstate.explaining import explain
-    from groundstate.settings import SettingsError
 
     name, colon, line = arguments.place.rpartition(":")
     if not colon or not line.isdecimal() or int(line) < 1:
         raise CommandError(f"`{arguments.place}` is not FILE:LINE, such as src/a.py:12")
     try:
         print(explain(Path(name), int(line), arguments.model), end="")
-    except (EngineError, SettingsError) as error:
-        raise CommandError(str(error)) from None
     except OSError as error:
         raise CommandError(f"{name}: cannot be read: {error.strerror or error}") from None
     return 0

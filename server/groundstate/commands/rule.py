@@ -13,9 +13,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the pages of the named rules, or the list."""
-    from groundstate.cli import CommandError
     from groundstate.rule_pages import rule_page
-    from groundstate.settings import SettingsError, rule_selectors, selected_codes
+    from groundstate.settings import rule_selectors, selected_codes
     from groundstate_grammars.rules import RULES
 
     if arguments.all or not arguments.rule:
@@ -23,9 +22,6 @@ def run(arguments: argparse.Namespace) -> int:
             kind = "exact" if rule.hard else "learned"
             print(f"{rule.code}  {rule.name:<26} {kind:<8} {rule.summary}")
         return 0
-    try:
-        codes = selected_codes(rule_selectors("groundstate rule", arguments.rule))
-    except SettingsError as error:
-        raise CommandError(str(error)) from None
+    codes = selected_codes(rule_selectors("groundstate rule", arguments.rule))
     print("\n".join(rule_page(RULES[code]).markdown.rstrip() + "\n" for code in sorted(codes)), end="")
     return 0

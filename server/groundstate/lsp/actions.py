@@ -75,7 +75,7 @@ def replacements_of(analysed: Analysed, action: Action) -> tuple[Replacement, ..
     if finding is None:
         return ()
     if action.operation == IGNORE_LINE:
-        return ignore_replacements(report.document, finding.rule, finding.start)
+        return ignore_replacements(report.document, [(finding.rule, finding.start)])
     if action.operation == IGNORE_FILE:
         return ignore_file_replacements(report.document, finding.rule)
     return finding.repairs[action.repair].replacements if action.repair < len(finding.repairs) else ()

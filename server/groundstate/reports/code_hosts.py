@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from groundstate.documents import Document
 from groundstate.findings import Finding, Severity
 from groundstate.reports.outcome import Outcome, clean, place_of, shown_path
 from groundstate_grammars.rules import RULES
+
+_RD_SOURCE = {"name": "groundstate"}
 
 
 def render_github(outcome: Outcome) -> str:
@@ -84,29 +85,36 @@ def render_junit(outcome: Outcome) -> str:
 
 def render_rdjson(outcome: Outcome) -> str:
     """Reviewdog Diagnostic Format; its columns count UTF-8 bytes."""
-    severities = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.HINT: "INFO"}
-    diagnostics = []
-    for path, group in groupby(outcome.findings(), key=lambda item: item[0].path):
-        for document, finding in group:
-            diagnostics.append(
-                {
-                    "message": finding.message,
-                    "location": {
-                        "path": shown_path(path),
-                        "range": _rd_range(document, finding.start, finding.end),
-                    },
-                    "severity": severities[finding.severity],
-                    "code": {"value": finding.rule},
-                    "suggestions": [
-                        {"range": _rd_range(document, item.start, item.end), "text": clean(item.new)}
-                        for repair in finding.repairs
-                        if len(repair.replacements) == 1
-                        for item in repair.replacements
-                    ],
-                }
-            )
-    report = {"source": {"name": "groundstate"}, "diagnostics": diagnostics}
+    diagnostics = [_rd_diagnostic(document, finding) for document, finding in outcome.findings()]
+    report = {"source": _RD_SOURCE, "diagnostics": diagnostics}
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+
+
+def render_rdjsonl(outcome: Outcome) -> str:
+    """Reviewdog Diagnostic Format with one diagnostic a line, each with its source."""
+    return "".join(
+        json.dumps({**_rd_diagnostic(document, finding), "source": _RD_SOURCE}, ensure_ascii=False) + "\n"
+        for document, finding in outcome.findings()
+    )
+
+
+def _rd_diagnostic(document: Document, finding: Finding) -> dict[str, object]:
+    severities = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.HINT: "INFO"}
+    return {
+        "message": finding.message,
+        "location": {
+            "path": shown_path(document.path),
+            "range": _rd_range(document, finding.start, finding.end),
+        },
+        "severity": severities[finding.severity],
+        "code": {"value": finding.rule},
+        "suggestions": [
+            {"range": _rd_range(document, item.start, item.end), "text": clean(item.new)}
+            for repair in finding.repairs
+            if len(repair.replacements) == 1
+            for item in repair.replacements
+        ],
+    }
 
 
 def _title(finding: Finding) -> str:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from groundstate.reports.outcome import Outcome
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groundstate.reports.outcome import Outcome
+
+_MODULES = {
+    "text": "text",
+    "concise": "text",
+    "json": "json_report",
+    "json-lines": "json_report",
+    "sarif": "sarif",
+    "github": "code_hosts",
+    "gitlab": "code_hosts",
+    "junit": "code_hosts",
+    "rdjson": "code_hosts",
+    "rdjsonl": "code_hosts",
+}
+
+FORMATS = tuple(_MODULES)
+"""Names of the formats; those of ``COLOURED`` take a style."""
+
+COLOURED = ("text", "concise")
 
 
 def render(name: str, outcome: Outcome, *, colour: bool = False) -> str:
     """``outcome`` in the format ``name``; raises ``KeyError`` for a name that is none."""
-    if name in ("text", "concise"):
-        from groundstate.reports.text import Style, render_concise, render_text
-
-        return (render_text if name == "text" else render_concise)(outcome, Style(colour))
-    if name == "json":
-        from groundstate.reports.json_report import render_json
-
-        return render_json(outcome)
-    if name == "sarif":
-        from groundstate.reports.sarif import render_sarif
-
-        return render_sarif(outcome)
-    from groundstate.reports.code_hosts import render_github, render_gitlab, render_junit, render_rdjson
-
-    renderers = {
-        "github": render_github,
-        "gitlab": render_gitlab,
-        "junit": render_junit,
-        "rdjson": render_rdjson,
-    }
-    return renderers[name](outcome)
+    module = importlib.import_module(f"groundstate.reports.{_MODULES[name]}")
+    renderer: Callable[..., str] = getattr(module, f"render_{name.replace('-', '_')}")
+    return renderer(outcome, module.Style(colour)) if name in COLOURED else renderer(outcome)

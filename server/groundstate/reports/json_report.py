@@ -17,6 +17,14 @@ def render_json(outcome: Outcome) -> str:
     return json.dumps(outcome_as_json(outcome), indent=2, ensure_ascii=False) + "\n"
 
 
+def render_json_lines(outcome: Outcome) -> str:
+    """One JSON object a line for each finding, as in ``render_json``, for tools that read a stream."""
+    return "".join(
+        json.dumps(finding_as_json(document, finding), ensure_ascii=False) + "\n"
+        for document, finding in outcome.findings()
+    )
+
+
 def outcome_as_json(outcome: Outcome) -> dict[str, object]:
     """The run as JSON-ready values."""
     findings = [finding_as_json(document, finding) for document, finding in outcome.findings()]
@@ -25,7 +33,13 @@ def outcome_as_json(outcome: Outcome) -> dict[str, object]:
         "tool": {"name": "groundstate", "version": __version__, "model": outcome.model},
         "findings": findings,
         "problems": [{"path": problem.path, "message": problem.message} for problem in outcome.problems],
-        "summary": {"files": len(outcome.reports), "findings": len(findings), "ignored": outcome.ignored},
+        "summary": {
+            "files": len(outcome.reports),
+            "findings": len(findings),
+            "ignored": outcome.ignored,
+            "inBaseline": outcome.known,
+            "onUnchangedLines": outcome.elsewhere,
+        },
     }
 
 

@@ -33,6 +33,14 @@ class Outcome:
     def ignored(self) -> int:
         return sum(report.ignored for report in self.reports)
 
+    @property
+    def known(self) -> int:
+        return sum(report.known for report in self.reports)
+
+    @property
+    def elsewhere(self) -> int:
+        return sum(report.elsewhere for report in self.reports)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -60,11 +60,20 @@ def render_statistics(outcome: Outcome) -> str:
 def summary(outcome: Outcome) -> str:
     """One line: how many findings in how many files."""
     count = sum(len(report.findings) for report in outcome.reports)
-    ignored = f" ({outcome.ignored} ignored by comments)" if outcome.ignored else ""
+    hidden = [
+        f"{number} {why}"
+        for number, why in (
+            (outcome.ignored, "ignored by comments"),
+            (outcome.known, "in the baseline"),
+            (outcome.elsewhere, "on lines that did not change"),
+        )
+        if number
+    ]
+    more = f" ({', '.join(hidden)})" if hidden else ""
     files = f"{len(outcome.reports)} file{'' if len(outcome.reports) == 1 else 's'} checked"
     if not count:
-        return f"No findings{ignored}; {files}."
-    return f"{count} finding{'' if count == 1 else 's'}{ignored}; {files}."
+        return f"No findings{more}; {files}."
+    return f"{count} finding{'' if count == 1 else 's'}{more}; {files}."
 
 
 def gap_in_words(gap: EnergyGap) -> str:
