@@ -92,6 +92,11 @@ async def test_the_server_declares_what_it_can_do(start: Start) -> None:
     assert declared.hover_provider
 
 
+async def test_pulling_is_offered_only_to_clients_that_pull(any_client: str, start: Start) -> None:
+    editor = await start(any_client)
+    assert (editor.initialized.capabilities.diagnostic_provider is not None) == editor.pulls
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

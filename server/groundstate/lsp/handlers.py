@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pygls.exceptions import JsonRpcContentModified, JsonRpcException
 
 from groundstate.lsp.cancellation import Superseded
+from groundstate.lsp.client import Client
 from groundstate.lsp.open_documents import Snapshot
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ def content_modified() -> JsonRpcException:
     return JsonRpcContentModified("the document changed")
 
 
+def every_client(client: Client) -> bool:
+    """For methods that need nothing of the client; others are neither handled nor advertised where it lacks that."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class OnLoop:
     """Runs at once on the protocol loop, in message order: quick, and never waits."""
@@ -36,6 +42,7 @@ class OnLoop:
     method: str
     handle: Callable[[GroundstateServer, Any], Any]
     options: Any = None
+    wanted: Callable[[Client], bool] = every_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class InBackground:
     method: str
     handle: Callable[[GroundstateServer, Any], Awaitable[Any]]
     options: Any = None
+    wanted: Callable[[Client], bool] = every_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class OnSnapshot:
     absent: Callable[[], Any] = lambda: None
     stale: Callable[[], JsonRpcException] = content_modified
     options: Any = None
+    wanted: Callable[[Client], bool] = every_client
 
 
 Handler = OnLoop | InBackground | OnSnapshot

@@ -28,6 +28,7 @@ from groundstate.lsp.engines import load_engine
 from groundstate.lsp.examination import Examination
 from groundstate.lsp.handlers import register
 from groundstate.lsp.methods import HANDLERS
+from groundstate.lsp.methods.initialize import HANDLER as INITIALIZE
 from groundstate.lsp.open_documents import OpenDocuments, Snapshot, path_of
 from groundstate.lsp.pages import page_addresses
 from groundstate.lsp.progress import Progress
@@ -59,13 +60,16 @@ class GroundstateServer(LanguageServer):
         )
         self._load_engine = load_engine
         self.exit_code = 1
-        for handler in HANDLERS:
-            register(self, handler)
+        register(self, INITIALIZE)
 
     def connected(self, params: types.InitializeParams) -> None:
         """Set up for the client that sent ``params``."""
         self.loop = asyncio.get_running_loop()
         self.client: Client = client_of(params.capabilities)
+        for handler in HANDLERS:
+            self.protocol.fm.features.pop(handler.method, None)  # of a client that was here before
+            if handler.wanted(self.client):
+                register(self, handler)
         self.folders: dict[str, Path] = {}
         for folder in params.workspace_folders or ():
             self.folders[folder.uri] = path_of(folder.uri)

@@ -1,4 +1,7 @@
-"""One module for each protocol method that the server handles; each has one ``HANDLER``."""
+"""One module for each protocol method that the server handles; each has one ``HANDLER``.
+
+``HANDLERS`` are registered for a client, by what it can do, so ``initialize`` is not among them.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,11 @@ from groundstate.lsp.methods import (
     did_save,
     document_diagnostic,
     hover,
-    initialize,
     initialized,
     shutdown,
 )
 
 HANDLERS: tuple[Handler, ...] = (
-    initialize.HANDLER,
     initialized.HANDLER,
     shutdown.HANDLER,
     did_open.HANDLER,

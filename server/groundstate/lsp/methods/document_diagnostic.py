@@ -42,4 +42,5 @@ HANDLER = OnSnapshot(
     options=types.DiagnosticOptions(
         identifier="groundstate", inter_file_dependencies=True, workspace_diagnostics=False
     ),
+    wanted=lambda client: client.pulls,
 )
