@@ -33,9 +33,14 @@ MAX_CANDIDATES = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """A loaded corpus with its statistics."""
+    """A loaded corpus with its statistics.
+
+    ``repositories``: those that mutants are made of; ``all_repositories``: those whose texts may be read, which takes in
+    the ones that the n-gram table was counted in.
+    """
 
     repositories: list[Repository]
+    all_repositories: list[Repository]
     names: dict[str, int]
     forms: dict[str, int]
     tokenizer: Tokenizer

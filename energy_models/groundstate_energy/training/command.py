@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     run_step.add_argument("--tokens", type=int, default=4_096, help="padded tokens of a batch")
     run_step.add_argument("--workers", type=int, default=1, help="processes that make batches")
     run_step.add_argument("--threads", type=int, default=1, help="threads of the network on a CPU")
-    run_step.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
+    run_step.add_argument("--rate", type=float, default=5e-3, help="peak learning rate")
     run_step.add_argument("--replay", type=int, default=300, help="batches kept to be seen again")
     run_step.add_argument(
         "--replay-share", type=float, default=0.35, help="share of steps that take a kept batch"

@@ -3,7 +3,12 @@
 ``E(as written) ≡ 0`` and ``ΔE(edit) = −score``. A token's embedding is the mean of its subword pieces plus that of its
 role; the encoder is a pre-norm transformer with rotary positions (Su et al. 2021). A site is its contextual and its input
 embedding; a candidate is the contextual embedding of an occurrence in the unit where it has one, and its input embedding.
-The score adds a bilinear match of site and candidate, and a small network over both, the rule and the usage features.
+The score is how much better the candidate matches the site than the text as written does (a bilinear match each), and a
+small network over both, the rule and the usage features.
+
+Attention has a learned bias for each relation between two tokens (compare GREAT, Hellendoorn et al. 2020): same text, same
+text before, same text after, same text on both sides. The last three say "this stood in the same place elsewhere", which
+a transformer otherwise finds in two layers and only after long training (induction heads, Olsson et al. 2022).
 """
 
 from __future__ import annotations
@@ -21,6 +26,8 @@ from groundstate_energy.features import FEATURE_COUNT
 from groundstate_grammars.rules import SOFT_RULES
 
 RULE_COUNT = len(SOFT_RULES)
+RELATIONS = 4
+"""Relations between two tokens that attention has a bias for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +89,22 @@ class Layer(nn.Module):
         self.before_attention = nn.LayerNorm(config.width)
         self.queries_keys_values = nn.Linear(config.width, 3 * config.width)
         self.mixed = nn.Linear(config.width, config.width)
+        self.relations = nn.Parameter(torch.zeros(config.heads, RELATIONS))
         self.before_inner = nn.LayerNorm(config.width)
         self.inner = nn.Linear(config.width, config.inner)
         self.outer = nn.Linear(config.inner, config.width)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, bias: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        """``x``: (batch, length, width); ``bias``: (batch, 1, 1, length), very negative at padding."""
+    def forward(self, x: Tensor, related: Tensor, bias: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """``x``: (batch, length, width); ``related``: (batch, RELATIONS, length · length) of 0 and 1;
+        ``bias``: (batch, 1, 1, length), very negative at padding."""
         batch, length, width = x.shape
         mixed = self.queries_keys_values(self.before_attention(x))
         q, k, v = (
             mixed.view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
         )
         with torch.autocast(x.device.type, enabled=False):
+            bias = bias + (self.relations @ related).view(batch, self.heads, length, length)
             attended = F.scaled_dot_product_attention(
                 rotate(q.float(), cos, sin), rotate(k.float(), cos, sin), v.float(), attn_mask=bias
             )
@@ -127,6 +137,7 @@ class Network(nn.Module):
         self.candidate_input = nn.Linear(width, 2 * scorer, bias=False)
         self.absent = nn.Parameter(torch.zeros(2 * scorer))
         self.observed = nn.Linear(FEATURE_COUNT, scorer)
+        self.matched = nn.Parameter(torch.zeros(scorer))
         self.hidden = nn.Linear(scorer, scorer)
         self.score = nn.Linear(scorer, 1)
         cos, sin = rotary_table(MAX_LENGTH + 64, width // config.heads)
@@ -148,16 +159,34 @@ class Network(nn.Module):
         """What is added to attention logits, (batch, 1, 1, length): very negative at padding."""
         return ((tokens == 0).float() * -30_000.0)[:, None, None, :]
 
+    @staticmethod
+    def related(tokens: Tensor) -> Tensor:
+        """Relations of every pair of tokens, (batch, RELATIONS, length · length), 0 or 1."""
+
+        def equal(text: Tensor) -> Tensor:
+            return text[:, :, None] == text[:, None, :]
+
+        before = equal(F.pad(tokens[:, :-1], (1, 0)))
+        after = equal(F.pad(tokens[:, 1:], (0, 1)))
+        found = torch.stack([equal(tokens), before, after, before & after], 1)
+        return found.flatten(2).float()
+
+    def embed(self, pieces: Tensor) -> Tensor:
+        """Input embedding of each row of the text table: the mean of its pieces, (texts, width)."""
+        present = (pieces != 0).to(self.pieces.weight.dtype)
+        return self.pieces(pieces).sum(1) / present.sum(1, keepdim=True).clamp(min=1)
+
     def encode(self, embedded: Tensor, tokens: Tensor, roles: Tensor) -> Tensor:
         """Contextual embeddings, (batch, length, width). ``embedded``: input embedding of each row of the text table."""
         x = rows(embedded, tokens.flatten()).view(*tokens.shape, -1) + self.roles(roles)
         bias = self.attention_bias(tokens).to(x.dtype)
+        related = self.related(tokens)
         length = tokens.shape[1]
         cos = self.cos[:length].to(x.dtype)
         sin = self.sin[:length].to(x.dtype)
         with torch.autocast(x.device.type, torch.bfloat16, enabled=self.mixed):
             for layer in self.layers:
-                x = layer(x, bias, cos, sin)
+                x = layer(x, related, bias, cos, sin)
         return self.final(x.float())
 
     def forward(
@@ -175,8 +204,7 @@ class Network(nn.Module):
         features: Tensor,
     ) -> Tensor:
         """Scores of the candidates, ``(candidates,)``: minus the learned energy gap, in nats."""
-        present = (pieces != 0).to(self.pieces.weight.dtype)
-        embedded = self.pieces(pieces).sum(1) / present.sum(1, keepdim=True).clamp(min=1)
+        embedded = self.embed(pieces)
         context = self.encode(embedded, tokens, roles).flatten(0, 1)
         site = (
             self.site_context(torch.cat([rows(context, site_at), rows(context, site_other)], -1))
@@ -188,12 +216,35 @@ class Network(nn.Module):
         occurrences = torch.cat([self.absent[None], self.candidate_context(context)])
         texts = self.candidate_input(embedded)
         at = candidate_at + 1
-        site_match, site_mix = (rows(half, candidate_site) for half in site.chunk(2, -1))
-        at_match, at_mix = (rows(half, at) for half in occurrences.chunk(2, -1))
-        text_match, text_mix = (rows(half, candidate_text) for half in texts.chunk(2, -1))
-        match = (site_match * (at_match + text_match)).sum(-1) / math.sqrt(self.config.scorer)
-        mix = F.gelu(site_mix + at_mix + text_mix + self.observed(features), approximate="tanh")
+        scale = 1 / math.sqrt(self.config.scorer)
+        site_match, site_mix = site.chunk(2, -1)
+        at_match, at_mix = occurrences.chunk(2, -1)
+        text_match, text_mix = texts.chunk(2, -1)
+        written = (site_match * rows(text_match, site_text)).sum(-1) * scale
+        candidate = rows(text_match, candidate_text) + rows(at_match, at)
+        match = (rows(site_match, candidate_site) * candidate).sum(-1) * scale - rows(written, candidate_site)
+        mix = F.gelu(
+            rows(site_mix, candidate_site)
+            + rows(at_mix, at)
+            + rows(text_mix, candidate_text)
+            + self.observed(features)
+            + match[:, None] * self.matched,
+            approximate="tanh",
+        )
         return match + self.score(F.gelu(self.hidden(mix), approximate="tanh")).squeeze(-1)
+
+    def denoise(self, pieces: Tensor, tokens: Tensor, roles: Tensor, at: Tensor) -> Tensor:
+        """How well each row of ``pieces`` matches the flat positions ``at``: logits, (positions, texts).
+
+        The match of site and text that ``forward`` uses, without a rule.
+        """
+        embedded = self.embed(pieces)
+        context = rows(self.encode(embedded, tokens, roles).flatten(0, 1), at)
+        seen = rows(tokens.flatten(), at)
+        site = self.site_context(torch.cat([context, context], -1)) + rows(self.site_input(embedded), seen)
+        width = self.config.scorer
+        texts = self.candidate_input(embedded)
+        return site[:, :width] @ texts[:, :width].T / math.sqrt(width)
 
 
 class ContextFreeNetwork(Network):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -188,7 +189,7 @@ def run_training(
     segment_minutes: float,
     progress: Callable[[str], None] = print,
 ) -> Run:
-    """Tokenizer, corpus, validation, fixes, training, tables of the result; writes everything below ``out``."""
+    """Tokenizer, corpus, validation, fixes, training and, after the last segment, ``report.json``; all below ``out``."""
     out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     size = NetworkConfig.from_name(config.network).pieces - 1
@@ -197,7 +198,7 @@ def run_training(
     loaded = load_corpus(corpus_folder, ("train", "calibration", "test"))
     table = table_of(corpus_folder, loaded["train"], out, progress)
     train_on = [repository for repository in loaded["train"] if not in_table(repository.name)]
-    corpus = Corpus(train_on, names, forms, tokenizer, table)
+    corpus = Corpus(train_on, loaded["train"], names, forms, tokenizer, table)
     units = sum(len(file.units) for repository in corpus.repositories for file in repository.files)
     progress(
         f"{len(corpus.repositories)} repositories, {units} functions to train on; "
@@ -232,12 +233,14 @@ def run_training(
         segment_minutes=segment_minutes,
         progress=progress,
     )
+    if run.elapsed < 60 * config.minutes:
+        return run
     tests = batches_of(
         unseen_examples(loaded["test"], names, forms, table, VALIDATION_UNITS, config.seed + 1),
         tokenizer,
         32_768,
     )
-    report: dict[str, object] = {
+    report: dict[str, Any] = {
         "config": asdict(config),
         "functions": units,
         "step": run.step,
@@ -263,5 +266,5 @@ def run_training(
             **monitors,
         }
     (out / "report.json").write_text(json.dumps(report, indent=1), "utf-8")
-    progress(json.dumps({title: report[title]["all"] for title in sets}))  # type: ignore[index]
+    progress(json.dumps({title: report[title]["all"] for title in sets}))
     return run
