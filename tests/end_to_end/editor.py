@@ -116,14 +116,15 @@ class Editor:
         assert server is not None
         return server
 
-    async def start(self, options: Any = None) -> types.InitializeResult:
+    async def start(self, options: Any = None, folders: Sequence[Path] = ()) -> types.InitializeResult:
+        """Start the server with a workspace of ``folders``, by default the editor's one folder."""
         await self.client.start_io(*self.command, cwd=self.folder)
-        folder = types.WorkspaceFolder(self.folder.as_uri(), self.folder.name)
+        workspace = [types.WorkspaceFolder(path.as_uri(), path.name) for path in folders or (self.folder,)]
         self.initialized = await self.client.initialize_session(
             types.InitializeParams(
                 capabilities=self.capabilities,
-                root_uri=folder.uri,
-                workspace_folders=[folder],
+                root_uri=workspace[0].uri,
+                workspace_folders=workspace,
                 initialization_options=options,
             )
         )

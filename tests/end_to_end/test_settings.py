@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import time
 from pathlib import Path
 
+import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from tests.end_to_end.conftest import EMACS, HELIX, VSCODE, Start
-from tests.end_to_end.editor import Editor
+from tests.end_to_end.editor import REAL, SCRIPTED, SECONDS, Editor, declared
 
 TEXT = "x = 'wrong'\nundefined_name\n"
 BOTH, LEARNED, EXACT = ["GS301", "GS102"], ["GS301"], ["GS102"]
@@ -59,8 +63,6 @@ async def test_changed_settings_are_applied_to_open_documents(any_client: str, s
 
 
 async def test_a_client_that_cannot_be_asked_sends_its_settings(tmp_path: Path) -> None:
-    from tests.end_to_end.editor import SCRIPTED, declared
-
     capabilities = declared(EMACS)
     assert capabilities.workspace is not None
     capabilities.workspace.configuration = None
@@ -88,6 +90,108 @@ async def test_keys_that_are_the_editors_own_and_empty_values_are_no_errors(star
     editor = await start(VSCODE, settings={"trace": {"server": "off"}, "model": None, "select": None})
     assert await codes(editor, editor.open("own.py", TEXT)) == BOTH
     assert not editor.client.messages
+
+
+async def test_a_wrong_value_of_an_editors_own_key_is_told_and_the_others_hold(start: Start) -> None:
+    settings = {"run": "onsave", "delay": "soon", "ignore": ["GS102"]}
+    editor = await start(VSCODE, settings=settings)
+    assert await codes(editor, editor.open("half.py", TEXT)) == LEARNED
+    told = [item.message for item in editor.client.messages]
+    assert told == [
+        "groundstate: editor settings: `run` must be one of onType, onSave; did you mean `onSave`?. It is not used",
+        "groundstate: editor settings: `delay` must be a number of milliseconds from 0 to 60000. It is not used",
+    ]
+
+
+async def test_checking_can_be_switched_off(any_client: str, start: Start) -> None:
+    editor = await start(any_client, settings={"enable": False})
+    uri = editor.open("off.py", TEXT)
+    assert await codes(editor, uri) == []
+    await configure(editor, {"enable": True})
+    await eventually(editor, uri, BOTH)
+
+
+async def test_pushed_findings_can_wait_for_the_file_to_be_saved(start: Start) -> None:
+    editor = await start(EMACS, settings={"run": "onSave"})
+    uri = editor.open("saved.py", TEXT)
+    assert await codes(editor, uri) == BOTH
+    editor.edit(uri, (0, 0, "\n"))
+    editor.edit(uri, (0, 0, "\n"))
+    await asyncio.sleep(0.5)
+    assert [item.version for item in editor.published[uri]] == [1]
+    params = types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(uri))
+    editor.client.text_document_did_save(params)
+    assert await codes(editor, uri) == BOTH
+    assert editor.published[uri][-1].version == 3
+
+
+async def test_pulled_findings_can_wait_for_the_file_to_be_saved(start: Start) -> None:
+    editor = await start(VSCODE, settings={"run": "onSave"})
+    uri = editor.open("saved.py", TEXT)
+    assert await codes(editor, uri) == BOTH
+    editor.edit(uri, (0, 0, "\n"))
+    params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
+    with pytest.raises(JsonRpcException) as caught:
+        await editor.client.text_document_diagnostic_async(params)
+    assert caught.value.code == types.LSPErrorCodes.ServerCancelled.value
+    assert caught.value.data == {"retriggerRequest": False}
+    before = editor.client.diagnostic_refresh_count
+    saved = types.DidSaveTextDocumentParams(params.text_document)
+    editor.client.text_document_did_save(saved)
+    assert await codes(editor, uri) == BOTH
+    await asyncio.sleep(0.2)
+    assert editor.client.diagnostic_refresh_count == before + 1
+
+
+async def test_a_pause_in_typing_can_be_waited_for(any_client: str, start: Start) -> None:
+    editor = await start(any_client, settings={"delay": 1000})
+    uri = editor.open("paused.py", TEXT)
+    assert await codes(editor, uri) == BOTH
+    started = time.monotonic()
+    editor.edit(uri, (0, 0, "\n"))
+    editor.edit(uri, (0, 0, "\n"))
+    assert await codes(editor, uri) == BOTH
+    assert time.monotonic() - started >= 1
+    assert [item.version for item in editor.published[uri]] in ([], [1, 3])
+
+
+async def test_findings_of_the_baseline_are_not_shown(any_client: str, start: Start) -> None:
+    editor = await start(any_client, settings={"baseline": "known.json"})
+    path = editor.folder / "old.py"
+    path.write_text("undefined_name\n")
+    check = [*REAL[:-1], "check", "--baseline", "known.json", "--update-baseline", "--no-cache", "old.py"]
+    subprocess.run(check, cwd=editor.folder, check=False, timeout=SECONDS)
+    uri = editor.open("old.py", "undefined_name\nother_name\n")
+    assert [item.message for item in await editor.diagnostics(uri)] == ["no scope defines `other_name`"]
+
+
+async def test_a_baseline_that_is_none_is_told(start: Start) -> None:
+    editor = await start(VSCODE, settings={"baseline": "gone.json"})
+    assert await codes(editor, editor.open("x.py", TEXT)) == BOTH
+    assert "there is no such baseline" in editor.client.messages[0].message
+
+
+async def test_the_folders_of_a_workspace_have_settings_of_their_own(tmp_path: Path) -> None:
+    editor = Editor(declared(VSCODE), tmp_path, SCRIPTED)
+    folders = [tmp_path / "one", tmp_path / "two"]
+    for folder in folders:
+        folder.mkdir()
+    (folders[1] / "pyproject.toml").write_text('[tool.groundstate]\nselect = ["GS1"]\n')
+    editor.client.set_configuration({"groundstate": {"ignore": ["GS102"]}}, scope_uri=folders[0].as_uri())
+    await editor.start(folders=folders[:1])
+    one = editor.open("one/x.py", TEXT)
+    assert await codes(editor, one) == LEARNED
+    added = types.WorkspaceFolder(folders[1].as_uri(), "two")
+    change = types.WorkspaceFoldersChangeEvent(added=[added], removed=[])
+    editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(change))
+    two = editor.open("two/x.py", TEXT)
+    assert await codes(editor, two) == EXACT
+    assert await codes(editor, one) == LEARNED
+    removed = types.WorkspaceFolder(folders[0].as_uri(), "one")
+    change = types.WorkspaceFoldersChangeEvent(added=[], removed=[removed])
+    editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(change))
+    await eventually(editor, one, BOTH)
+    assert await editor.stop() == 0
 
 
 async def test_the_projects_settings_are_read_and_read_again_when_they_change(start: Start) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from groundstate.lsp.editor_settings import EditorSettings, editor_settings
+
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer
 
@@ -29,11 +31,18 @@ class Configuration:
         self._server = server
         self._sent: Mapping[str, object] = {}
         self._late: asyncio.Future[None] | None = None
+        self._editor: dict[Path | None, EditorSettings] = {}
 
     def take(self, settings: object) -> None:
         """Keep what the client sent by itself: our section, or a table with our section in it."""
         table = _table(settings)
         self._sent = _table(table[SECTION]) if SECTION in table else table
+
+    def of(self, path: Path) -> EditorSettings:
+        """The editor's own settings for the file at ``path``: those of the innermost folder it is in."""
+        folders = [folder for folder in self._editor if folder is not None and path.is_relative_to(folder)]
+        folder = max(folders, key=lambda folder: len(folder.parts), default=None)
+        return self._editor.get(folder, EditorSettings())
 
     async def refresh(self) -> None:
         """Ask the client for its settings, and analyse again with them."""
@@ -41,7 +50,16 @@ class Configuration:
         tables |= dict.fromkeys(self._server.folders.values(), self._sent)
         if self._server.client.configuration:
             tables |= await self._asked()
-        await self._server.worker.run(lambda: self._server.projects.configure(tables))
+        rest: dict[Path | None, Mapping[str, object]] = {}
+        wrong: list[str] = []
+        for folder, table in tables.items():
+            self._editor[folder], rest[folder], problems = editor_settings(table)
+            wrong += problems
+        self._editor = {folder: self._editor[folder] for folder in tables}
+        for problem in dict.fromkeys(wrong):
+            self._server.warn(problem)
+        disabled = [folder for folder, settings in self._editor.items() if not settings.enable]
+        await self._server.worker.run(lambda: self._server.projects.configure(rest, disabled))
         if self._server.ready.is_set():
             await self._server.outdated()
         self._server.ready.set()

@@ -37,7 +37,7 @@ class Examination:
         self._parsed.pop(uri, None)
 
     def _report(self, snapshot: Snapshot, token: Token) -> Report:
-        if not snapshot.is_python:
+        if not snapshot.is_python or not self._projects.checks(snapshot.document.path):
             return Report(snapshot.document, (), 0)
         project = self._projects.of(snapshot.document.path, token)
         if _is_excluded(snapshot, project):
@@ -46,7 +46,8 @@ class Examination:
         document = self._reparsed(snapshot)
         token.check()
         engine = CancellableEngine(project.engine, token) if project.engine is not None else None
-        return analyse(document, project.files.workspace(document), engine, project.settings)
+        report = analyse(document, project.files.workspace(document), engine, project.settings)
+        return report if project.baseline is None else project.baseline.new_in(report)
 
     def _reparsed(self, snapshot: Snapshot) -> Document:
         document, base = snapshot.document, self._parsed.get(snapshot.uri)

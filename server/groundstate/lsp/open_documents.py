@@ -45,6 +45,7 @@ class OpenDocuments:
     def __init__(self, encoding: PositionEncoding) -> None:
         self.encoding = encoding
         self._snapshots: dict[str, Snapshot] = {}
+        self._saved: dict[str, Snapshot] = {}
 
     def __iter__(self) -> Iterator[Snapshot]:
         return iter(list(self._snapshots.values()))
@@ -56,8 +57,17 @@ class OpenDocuments:
         path = path_of(item.uri)
         is_python = item.language_id == "python" or path.suffix in (".py", ".pyi")
         snapshot = Snapshot(item.uri, item.version, Document(path, wire_bytes(item.text)), is_python)
-        self._snapshots[item.uri] = snapshot
+        self._snapshots[item.uri] = self._saved[item.uri] = snapshot
         return snapshot
+
+    def save(self, uri: str) -> None:
+        """The document as it is now is the file on disk."""
+        if uri in self._snapshots:
+            self._saved[uri] = self._snapshots[uri]
+
+    def is_saved(self, snapshot: Snapshot) -> bool:
+        """Whether ``snapshot`` was opened or saved so, as far as the client told."""
+        return self._saved.get(snapshot.uri) is snapshot
 
     def change(
         self, uri: str, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]
@@ -73,6 +83,7 @@ class OpenDocuments:
 
     def close(self, uri: str) -> None:
         self._snapshots.pop(uri, None)
+        self._saved.pop(uri, None)
 
 
 def changed(

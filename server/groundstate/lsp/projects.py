@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from groundstate.analysis import Engine
+from groundstate.baseline import Baseline, BaselineError, read_baseline
 from groundstate.engine_loading import EngineError
 from groundstate.lsp.cancellation import Token
 from groundstate.lsp.open_documents import UNTITLED
@@ -15,18 +16,16 @@ from groundstate.lsp.project_files import ProjectFiles
 from groundstate.settings import LoadedSettings, Settings, SettingsError, load_settings, settings_from_mapping
 from groundstate_grammars.rules import SOFT_RULES
 
-EDITOR_ONLY = frozenset({"trace", "server", "enable"})
-"""Keys of the section ``groundstate`` that editors keep for themselves."""
-
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """``engine``: None without a model, or where no learned rule is selected."""
+    """``engine``: None without a model, or where no learned rule is selected. ``baseline``: findings not to show."""
 
     settings: Settings
     root: Path
     files: ProjectFiles
     engine: Engine | None
+    baseline: Baseline | None
 
 
 class Projects:
@@ -51,16 +50,25 @@ class Projects:
         self._files: dict[tuple[LoadedSettings, bool], ProjectFiles] = {}
         self._settings: dict[tuple[Path, Path | None], LoadedSettings] = {}
         self._editor: Mapping[Path | None, Mapping[str, object]] = {}
+        self._disabled: frozenset[Path | None] = frozenset()
+        self._baselines: dict[Path, Baseline | None] = {}
         self._warned: set[str] = set()
 
-    def configure(self, editor: Mapping[Path | None, Mapping[str, object]]) -> None:
-        """Take the editor's settings: a table for each workspace folder, and one under None for all else."""
+    def configure(
+        self, editor: Mapping[Path | None, Mapping[str, object]], disabled: Iterable[Path | None] = ()
+    ) -> None:
+        """Take the editor's settings: a table for each workspace folder, and one under None for all else.
+
+        Files in the folders ``disabled`` are not to be checked.
+        """
         self._editor = editor
+        self._disabled = frozenset(disabled)
         self.forget_settings()
 
     def forget_settings(self) -> None:
         """Read settings again at the next use; files that hold them changed."""
         self._settings.clear()
+        self._baselines.clear()
         self._warned.clear()
 
     def files_changed(self, paths: Sequence[Path]) -> None:
@@ -79,16 +87,24 @@ class Projects:
         if not files.is_read:
             with self._announced(f"Reading {loaded.root.name or loaded.root}"):
                 files.read(token)
-        return Project(loaded.settings, loaded.root, files, engine)
+        return Project(loaded.settings, loaded.root, files, engine, self._baseline_of(loaded.settings))
+
+    def checks(self, path: Path) -> bool:
+        """Whether the user wants the file at ``path`` checked at all."""
+        return self._folder_of(path) not in self._disabled
+
+    def _folder_of(self, path: Path) -> Path | None:
+        """The workspace folder whose settings hold for the file at ``path``."""
+        folders = [folder for folder in self._editor if folder is not None]
+        if path.parent == UNTITLED:
+            return next(iter(folders), None)
+        inside = (folder for folder in folders if path.is_relative_to(folder))
+        return max(inside, key=lambda folder: len(folder.parts), default=None)
 
     def _settings_of(self, path: Path) -> LoadedSettings:
-        if path.parent == UNTITLED:
-            path = next((folder for folder in self._editor if folder is not None), path.parent) / path.name
-        folder = max(
-            (folder for folder in self._editor if folder is not None and path.is_relative_to(folder)),
-            key=lambda folder: len(folder.parts),
-            default=None,
-        )
+        folder = self._folder_of(path)
+        if path.parent == UNTITLED and folder is not None:
+            path = folder / path.name
         key = (path.parent, folder)
         if key not in self._settings:
             self._settings[key] = self._read_settings(path.parent, folder)
@@ -107,9 +123,9 @@ class Projects:
         return self._with_editor(loaded, folder)
 
     def _with_editor(self, loaded: LoadedSettings, folder: Path | None) -> LoadedSettings:
-        table = {key: value for key, value in self._editor.get(folder, {}).items() if key not in EDITOR_ONLY}
+        table, base = self._editor.get(folder, {}), folder or loaded.root
         try:
-            settings = settings_from_mapping(table, "editor settings", loaded.settings, folder or loaded.root)
+            settings = settings_from_mapping(table, "editor settings", loaded.settings, base)
         except SettingsError as error:
             self._warn_once(f"{error}. The editor's settings are not used.")
             return loaded
@@ -125,6 +141,18 @@ class Projects:
                     self._engines[key] = None
                     self._warn_once(f"{error}. Only exact rules are checked.")
         return self._engines[key]
+
+    def _baseline_of(self, settings: Settings) -> Baseline | None:
+        path = settings.baseline
+        if path is None:
+            return None
+        if path not in self._baselines:
+            try:
+                self._baselines[path] = read_baseline(path)
+            except BaselineError as error:
+                self._baselines[path] = None
+                self._warn_once(f"{error}. All findings are shown.")
+        return self._baselines[path]
 
     def _warn_once(self, message: str) -> None:
         if message not in self._warned:

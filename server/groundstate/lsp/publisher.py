@@ -42,10 +42,10 @@ class Publisher:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def schedule(self, snapshot: Snapshot) -> None:
-        """Publish the findings of ``snapshot`` soon, unless it is superseded before."""
+    def schedule(self, snapshot: Snapshot, pause: float = 0.0) -> None:
+        """Publish the findings of ``snapshot`` soon but not before ``pause`` seconds, unless it is superseded."""
         self._stop(snapshot.uri)
-        delay = min(self._analyses.seconds(snapshot.uri), MOST_DELAY)
+        delay = max(pause, min(self._analyses.seconds(snapshot.uri), MOST_DELAY))
         loop = asyncio.get_running_loop()
         self._timers[snapshot.uri] = loop.call_later(delay, self._start, snapshot)
 

@@ -79,7 +79,7 @@ class GroundstateServer(LanguageServer):
         self.configuration = Configuration(self)
         self.pages = page_addresses()
         self.worker = Worker()
-        self.projects = Projects(self._load_engine, Progress(self, self.loop).announced, self._warn)
+        self.projects = Projects(self._load_engine, Progress(self, self.loop).announced, self.warn)
         self.documents = OpenDocuments(self.client.encoding)
         self.examination = Examination(self.projects, self.client, self.pages)
         self.analyses = Analyses(self.worker, self.examination, self.ready)
@@ -92,6 +92,8 @@ class GroundstateServer(LanguageServer):
             Superseded: the document changed or was closed meanwhile.
         """
         while True:
+            if self.documents.get(snapshot.uri) is not snapshot:
+                raise Superseded
             try:
                 return await self.analyses.of(snapshot)
             except Superseded:
@@ -101,8 +103,31 @@ class GroundstateServer(LanguageServer):
     def changed(self, snapshot: Snapshot) -> None:
         """A document was opened or edited."""
         self.analyses.changed(snapshot.uri)
-        if not self.client.pulls:
-            self.publisher.schedule(snapshot)
+        if not self.client.pulls and not self.waits_for_save(snapshot):
+            self.publisher.schedule(snapshot, self.pause(snapshot))
+
+    async def saved(self, uri: str) -> None:
+        """A document was saved: it is checked where it waited for that, and the file on disk changed."""
+        snapshot = self.documents.get(uri)
+        waited = snapshot is not None and self.waits_for_save(snapshot)
+        self.documents.save(uri)
+        if not self.client.registers_watchers:
+            await self.files_changed([uri])
+        elif waited and snapshot is not None:
+            await self.show_again([snapshot])
+
+    def pause(self, snapshot: Snapshot) -> float:
+        """Seconds that the user wants to be left to type on after this version."""
+        if self.documents.is_saved(snapshot):
+            return 0.0
+        return self.configuration.of(snapshot.document.path).delay / 1000
+
+    def waits_for_save(self, snapshot: Snapshot) -> bool:
+        """Whether the user wants nothing shown of this version, for it is not saved."""
+        if self.client.pulls and not self.client.refreshes:
+            return False  # could not be told to ask when it is saved
+        settings = self.configuration.of(snapshot.document.path)
+        return settings.run == "onSave" and not self.documents.is_saved(snapshot)
 
     def closed(self, uri: str) -> None:
         """A document was closed."""
@@ -126,13 +151,17 @@ class GroundstateServer(LanguageServer):
     async def outdated(self) -> None:
         """Settings, files or the model changed: every document is analysed again, and the client told."""
         self.analyses.outdated()
+        await self.show_again([item for item in self.documents if not self.waits_for_save(item)])
+
+    async def show_again(self, snapshots: Iterable[Snapshot]) -> None:
+        """Publish the findings of ``snapshots``, or have the client pull."""
         if not self.client.pulls:
-            for snapshot in self.documents:
+            for snapshot in snapshots:
                 self.publisher.schedule(snapshot)
         elif self.client.refreshes:
             await self.workspace_diagnostic_refresh_async(None)
 
-    def _warn(self, message: str) -> None:
+    def warn(self, message: str) -> None:
         """Show a message; from any thread."""
         shown = types.ShowMessageParams(types.MessageType.Warning, f"groundstate: {message}")
         self.loop.call_soon_threadsafe(self.window_show_message, shown)

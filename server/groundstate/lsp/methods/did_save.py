@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 
 async def handle(server: GroundstateServer, params: types.DidSaveTextDocumentParams) -> None:
-    if not server.client.registers_watchers:
-        await server.files_changed([params.text_document.uri])
+    await server.saved(params.text_document.uri)
 
 
 HANDLER = InBackground(types.TEXT_DOCUMENT_DID_SAVE, handle, types.SaveOptions(include_text=False))

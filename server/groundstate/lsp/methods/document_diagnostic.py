@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 async def handle(
     server: GroundstateServer, snapshot: Snapshot, params: types.DocumentDiagnosticParams
 ) -> types.DocumentDiagnosticReport:
+    await server.ready.wait()
+    if server.waits_for_save(snapshot):
+        raise JsonRpcException(
+            "the document is checked when it is saved",
+            code=types.LSPErrorCodes.ServerCancelled.value,
+            data={"retriggerRequest": False},
+        )
+    await asyncio.sleep(server.pause(snapshot))
     analysed = await server.analysed(snapshot)
     if params.previous_result_id == analysed.result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=analysed.result_id)
