@@ -18,6 +18,7 @@ from pathlib import Path, PurePath
 from groundstate.atomic_files import replace_file
 from groundstate.errors import UserError
 from groundstate.report import Report
+from groundstate.reports.outcome import shown_path
 
 _VERSION = 1
 
@@ -97,7 +98,8 @@ def read_baseline(path: Path) -> Baseline:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise BaselineError(
-            f"{path}: there is no such baseline; make it with `groundstate check --baseline {path} --update-baseline`"
+            f"{shown_path(path)}: there is no such baseline; make it with `groundstate check --baseline "
+            f"{shown_path(path)} --update-baseline`"
         ) from None
     except OSError as error:
         raise BaselineError(f"{path}: the baseline cannot be read: {error.strerror or error}") from None

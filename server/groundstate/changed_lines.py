@@ -27,7 +27,7 @@ _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
 
 _FULL_HISTORY = (
-    "CI systems often fetch only the last commit: fetch the history too"
+    "in CI, where often only the last commit is fetched, fetch the history too"
     " (GitHub: `fetch-depth: 0` of actions/checkout; GitLab: `GIT_DEPTH: 0`)"
 )
 
@@ -123,7 +123,7 @@ def _named(paths: Sequence[Path], root: Path) -> list[str]:
 
 
 def _merge_base(root: Path, revision: str) -> str:
-    unknown = f"--changed-since: git knows no revision `{revision}`. {_FULL_HISTORY}"
+    unknown = f"--changed-since: git knows no revision `{revision}`; {_FULL_HISTORY}"
     if revision.startswith("-"):
         raise ChangedLinesError(unknown)
     commit = (
@@ -131,7 +131,7 @@ def _merge_base(root: Path, revision: str) -> str:
         .strip()
         .decode()
     )
-    nothing = f"--changed-since: `{revision}` and the work here have no history in common. {_FULL_HISTORY}"
+    nothing = f"--changed-since: `{revision}` and the work here have no history in common; {_FULL_HISTORY}"
     return _git(root, "merge-base", commit, "HEAD", failed=nothing).strip().decode()
 
 

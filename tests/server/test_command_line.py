@@ -2,55 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.server.command_line import Ran, Run
 
-import groundstate.cli
 from groundstate import __version__
+from groundstate.reports.formats import FORMATS
 
 CLEAN = "def area(width, height):\n    return width * height\n"
 UNDEFINED = "def mean(values):\n    total = sum(values)\n    return totl / len(values)\n"
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory of the test, with a cache of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
-    return tmp_path
-
-
-@pytest.fixture
-def run(folder: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Runs the command line in this process, which is much faster than in another."""
-
-    def start(*arguments: str, stdin: bytes = b"") -> Ran:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        code = groundstate.cli.run(arguments)
-        out, err = capsysbinary.readouterr()
-        return Ran(code, out.decode(), err.decode())
-
-    return start
 
 
 def process(folder: Path, *arguments: str, **environment: str) -> Ran:
@@ -139,7 +106,7 @@ def test_several_jobs_find_the_same(run: Run, tmp_path: Path) -> None:
     assert check(run, "--no-cache", "--jobs", "2", "--output-format", "json") == one
 
 
-@pytest.mark.parametrize("name", ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson"])
+@pytest.mark.parametrize("name", FORMATS)
 def test_every_format(run: Run, tmp_path: Path, name: str) -> None:
     (tmp_path / "a.py").write_text(UNDEFINED, encoding="utf-8")
     ran = check(run, "--output-format", name)
@@ -177,6 +144,33 @@ def test_fix_diff_and_unsafe_fixes(run: Run, tmp_path: Path) -> None:
     ran = check(run, "--fix", "--unsafe-fixes")
     assert (ran.code, ran.err) == (0, "groundstate: fixed 1 in 1 file\n")
     assert path.read_text(encoding="utf-8") == UNDEFINED.replace("totl", "total")
+
+
+def test_ignore_comments_for_all_findings(run: Run, tmp_path: Path) -> None:
+    path, text = tmp_path / "a.py", "x = one, two\ny = (\n    three,\n    '''\n    ''', four\n)  # why\n"
+    path.write_text(text, encoding="utf-8")
+    ran = check(run, "--add-ignore", "--diff")
+    assert "+x = one, two  # groundstate: ignore[GS102]\n" in ran.out
+    assert path.read_text(encoding="utf-8") == text
+    ran = check(run, "--add-ignore")
+    assert (ran.code, ran.err) == (0, "groundstate: ignored 4 in 1 file\n")
+    assert ran.out == "No findings (4 ignored by comments); 1 file checked.\n"
+    assert path.read_text(encoding="utf-8") == (
+        "x = one, two  # groundstate: ignore[GS102]\ny = (\n    three,  # groundstate: ignore[GS102]\n"
+        "    '''\n    ''', four  # groundstate: ignore[GS102]\n)  # why\n"
+    )
+    assert check(run, "--add-ignore").err == ""
+
+
+@pytest.mark.parametrize("text", ["x = (\n", "def f(:\n  '\n", "x = 1\n\0\n"])
+def test_what_a_comment_cannot_hide_is_left(run: Run, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(text, encoding="utf-8")
+    before = check(run, "--output-format", "json")
+    after = check(run, "--add-ignore", "--output-format", "json")
+    summary = json.loads(after.out)["summary"]
+    assert summary["findings"] + summary["ignored"] == len(json.loads(before.out)["findings"])
+    assert (path.read_text(encoding="utf-8") == text) is (summary["ignored"] == 0)
 
 
 def test_standard_input(run: Run, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.server.samples import sample_outcome
 from groundstate.documents import Document
 from groundstate.findings import Finding, Repair, Severity
 from groundstate.report import Report
-from groundstate.reports.formats import render
+from groundstate.reports.formats import FORMATS, render
 from groundstate.reports.outcome import Outcome
 from groundstate.reports.text import Style, render_statistics, render_text
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
@@ -97,7 +97,15 @@ def test_rdjson(outcome: Outcome) -> None:
     assert first["location"]["range"]["start"] == {"line": 3, "column": 27}
 
 
-@pytest.mark.parametrize("name", ["text", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson"])
+def test_formats_with_a_finding_a_line(outcome: Outcome) -> None:
+    whole = json.loads(render("json", outcome))["findings"]
+    assert [json.loads(line) for line in render("json-lines", outcome).splitlines()] == whole
+    diagnostics = json.loads(render("rdjson", outcome))["diagnostics"]
+    lines = [json.loads(line) for line in render("rdjsonl", outcome).splitlines()]
+    assert lines == [{**item, "source": {"name": "groundstate"}} for item in diagnostics]
+
+
+@pytest.mark.parametrize("name", FORMATS)
 def test_hostile_text_does_not_matter(name: str, tmp_path: Path) -> None:
     """Control characters, invalid UTF-8, a very long line, a finding over several lines."""
     data = b"a = '\x1b[31m\xff\x00\x07" + b"x" * 100_000 + b"'\r\nb = c\x0c\n"
@@ -117,6 +125,8 @@ def test_hostile_text_does_not_matter(name: str, tmp_path: Path) -> None:
         ElementTree.fromstring(text.encode("utf-8"))
     elif name == "github":
         assert len(text.splitlines()) == 2
+    elif name in ("json-lines", "rdjsonl"):
+        assert len([json.loads(line) for line in text.split("\n")[:-1]]) == 2
     else:
         json.loads(text)
 

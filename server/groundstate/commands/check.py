@@ -47,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("update", "write all that is found to the baseline, so that only what is new is reported"),
         ("prune", "take out of the baseline what is fixed, and report what is new"),
         ("strict", "what is in the baseline and fixed is an error too"),
+        ("no", "report what is in the baseline too"),
     ):
         baseline.add_argument(
             f"--{name}-baseline", dest="baseline_use", action="store_const", const=name, help=text
@@ -190,6 +191,8 @@ def _baseline(loaded: LoadedSettings, arguments: argparse.Namespace) -> Baseline
     from groundstate.cli import CommandError
 
     path = loaded.settings.baseline
+    if arguments.baseline_use == "no":
+        return None
     if path is None:
         if arguments.baseline_use:
             raise CommandError(
@@ -223,7 +226,8 @@ def _use_baseline(linter: Linter, found: Outcome, use: str | None) -> bool:
         return False
     if use is None:
         if fixed:
-            _say(f"{name}: {_counted(len(fixed), 'finding')} of it fixed; --prune-baseline takes out what is")
+            are = "is" if len(fixed) == 1 else "are"
+            _say(f"{name}: {_counted(len(fixed), 'finding')} {are} fixed; --prune-baseline takes out what is")
         return False
     for path, entry in fixed:
         _say(f"{name}: {path}: {entry.rule} is fixed, --prune-baseline takes it out: {entry.message}")
