@@ -158,6 +158,24 @@ class Engine:
                     self._remembered.popitem(last=False)
         return [results[unit.node] for unit in file.units if unit.node in results]
 
+    def landscape(
+        self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
+    ) -> UnitResult | None:
+        """System 1 on the innermost unit around byte ``at``: its ``most`` best edits, best first, nothing vetoed.
+
+        None where no unit with candidates is.
+        """
+        if file.project is not facts:
+            file = file.within(facts)
+        around = [unit for unit in file.units if unit.start <= at <= unit.end]
+        unit = min(around, key=lambda unit: unit.end - unit.start, default=None)
+        statistics = FileStatistics(file, self._names)
+        scored = [] if unit is None else score_units(statistics, [unit], self._usage, self._scorer.gaps)
+        if unit is None or not scored:
+            return None
+        edits = tuple(self._edit(statistics, scored[0], candidate) for candidate in scored[0].best(most))
+        return UnitResult(unit, self._key(file, unit), scored[0].free_energy(), edits)
+
     def _key(self, file: ParsedFile, unit: Unit) -> str:
         """Hash of what a unit's energies depend on: its text, the names the file knows, the project, the package.
 

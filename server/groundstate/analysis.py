@@ -104,6 +104,12 @@ class Engine(Protocol):
         hard: Callable[[ParsedFile], Sequence[Violation]] | None,
     ) -> Sequence[UnitResult]: ...
 
+    def landscape(
+        self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
+    ) -> UnitResult | None:
+        """The innermost unit around byte ``at`` with its ``most`` best edits, none of them vetoed; None without any."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:

@@ -216,6 +216,11 @@ class Editor:
             actions.append(action)
         return actions
 
+    async def execute(self, command: str, *arguments: object) -> Any:
+        """The server's answer to a command."""
+        params = types.ExecuteCommandParams(command, list(arguments))
+        return await asyncio.wait_for(self.client.workspace_execute_command_async(params), SECONDS)
+
     def apply(self, uri: str, action: types.CodeAction) -> str:
         """The text after an action, which is sent to the server as the editor's own edit."""
         assert action.edit is not None

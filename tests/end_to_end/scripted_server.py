@@ -42,6 +42,11 @@ class ScriptedEngine:
         edits = [_scored(match) for match in _NAME.finditer(file.data)]
         return [SimpleNamespace(unit=None, key="", free_energy=4.0, edits=(edit,)) for edit in edits]
 
+    def landscape(self, file, facts, at, *, most):
+        edits = tuple(_scored(match) for match in _NAME.finditer(file.data))[:most]
+        unit = SimpleNamespace(qualname="f", start=0, end=len(file.data))
+        return SimpleNamespace(unit=unit, key="", free_energy=4.0, edits=edits) if edits else None
+
 
 def _scored(match: re.Match[bytes]) -> SimpleNamespace:
     return SimpleNamespace(

@@ -21,7 +21,9 @@ CAPABILITIES = {
         "interFileDependencies": True,
         "workspaceDiagnostics": False,
     },
-    "executeCommandProvider": {"commands": []},
+    "executeCommandProvider": {
+        "commands": ["groundstate.showEnergy", "groundstate.debugInformation", "groundstate.restart"]
+    },
     "hoverProvider": True,
     "positionEncoding": "utf-16",
     "textDocumentSync": {

@@ -71,6 +71,12 @@ class FakeEngine:
             results.append(FakeUnitResult(FakeUnit("f", 0, len(file.data)), 1.5, ordered))
         return results
 
+    def landscape(
+        self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
+    ) -> FakeUnitResult | None:
+        results = self.examine(file, facts, hard=None)
+        return results[0] if results and results[0].edits else None
+
 
 def _scored(data: bytes, proposal: Proposal) -> FakeScoredEdit:
     start = -1

@@ -58,3 +58,9 @@ class CancellableEngine:
             return veto(other)
 
         return self._engine.examine(file, facts, hard=checked)
+
+    def landscape(
+        self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
+    ) -> UnitResult | None:
+        self._token.check()
+        return self._engine.landscape(file, facts, at, most=most)

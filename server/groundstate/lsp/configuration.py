@@ -38,6 +38,11 @@ class Configuration:
         table = _table(settings)
         self._sent = _table(table[SECTION]) if SECTION in table else table
 
+    @property
+    def folders(self) -> Mapping[Path | None, EditorSettings]:
+        """The editor's own settings of each workspace folder, and of all else under None."""
+        return self._editor
+
     def of(self, path: Path) -> EditorSettings:
         """The editor's own settings for the file at ``path``: those of the innermost folder it is in."""
         folders = [folder for folder in self._editor if folder is not None and path.is_relative_to(folder)]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from groundstate.analysis import analyse
 from groundstate.discovery import ALWAYS_SKIPPED, relative_to_root
 from groundstate.documents import Document
+from groundstate.engine_loading import EngineError
+from groundstate.landscape import Landscape, landscape
 from groundstate.lsp.cancellation import CancellableEngine, Token
 from groundstate.lsp.client import Client
 from groundstate.lsp.diagnostics import Analysed, analysed
@@ -33,8 +35,25 @@ class Examination:
         token.check()
         return analysed(snapshot, report, self._client, self._pages)
 
+    def landscape(self, snapshot: Snapshot, at: int, token: Token) -> Landscape | None:
+        """The energy landscape around byte ``at`` of ``snapshot``.
+
+        Raises:
+            Superseded: the token is cancelled on the way.
+            EngineError: there is no model, so no energies.
+        """
+        project = self._projects.of(snapshot.document.path, token)
+        if project.engine is None:
+            raise EngineError("there are no energies: no model can be used, or no learned rule is selected")
+        document = self._reparsed(snapshot)
+        token.check()
+        return landscape(document, project.files.workspace(document), project.engine, at)
+
     def forget(self, uri: str) -> None:
         self._parsed.pop(uri, None)
+
+    def forget_all(self) -> None:
+        self._parsed.clear()
 
     def _report(self, snapshot: Snapshot, token: Token) -> Report:
         if not snapshot.is_python or not self._projects.checks(snapshot.document.path):

@@ -7,7 +7,7 @@ Here a handler either runs at once, in message order, or gets the document as it
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,16 @@ class OnSnapshot:
     wanted: Callable[[Client], bool] = every_client
 
 
-Handler = OnLoop | InBackground | OnSnapshot
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of ``workspace/executeCommand``: runs as a task with the arguments as the client sent them."""
+
+    method: str
+    handle: Callable[[GroundstateServer, Sequence[Any]], Awaitable[Any]]
+    wanted: Callable[[Client], bool] = every_client
+
+
+Handler = OnLoop | InBackground | OnSnapshot | Command
 
 
 def register(server: GroundstateServer, handler: Handler) -> None:
@@ -91,6 +100,12 @@ def register(server: GroundstateServer, handler: Handler) -> None:
             server.feature(handler.method, handler.options)(in_background)
         case OnSnapshot():
             server.feature(handler.method, handler.options)(_on_snapshot(server, handler))
+        case Command():
+
+            async def command(*arguments: Any) -> Any:
+                return await handler.handle(server, arguments)
+
+            server.command(handler.method)(command)
 
 
 def _on_snapshot(server: GroundstateServer, handler: OnSnapshot) -> Callable[[Any], Awaitable[Any]]:

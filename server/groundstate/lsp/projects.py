@@ -11,9 +11,17 @@ from groundstate.analysis import Engine
 from groundstate.baseline import Baseline, BaselineError, read_baseline
 from groundstate.engine_loading import EngineError
 from groundstate.lsp.cancellation import Token
+from groundstate.lsp.engines import description_of
 from groundstate.lsp.open_documents import UNTITLED
 from groundstate.lsp.project_files import ProjectFiles
-from groundstate.settings import LoadedSettings, Settings, SettingsError, load_settings, settings_from_mapping
+from groundstate.settings import (
+    LoadedSettings,
+    Settings,
+    SettingsError,
+    load_settings,
+    settings_as_mapping,
+    settings_from_mapping,
+)
 from groundstate_grammars.rules import SOFT_RULES
 
 
@@ -71,6 +79,12 @@ class Projects:
         self._baselines.clear()
         self._warned.clear()
 
+    def forget_all(self) -> None:
+        """Load everything again at the next use: the model may be another one under its old name."""
+        self.forget_settings()
+        self._engines.clear()
+        self._files.clear()
+
     def files_changed(self, paths: Sequence[Path]) -> None:
         """These source files changed on disk, are new or are gone."""
         for files in self._files.values():
@@ -88,6 +102,23 @@ class Projects:
             with self._announced(f"Reading {loaded.root.name or loaded.root}"):
                 files.read(token)
         return Project(loaded.settings, loaded.root, files, engine, self._baseline_of(loaded.settings))
+
+    def described(self) -> list[dict[str, object]]:
+        """What is loaded, as JSON for a report of a problem."""
+        described: list[dict[str, object]] = []
+        for (folder, _), loaded in self._settings.items():
+            settings = loaded.settings
+            engine = self._engines.get((settings.model, settings.device))
+            described.append(
+                {
+                    "folder": str(folder),
+                    "root": str(loaded.root),
+                    "settingsFrom": None if loaded.source is None else str(loaded.source),
+                    "settings": settings_as_mapping(settings),
+                    "model": description_of(engine),
+                }
+            )
+        return described
 
     def checks(self, path: Path) -> bool:
         """Whether the user wants the file at ``path`` checked at all."""

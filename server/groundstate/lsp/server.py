@@ -67,7 +67,8 @@ class GroundstateServer(LanguageServer):
         self.loop = asyncio.get_running_loop()
         self.client: Client = client_of(params.capabilities)
         for handler in HANDLERS:
-            self.protocol.fm.features.pop(handler.method, None)  # of a client that was here before
+            for known in (self.protocol.fm.features, self.protocol.fm.commands):
+                known.pop(handler.method, None)  # of a client that was here before
             if handler.wanted(self.client):
                 register(self, handler)
         self.folders: dict[str, Path] = {}
@@ -152,6 +153,12 @@ class GroundstateServer(LanguageServer):
         """Settings, files or the model changed: every document is analysed again, and the client told."""
         self.analyses.outdated()
         await self.show_again([item for item in self.documents if not self.waits_for_save(item)])
+
+    async def restart(self) -> None:
+        """Forget everything but the open documents, and start again: files, settings and the model are read anew."""
+        self.worker.give(self.projects.forget_all)
+        self.worker.give(self.examination.forget_all)
+        await self.configuration.refresh()
 
     async def show_again(self, snapshots: Iterable[Snapshot]) -> None:
         """Publish the findings of ``snapshots``, or have the client pull."""

@@ -1,4 +1,4 @@
-"""One module for each protocol method that the server handles; each has one ``HANDLER``.
+"""One module for each protocol method and each command that the server handles; each has one ``HANDLER``.
 
 ``HANDLERS`` are registered for a client, by what it can do, so ``initialize`` is not among them.
 """
@@ -9,6 +9,7 @@ from groundstate.lsp.handlers import Handler
 from groundstate.lsp.methods import (
     code_action,
     code_action_resolve,
+    debug_information,
     did_change,
     did_change_configuration,
     did_change_watched_files,
@@ -19,6 +20,8 @@ from groundstate.lsp.methods import (
     document_diagnostic,
     hover,
     initialized,
+    restart,
+    show_energy,
     shutdown,
 )
 
@@ -36,4 +39,7 @@ HANDLERS: tuple[Handler, ...] = (
     did_change_configuration.HANDLER,
     did_change_watched_files.HANDLER,
     did_change_workspace_folders.HANDLER,
+    show_energy.HANDLER,
+    debug_information.HANDLER,
+    restart.HANDLER,
 )

@@ -1,0 +1,51 @@
+"""An energy landscape as the JSON that ``groundstate.showEnergy`` answers."""
+
+from __future__ import annotations
+
+from lsprotocol import types
+
+from groundstate.analysis import ScoredEdit, repair_title
+from groundstate.landscape import Landscape
+from groundstate.lsp.conversion import range_of
+from groundstate.lsp.open_documents import Snapshot
+from groundstate_grammars.rules import RULES
+from groundstate_grammars.text import PositionEncoding, decode
+
+MOST_EDITS = 50
+"""Edits that are sent."""
+
+
+def landscape_json(found: Landscape, snapshot: Snapshot, encoding: PositionEncoding) -> dict[str, object]:
+    """``found`` with its places in the client's terms."""
+
+    def place(start: int, end: int) -> types.Range:
+        return range_of(snapshot.source, start, end, encoding)
+
+    def edit(scored: ScoredEdit) -> dict[str, object]:
+        total = scored.gap.total
+        return {
+            "rule": scored.edit.rule,
+            "name": RULES[scored.edit.rule].name,
+            "title": repair_title(snapshot.document.data, scored.edit.replacements),
+            "range": place(scored.start, scored.end),
+            "gap": {
+                "hard": total.hard,
+                "soft": round(total.soft, 4),
+                "terms": {term.term: term.gap.soft for term in scored.gap.terms},
+            },
+            "probability": round(scored.probability, 6),
+            "replacements": [
+                {"range": place(item.start, item.end), "newText": decode(item.new)}
+                for item in scored.edit.replacements
+            ],
+        }
+
+    return {
+        "uri": snapshot.uri,
+        "version": snapshot.version,
+        "unit": {"name": found.unit.qualname, "range": place(found.unit.start, found.unit.end)},
+        "freeEnergy": round(found.free_energy, 4),
+        "terms": list(found.terms),
+        "tokens": [{"range": place(item.start, item.end), "heat": item.heat} for item in found.heats],
+        "edits": [edit(scored) for scored in found.edits[:MOST_EDITS]],
+    }
