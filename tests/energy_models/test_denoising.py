@@ -7,13 +7,14 @@ import random
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
+from tests.energy_models import tiny
 
 from groundstate_energy.encoding import PieceTable
 from groundstate_energy.training.denoising import Text, corrupted_batch, text_of
 from groundstate_grammars.python.lexical import ROLE_COUNT, Role
 from groundstate_grammars.python.parsed import parse
 from groundstate_grammars.python.units import UnitKind
-from tests.energy_models import tiny
 
 TABLE = PieceTable(tiny.tokenizer())
 
@@ -43,7 +44,7 @@ def test_answers_are_the_texts_as_written(seed: int) -> None:
         assert role not in (Role.LAYOUT, Role.PUNCTUATION)
 
 
-def text_of_row(pieces: np.ndarray[tuple[int, int], np.dtype[np.int32]], row: int) -> tuple[int, ...]:
+def text_of_row(pieces: NDArray[np.generic], row: int) -> tuple[int, ...]:
     return tuple(pieces[row].tolist())
 
 
