@@ -42,11 +42,13 @@ def check(
     use_cache: bool,
     jobs: int,
     only: Callable[[Path], bool] | None = None,
+    force_exclude: bool = False,
 ) -> tuple[Outcome, tuple[str, ...]]:
     """Check the input; the second result holds notes for the user.
 
     Args:
         only: which of the files that are found to check; None for all.
+        force_exclude: excluded files are not checked even where they are named.
 
     Raises:
         EngineError: learned rules are selected and cannot run.
@@ -56,7 +58,7 @@ def check(
     if given.data is not None:
         documents = [Document(Path(os.path.abspath(given.paths[0])), given.data)]
     else:
-        found = discover(given.paths, root, settings.exclude)
+        found = discover(given.paths, root, settings.exclude, force_exclude=force_exclude)
         problems.extend(found.problems)
         documents = _read([path for path in found.files if only is None or only(path)], problems)
     learned = not settings.reported_rules(root.relative_to(root)).isdisjoint(SOFT_RULES)

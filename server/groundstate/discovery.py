@@ -1,6 +1,6 @@
 """Discovery: the Python files below the paths a user names.
 
-A path that is named is always taken; what is found below it is filtered. Links to folders are not followed, so a loop
+A path that is named is always taken, unless its name is excluded by force; what is found below it is filtered. Links to folders are not followed, so a loop
 of links ends nothing. What cannot be read becomes a ``Problem`` and the rest is still found.
 """
 
@@ -65,9 +65,20 @@ class Discovery:
 
 
 def discover(
-    paths: Iterable[Path], root: Path, exclude: tuple[str, ...] = (), *, recursive: bool = True
+    paths: Iterable[Path],
+    root: Path,
+    exclude: tuple[str, ...] = (),
+    *,
+    recursive: bool = True,
+    force_exclude: bool = False,
 ) -> Discovery:
-    """Python files at or below ``paths``, or only directly in them; ``exclude``: patterns relative to ``root``."""
+    """Python files at or below ``paths``.
+
+    Args:
+        exclude: patterns relative to ``root``.
+        recursive: look into the folders below those that are named.
+        force_exclude: what is excluded is not taken even where it is named.
+    """
     found: set[str] = set()
     problems: list[Problem] = []
     for path in paths:
@@ -75,6 +86,8 @@ def discover(
             mode = os.stat(path).st_mode
         except (OSError, ValueError) as error:
             problems.append(Problem(str(path), _reason(error)))
+            continue
+        if force_exclude and is_excluded(path, root, exclude):
             continue
         if stat.S_ISDIR(mode):
             _walk(path, root, exclude, recursive, found, problems)
@@ -89,6 +102,14 @@ def surrounding_files(loaded: LoadedSettings) -> tuple[Path, ...]:
     """Files whose definitions count for one another: all below a project's root, or the siblings of a loose file."""
     root, exclude = loaded.root, loaded.settings.exclude
     return discover((root,), root, exclude, recursive=loaded.is_project).files
+
+
+def is_excluded(path: Path, root: Path, exclude: tuple[str, ...]) -> bool:
+    """Whether a search below ``root`` would not come to ``path``."""
+    relative = relative_to_root(path, root)
+    if not ALWAYS_SKIPPED.isdisjoint(relative.parts[:-1]):
+        return True
+    return any(matches(pattern, relative) for pattern in exclude)
 
 
 def relative_to_root(path: Path, root: Path) -> PurePath:

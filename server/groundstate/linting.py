@@ -33,7 +33,8 @@ class Checked:
 class Linter:
     """How files are checked and which findings are new.
 
-    ``since``: the git revision whose changed lines are reported, None for all lines.
+    ``since``: the git revision whose changed lines are reported, None for all lines. ``force_exclude``: excluded files
+    are not checked even where they are named.
     """
 
     loaded: LoadedSettings
@@ -41,6 +42,7 @@ class Linter:
     since: str | None
     use_cache: bool
     jobs: int
+    force_exclude: bool = False
 
     def check(self, given: Input) -> Checked:
         """Check ``given``.
@@ -55,6 +57,7 @@ class Linter:
             use_cache=self.use_cache,
             jobs=self.jobs,
             only=None if changes is None else changes.touches,
+            force_exclude=self.force_exclude,
         )
         reports: Sequence[Report] = found.reports
         if self.baseline is not None:

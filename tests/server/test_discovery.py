@@ -36,6 +36,13 @@ def test_a_named_path_is_always_taken(tmp_path: Path) -> None:
     assert names(tmp_path, *named, exclude=("skipped",)) == [".venv/lib/a.py", "script", "skipped/b.py"]
 
 
+def test_what_is_named_is_excluded_by_force(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", "build", ".venv/lib/b.py", "skipped/c.py")
+    named = [tmp_path / name for name in ("a.py", "build", ".venv/lib/b.py", "skipped/c.py", "skipped")]
+    found = discover(named, tmp_path, ("skipped",), force_exclude=True)
+    assert [path.name for path in found.files] == ["a.py", "build"]
+
+
 def test_a_file_named_twice_is_found_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path, "a.py")
     monkeypatch.chdir(tmp_path)

@@ -74,6 +74,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     running.add_argument(
         "--stdin-filename", metavar="PATH", help="check standard input as if it were this file"
     )
+    running.add_argument(
+        "--force-exclude", action="store_true", help="exclude files even where they are named, as hooks do"
+    )
     running.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
     running.add_argument("--model", metavar="FOLDER", help="use this model package")
     running.add_argument(
@@ -139,6 +142,7 @@ def _run_once(arguments: argparse.Namespace) -> int:
         arguments.changed_since,
         use_cache=not arguments.no_cache,
         jobs=arguments.jobs or os.cpu_count() or 1,
+        force_exclude=arguments.force_exclude,
     )
     checked = linter.check(given)
     for note in checked.notes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from groundstate.analysis import analyse
-from groundstate.discovery import ALWAYS_SKIPPED, relative_to_root
+from groundstate.discovery import is_excluded
 from groundstate.documents import Document
 from groundstate.engine_loading import EngineError
 from groundstate.landscape import Landscape, landscape
@@ -15,7 +15,6 @@ from groundstate.lsp.diagnostics import Analysed, analysed
 from groundstate.lsp.open_documents import Snapshot
 from groundstate.lsp.projects import Project, Projects
 from groundstate.lsp.reparse import difference
-from groundstate.path_patterns import matches
 from groundstate.report import Report
 from groundstate_grammars.python.parsed import ParsedFile
 
@@ -59,7 +58,7 @@ class Examination:
         if not snapshot.is_python or not self._projects.checks(snapshot.document.path):
             return Report(snapshot.document, (), 0)
         project = self._projects.of(snapshot.document.path, token)
-        if _is_excluded(snapshot, project):
+        if is_excluded(snapshot.document.path, project.root, project.settings.exclude):
             return Report(snapshot.document, (), 0)
         token.check()
         document = self._reparsed(snapshot)
@@ -76,11 +75,3 @@ class Examination:
             document = Document(document.path, document.data, parsed)
         self._parsed[snapshot.uri] = document.parsed
         return document
-
-
-def _is_excluded(snapshot: Snapshot, project: Project) -> bool:
-    """Whether the linter would not find the file below the project's root."""
-    relative = relative_to_root(snapshot.document.path, project.root)
-    if not ALWAYS_SKIPPED.isdisjoint(relative.parts[:-1]):
-        return True
-    return any(matches(pattern, relative) for pattern in project.settings.exclude)
