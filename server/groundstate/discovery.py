@@ -1,7 +1,8 @@
 """Discovery: the Python files below the paths a user names.
 
-A path that is named is always taken, unless its name is excluded by force; what is found below it is filtered. Links to folders are not followed, so a loop
-of links ends nothing. What cannot be read becomes a ``Problem`` and the rest is still found.
+A path that is named is always taken, unless what is excluded is so by force; what is found below it is filtered. Links
+to folders are not followed, so a loop of links ends nothing. What cannot be read becomes a ``Problem`` and the rest is
+still found.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from groundstate.lsp.cancellation import CancellableEngine, Token
 from groundstate.lsp.client import Client
 from groundstate.lsp.diagnostics import Analysed, analysed
 from groundstate.lsp.open_documents import Snapshot
-from groundstate.lsp.projects import Project, Projects
+from groundstate.lsp.projects import Projects
 from groundstate.lsp.reparse import difference
 from groundstate.report import Report
 from groundstate_grammars.python.parsed import ParsedFile
