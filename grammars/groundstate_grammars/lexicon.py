@@ -16,12 +16,20 @@ from numpy.typing import NDArray
 _MASK = (1 << 64) - 1
 
 
+_bits: dict[str, int] = {}
+
+
 @functools.lru_cache(maxsize=200_000)
-def _signature(text: str) -> tuple[int, int]:
+def bigram_signature(text: str) -> tuple[int, int]:
+    """Both halves of the 128-bit signature of a text: a bit for each of its bigrams."""
     bits = 0
     folded = "^" + text.strip("'\"").casefold()[:48] + "$"
     for i in range(len(folded) - 1):
-        bits |= 1 << (zlib.crc32(folded[i : i + 2].encode("utf-8", "surrogatepass")) & 127)
+        bigram = folded[i : i + 2]
+        bit = _bits.get(bigram)
+        if bit is None:
+            bit = _bits[bigram] = 1 << (zlib.crc32(bigram.encode("utf-8", "surrogatepass")) & 127)
+        bits |= bit
     return bits & _MASK, bits >> 64
 
 
@@ -66,7 +74,7 @@ class Lexicon:
         """Both halves of the bigram signatures of all texts, and the number of bits of each."""
         have = len(self._low)
         if have < len(self.texts):
-            new = np.array([_signature(text) for text in self.texts[have:]], np.uint64).reshape(-1, 2)
+            new = np.array([bigram_signature(text) for text in self.texts[have:]], np.uint64).reshape(-1, 2)
             self._low = np.concatenate([self._low, new[:, 0]])
             self._high = np.concatenate([self._high, new[:, 1]])
             bits = np.bitwise_count(new[:, 0]) + np.bitwise_count(new[:, 1])

@@ -11,6 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from groundstate_grammars.similar import SimilarNames
+
+_MOST_NAMES = 30_000
+"""Names of a project, the most used, among which similar ones are looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -48,6 +53,9 @@ class ProjectFacts:
     classes: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     serial: int = field(default_factory=itertools.count(1).__next__, compare=False)
     """Distinguishes facts of one process from each other, and from themselves before a change."""
+    _members: SimilarNames | None = field(default=None, init=False, compare=False, repr=False)
+    _parameters: SimilarNames | None = field(default=None, init=False, compare=False, repr=False)
+    _class_of_name: dict[str, str] | None = field(default=None, init=False, compare=False, repr=False)
 
     @classmethod
     def of(cls, summaries: Iterable[FileSummary]) -> ProjectFacts:
@@ -58,6 +66,7 @@ class ProjectFacts:
 
     def add(self, summary: FileSummary) -> None:
         """Merge one more file."""
+        self._members = self._parameters = self._class_of_name = None
         for name in summary.names:
             self.names[name] += 1
         for name, signature in summary.functions.items():
@@ -104,3 +113,35 @@ class ProjectFacts:
             found.update(dict.fromkeys(members))
             queue.extend(bases)
         return list(found)
+
+    def members_like(self, text: str, limit: int, least: float) -> tuple[str, ...]:
+        """Names of the project that may follow a dot and are like ``text``, as ``SimilarNames.like`` gives them.
+
+        Those are members, functions, classes, and whatever more than one file uses.
+        """
+        if self._members is None:
+            names = {name: count for name, count in self.names.items() if count > 1}
+            for _, members in self.classes.values():
+                for name in members:
+                    names.setdefault(name, 1)
+            for name in itertools.chain(self.functions, self.classes):
+                names.setdefault(name, 1)
+            ordered = sorted(names, key=lambda name: (-names[name], name))[:_MOST_NAMES]
+            self._members = SimilarNames(ordered)
+        return self._members.like(text, limit, least)
+
+    def parameters_like(self, text: str, limit: int, least: float) -> tuple[str, ...]:
+        """Names of parameters of the project's functions that are like ``text``, as ``SimilarNames.like`` gives them."""
+        if self._parameters is None:
+            signatures = (signature for signature in self.functions.values() if signature is not None)
+            counts = Counter(name for signature in signatures for name in signature.names)
+            self._parameters = SimilarNames(
+                sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_NAMES]
+            )
+        return self._parameters.like(text, limit, least)
+
+    def class_of(self, name: str) -> str:
+        """The class that a variable is likely to hold by its name (``JobStatus`` for ``_job_status``), or an empty text."""
+        if self._class_of_name is None:
+            self._class_of_name = {known.strip("_").lower(): known for known in self.classes}
+        return self._class_of_name.get(name.replace("_", "").lower(), "")

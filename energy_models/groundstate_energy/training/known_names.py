@@ -29,14 +29,14 @@ MOST_FILES = 250
 MOST_NAMES = 120
 """Members kept of one receiver, keywords of one callee."""
 
-MODULES = (
-    "abc argparse array ast asyncio base64 binascii bisect calendar codecs collections configparser contextlib copy csv"
-    " ctypes datetime decimal difflib dis email errno fnmatch fractions functools gc getpass glob gzip hashlib heapq hmac"
-    " html importlib inspect io ipaddress itertools json keyword locale logging math mimetypes multiprocessing operator"
-    " os os.path pathlib pickle platform pprint queue random re select shlex shutil signal smtplib socket sqlite3 ssl"
-    " stat string struct subprocess sys sysconfig tarfile tempfile textwrap threading time token tokenize traceback"
-    " types typing unicodedata unittest urllib.parse urllib.request uuid warnings weakref zipfile zlib"
-).split()
+MODULES = """
+    abc argparse array ast asyncio base64 binascii bisect calendar codecs collections configparser contextlib copy csv
+    ctypes datetime decimal difflib dis email errno fnmatch fractions functools gc getpass glob gzip hashlib heapq hmac
+    html importlib inspect io ipaddress itertools json keyword locale logging math mimetypes multiprocessing operator
+    os os.path pathlib pickle platform pprint queue random re select shlex shutil signal smtplib socket sqlite3 ssl
+    stat string struct subprocess sys sysconfig tarfile tempfile textwrap threading time token tokenize traceback
+    types typing unicodedata unittest urllib.parse urllib.request uuid warnings weakref zipfile zlib
+""".split()  # noqa: SIM905 (one name a word, not one a line)
 TYPES = (str, bytes, list, dict, set, int, float, tuple)
 """Types whose methods are known names wherever they stand."""
 

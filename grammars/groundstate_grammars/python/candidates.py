@@ -8,6 +8,7 @@ site; the few structural edits are listed one by one. Nothing is scored here: a 
 from __future__ import annotations
 
 import builtins
+import re
 import tomllib
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -22,10 +23,12 @@ from numpy.typing import NDArray
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.facts import callee_name, is_key
+from groundstate_grammars.python.known_names import known_names
 from groundstate_grammars.python.lexical import MAX_TEXT, Role
 from groundstate_grammars.python.scopes import BindingKind, ScopeKind
-from groundstate_grammars.python.units import Unit
+from groundstate_grammars.python.units import Unit, UnitKind
 from groundstate_grammars.rules import SOFT_RULES
+from groundstate_grammars.similar import SimilarNames
 
 if TYPE_CHECKING:
     from groundstate_grammars.python.parsed import ParsedFile
@@ -61,6 +64,12 @@ _MAX_MEMBERS = 48
 _MAX_FILE_MEMBERS = 20
 _MAX_SIMILAR = 8
 _SIMILAR = 0.5
+_MAX_IMPORTS = 12
+_MAX_TYPES = 10
+_MAX_OWNERS = 5
+_MAX_KNOWN = 6
+_MAX_KEYWORDS = 12
+_MAX_INTEGERS = 6
 
 DELETED = "<del>"
 INSERTED_NOT = "<not>"
@@ -81,6 +90,7 @@ class LanguageData:
     comparisons: dict[str, tuple[str, ...]]
     literals: dict[str, tuple[str, ...]]
     integers: tuple[int, ...]
+    integer_families: dict[int, tuple[int, ...]]
     functions: dict[str, tuple[str, ...]]
     methods: dict[str, tuple[str, ...]]
 
@@ -97,13 +107,19 @@ def _others(families: list[dict[str, list[str]]], key: str) -> dict[str, tuple[s
 @cache
 def language_data() -> LanguageData:
     raw: dict[str, Any] = tomllib.loads(files(__package__).joinpath("language.toml").read_text("utf-8"))
-    literals = {key: tuple(value) for key, value in raw["literals"].items() if key != "integers"}
+    literals = {
+        key: tuple(value)
+        for key, value in raw["literals"].items()
+        if key not in ("integers", "integer-families")
+    }
+    families: list[list[int]] = raw["literals"]["integer-families"]
     return LanguageData(
         operators=_others(raw["operators"], "family"),
         assignment_operators=_others(raw["assignment-operators"], "family"),
         comparisons={key: tuple(value) for key, value in raw["comparisons"].items()},
         literals=literals,
         integers=tuple(raw["literals"]["integers"]),
+        integer_families={number: tuple(family) for family in families for number in family},
         functions=_others(raw["siblings"], "functions"),
         methods=_others(raw["siblings"], "methods"),
     )
@@ -113,6 +129,9 @@ BUILTINS = frozenset(name for name in dir(builtins)) | {
     "__file__", "__name__", "__doc__", "__package__", "__path__", "__spec__", "__loader__", "__builtins__",
     "unicode", "basestring", "long", "xrange", "raw_input", "reduce", "unichr", "file", "cmp", "WindowsError",
 }  # fmt: skip
+
+
+_BUILTINS = SimilarNames(sorted(BUILTINS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +196,11 @@ class Candidates:
         self._visible: dict[int, tuple[Ids, list[int]]] = {}
         self._similar_found: dict[tuple[int, int], Ids] = {}
         self._members: dict[tuple[str, bool], tuple[Ids, Ids]] = {}
+        self._elsewhere: dict[tuple[int, str], Ids] = {}
+        self._types: Ids
+        self._imports: Ids
+        self._callables: frozenset[int]
+        self._imported: frozenset[int]
         self._globals: Ids
         self._variables: Ids
         self._top_callables: Ids
@@ -190,17 +214,21 @@ class Candidates:
                 base._variables,
                 base._top_callables,
             )
+            self._types, self._imports = base._types, base._imports
+            self._callables, self._imported = base._callables, base._imported
             self._similar_globals = base._similar_globals
         else:
             variables: list[int] = []
             callables: list[int] = []
             others: list[int] = []
+            imports: list[int] = []
             for name, group in file.scopes.scopes[0].bindings.items():
                 identity = lexicon.id(name)
                 kind = group[0].kind
                 if kind in (BindingKind.FUNCTION, BindingKind.CLASS):
                     callables.append(identity)
                 elif kind is BindingKind.IMPORT:
+                    imports.append(identity)
                     (callables if identity < counts.shape[1] and counts[1, identity] else others).append(
                         identity
                     )
@@ -209,11 +237,25 @@ class Candidates:
             self._globals = np.array(variables + callables + others, np.int32)
             self._variables = self._most_used(np.array(variables, np.int32), _MAX_GLOBALS)
             self._top_callables = self._most_used(np.array(callables, np.int32), _MAX_FUNCTIONS)
+            self._types = self._most_used(np.array(callables, np.int32), _MAX_TYPES)
+            self._imports = self._most_used(np.array(imports, np.int32), _MAX_IMPORTS)
+            self._callables = frozenset(callables)
+            self._imported = frozenset(imports)
             self._similar_globals = {}
+        self._names = np.flatnonzero(counts.sum(0)).astype(np.int32)
         self._attributes = counts[2].nonzero()[0].astype(np.int32)
         self._methods = counts[3].nonzero()[0].astype(np.int32)
         self._top_attributes = self._most_used(self._attributes, _MAX_FILE_MEMBERS)
         self._top_methods = self._most_used(self._methods, _MAX_FILE_MEMBERS)
+        self.integers = self._file_integers()
+        self._strings = np.array(
+            [
+                i
+                for i in facts.counts.nonzero()[0].tolist()
+                if lexicon.texts[i][0] in "'\"" and 3 < len(lexicon.texts[i]) < MAX_TEXT
+            ],
+            np.int32,
+        )
         if base is not None and facts.keys == base._file.facts.keys:
             self._keys = base._keys
         else:
@@ -227,6 +269,13 @@ class Candidates:
         counts = self._file.facts.counts
         used = np.where(ids < len(counts), counts[np.minimum(ids, len(counts) - 1)], 0)
         return ids[np.sort(np.argsort(-used, kind="stable")[:limit])]
+
+    def _file_integers(self) -> list[int]:
+        """The decimal integers that the file uses most."""
+        counts, texts = self._file.facts.counts, self._file.lexicon.texts
+        used = np.flatnonzero(counts).tolist()
+        found = [(-int(counts[i]), int(texts[i])) for i in used if len(texts[i]) < 7 and texts[i].isdecimal()]
+        return [number for _, number in sorted(found)[:_MAX_INTEGERS]]
 
     def _similar(self, current: int, pool: Ids) -> Ids:
         """The members of ``pool`` whose text is like that of ``current``, at most ``_MAX_SIMILAR``.
@@ -293,6 +342,47 @@ class Candidates:
         self._visible[scope] = found
         return found
 
+    def spelt_like(self, current: int) -> Ids:
+        """Strings of names of the file and of the project that are like the string ``current``, in its quotes."""
+        key = (current, "'")
+        found = self._elsewhere.get(key)
+        if found is None:
+            file, lexicon = self._file, self._file.lexicon
+            text = lexicon.texts[current]
+            name, quote = text[1:-1], text[0]
+            names: list[str] = []
+            if name.isidentifier() and quote in "'\"" and text[-1] == quote:
+                names += [lexicon.texts[i] for i in self._similar(current, self._names).tolist()]
+                if file.project is not None:
+                    names += file.project.members_like(name, 3, 0.6)
+            found = np.array([lexicon.id(quote + name + quote) for name in names], np.int32)
+            self._elsewhere[key] = found
+        return found
+
+    def members_elsewhere(self, current: int, receiver: str) -> Ids:
+        """Members that no code of the file shows on ``receiver``: names of the project or of libraries like ``current``,
+        and the members that are most used on a receiver of that name."""
+        key = (current, receiver)
+        found = self._elsewhere.get(key)
+        if found is not None:
+            return found
+        file = self._file
+        text = file.lexicon.texts[current]
+        known = known_names()
+        names: dict[str, None] = {}
+        if receiver and not receiver.startswith("self@"):
+            names.update(dict.fromkeys(file.members_by_name(receiver)))
+            group = known.members.get(receiver.rpartition(".")[2].lstrip("_"))
+            if group is not None:
+                names.update(dict.fromkeys(group.like(text, _MAX_KNOWN, 0.35)))
+                names.update(dict.fromkeys(group.names[:_MAX_KNOWN]))
+        if file.project is not None:
+            names.update(dict.fromkeys(file.project.members_like(text, 6, 0.5)))
+        names.update(dict.fromkeys(known.anywhere.like(text, 3, 0.6)))
+        found = np.array([file.lexicon.id(name) for name in names], np.int32)
+        self._elsewhere[key] = found
+        return found
+
     def members(self, receiver: str, called: bool) -> tuple[Ids, Ids]:
         """Member ids seen on ``receiver`` (or defined by its class) and how often, methods or attributes."""
         key = (receiver, called)
@@ -328,6 +418,19 @@ class Candidates:
     def of(self, unit: Unit) -> CandidateSet:
         """Sites and candidates of ``unit``."""
         return _Builder(self, self._file, unit).build()
+
+
+def _changed(text: str, negative: bool) -> list[int]:
+    """Integers that a slip makes of a decimal one: a factor of 2 or 10, two digits in the wrong order."""
+    value = int(text)
+    if value < 4:
+        return []
+    found = [value * 10, value * 2]
+    found += [value // factor for factor in (2, 10) if value % factor == 0]
+    if len(text) > 2:
+        digits = (text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1))
+        found += [int(swapped) for swapped in digits if swapped[0] != "0"]
+    return [-number for number in found] if negative else found
 
 
 def _kept_apart(data: bytes, replacement: Replacement) -> Replacement:
@@ -395,6 +498,14 @@ class _Builder:
             }
         )[:8]
         self.pools: dict[tuple[int, int, int], tuple[Ids, int]] = {}
+        self.is_owner = np.zeros(len(self.lexicon) + 1, np.bool_)
+        kinds, parents, node_of = file.flat.kind, file.flat.parent, tokens.node
+        for at, token in enumerate(unit.tokens):
+            if self.role[at] == Role.READ and kinds[parents[node_of[token]]] == py.ATTRIBUTE:
+                self.is_owner[self.lex_list[at]] = True
+        outer, _, function = unit.qualname.rpartition(".")
+        self.function_name = self.lexicon.find(function) if unit.kind is UnitKind.FUNCTION else -1
+        self.class_name = self.lexicon.find(outer.rpartition(".")[2]) if unit.class_node >= 0 else -1
 
     # One site with candidates that replace its range.
     def site(
@@ -457,7 +568,7 @@ class _Builder:
                 continue
             role = self.role[at]
             parent = parents[node]
-            if role == Role.READ:
+            if role == Role.READ or (role == Role.BOUND and kinds[parent] == py.AUGMENTED_ASSIGNMENT):
                 self._read(at, node, parent)
             elif role == Role.FUNCTION:
                 self._function(at, node, parent)
@@ -470,7 +581,7 @@ class _Builder:
             elif role == Role.CONSTANT:
                 self._constant(at, node)
             elif role == Role.STRING:
-                if kinds[node] == py.STRING and is_key(flat, node) and len(self.shared._keys) > 1:
+                if kinds[node] == py.STRING and is_key(flat, node):
                     self._key(at, node)
             elif role in (Role.OPERATOR, Role.KEYWORD):
                 self._operator(at, node, parent, kinds[parent], fields[node])
@@ -531,7 +642,7 @@ class _Builder:
     # Names.
 
     def _read(self, at: int, node: int, parent: int) -> None:
-        flat = self.flat
+        flat, shared = self.flat, self.shared
         kind = flat.kind[parent]
         if kind in (py.GLOBAL_STATEMENT, py.NONLOCAL_STATEMENT, py.DOTTED_NAME):
             return
@@ -539,16 +650,51 @@ class _Builder:
         start, end = flat.start[node], flat.end[node]
         scope = self.file.scopes.scope_of[node]
         text = self.lexicon.texts[current]
+        slot, sibling = self._slot(node), self._sibling(node)
         if kind == py.ATTRIBUTE and text == self.file.facts.self_name_of.get(scope):
             self._drop_self(at, node, parent, scope)
+            owners = self._owners(scope, start)
+            if len(owners):
+                self.site(
+                    at, WRONG_NAME, start, end, owners,
+                    slot=slot, sibling=sibling, locals_first=len(owners),
+                )  # fmt: skip
             return
         candidates, first = self._name_pool(scope, current, start, called=False)
-        slot, sibling = self._slot(node), self._sibling(node)
+        candidates = np.concatenate([candidates, *self._other_names(current, text, kind, parent)])
         self.site(
             at, WRONG_NAME, start, end, candidates,
             slot=slot, sibling=sibling, locals_first=first, known=self._is_known(text, scope),
         )  # fmt: skip
         self._as_self(at, node, scope, text, slot)
+        if kind in _VALUES and (current in shared._callables or current in shared._imported):
+            self._add_call(at, node)
+        self._counted(node, text)
+
+    def _other_names(self, current: int, text: str, kind: int, parent: int) -> list[Ids]:
+        """Names that stand where names of the kind of ``current`` stand: classes, imported modules, builtins."""
+        shared = self.shared
+        parts: list[Ids] = []
+        if kind == py.ATTRIBUTE:
+            if current in shared._imported:
+                parts.append(shared._imports)
+            return parts
+        siblings = self.data.functions.get(text)
+        if siblings:
+            parts.append(self.ids(siblings))
+        if kind == py.ARGUMENT_LIST:
+            if current in shared._callables or text in BUILTINS:
+                parts.append(shared._types)
+            if self.class_name >= 0 and current in (shared._callables | shared._imported):
+                parts.append(np.array([self.class_name], np.int32))
+        return parts
+
+    def _owners(self, scope: int, start: int) -> Ids:
+        """Local names bound before ``start`` whose members the unit uses: what may stand
+        for `self` before a dot."""
+        ids, positions = self.shared.visible(scope)
+        bound = ids[: bisect_left(positions, start)]
+        return bound[self.is_owner[bound]][:_MAX_OWNERS] if len(bound) else bound
 
     def _function(self, at: int, node: int, parent: int) -> None:
         flat = self.flat
@@ -560,11 +706,20 @@ class _Builder:
         siblings = self.data.functions.get(text)
         if siblings:
             candidates = np.concatenate([candidates, self.ids(siblings)])
+        known = self._is_known(text, scope)
+        if not known:
+            candidates = np.concatenate([candidates, self.ids(_BUILTINS.like(text, 3, _SIMILAR))])
+        if current == self.class_name:
+            own = self.file.facts.self_name_of.get(scope)
+            if own is not None:
+                candidates = np.concatenate([candidates, self.ids((own,))])
         self.site(
             at, WRONG_FUNCTION, start, end, candidates,
-            slot=self._slot(parent), locals_first=first, known=self._is_known(text, scope),
+            slot=self._slot(parent), locals_first=first, known=known,
         )  # fmt: skip
         self._as_self(at, node, scope, text, -1)
+        self._drop_call(at, parent)
+        self._counted(parent, text)
 
     def _is_known(self, text: str, scope: int) -> bool:
         return text in BUILTINS or self.file.scopes.resolve(text, scope) >= 0
@@ -605,7 +760,7 @@ class _Builder:
         if own is None or text == own:
             return
         class_name = facts.class_name_of[scope]
-        if text in self.file.class_member_set(class_name):
+        if text in self.file.class_member_set(class_name) or not self._is_known(text, scope):
             start = self.flat.start[node]
             replacement = Replacement(start, start, own.encode() + b".")
             self.structural_site(at, SELF_OR_NAME, AS_SELF, (replacement,), slot=slot)
@@ -657,34 +812,53 @@ class _Builder:
                 shared._top_attributes,
                 shared._similar(current, shared._attributes),
             ]
-        extra = self.file.project_members(receiver)
-        if extra:
-            parts.append(self.ids(extra))
+        parts += [shared._similar(current, shared._names), shared.members_elsewhere(current, receiver)]
+        if self.function_name >= 0:
+            parts.append(np.array([self.function_name], np.int32))
+        slot = self._slot(parent)
+        if slot >= 0 and self.lexicon.texts[slot].isidentifier():
+            parts.append(np.array([slot], np.int32))
         received = facts.receivers.get(receiver, {}).get(current, 0)
         known = received > 1
         if receiver.startswith("self@"):
             known = known or text in self.file.class_member_set(receiver[5:])
         self.site(
             at, WRONG_METHOD if called else WRONG_ATTRIBUTE, flat.start[node], flat.end[node], np.concatenate(parts),
-            slot=self._slot(parent), sibling=self._sibling(parent),
+            slot=slot, sibling=self._sibling(parent),
             received=max(received - 1, 0),
             candidate_received=counts, known=known,
         )  # fmt: skip
+        if called:
+            self._drop_call(at, flat.parent[parent])
+            self._counted(flat.parent[parent], text)
+        elif role == Role.ATTRIBUTE and flat.kind[flat.parent[parent]] != py.ATTRIBUTE:
+            project = self.file.project
+            if (
+                current in facts.called_members
+                or flat.kind[flat.parent[parent]] in _VALUES
+                or (project is not None and text in project.functions)
+            ):
+                self._add_call(at, parent)
+            self._counted(parent, text)
+
+    def _add_call(self, at: int, node: int) -> None:
+        """`x` where `x()` was meant."""
+        end = self.flat.end[node]
+        self.structural_site(
+            at, MISSING_CALL, CALLED, (Replacement(end, end, b"()"),), slot=self._slot(node)
+        )  # fmt: skip
+
+    def _drop_call(self, at: int, call: int) -> None:
+        """`x()` where `x` was meant."""
+        flat = self.flat
+        arguments = flat.child_by_field(call, py.FIELD_ARGUMENTS)
         if (
-            role == Role.ATTRIBUTE
-            and current in facts.called_members
-            and flat.kind[flat.parent[parent]] != py.ATTRIBUTE
+            arguments >= 0
+            and flat.size[arguments] == 3
+            and flat.kind[flat.parent[call]] != py.EXPRESSION_STATEMENT
         ):
-            end = flat.end[parent]
-            self.structural_site(
-                at, MISSING_CALL, CALLED, (Replacement(end, end, b"()"),), slot=self._slot(parent)
-            )
-        elif called:
-            call = flat.parent[parent]
-            arguments = flat.child_by_field(call, py.FIELD_ARGUMENTS)
-            if arguments >= 0 and flat.size[arguments] == 3 and current in facts.uncalled_members:
-                replacement = Replacement(flat.start[arguments], flat.end[arguments], b"")
-                self.structural_site(at, MISSING_CALL, DELETED, (replacement,), slot=self._slot(call))
+            replacement = Replacement(flat.start[arguments], flat.end[arguments], b"")
+            self.structural_site(at, MISSING_CALL, DELETED, (replacement,), slot=self._slot(call))
 
     def _keyword(self, at: int, node: int, parent: int) -> None:
         flat = self.flat
@@ -695,13 +869,19 @@ class _Builder:
         signature = self.file.signature(callee)
         names = dict.fromkeys(signature.names if signature is not None else ())
         names.update(dict.fromkeys(self.file.facts.keywords.get(callee, ())))
-        for child in flat.children(arguments):
-            if flat.kind[child] == py.KEYWORD_ARGUMENT and child != parent:
-                names.pop(flat.text(child + 1).decode("utf-8", "replace"), None)
         text = self.lexicon.texts[self.lex_list[at]]
         known = signature is not None and text in signature.names
         value = flat.child_by_field(parent, py.FIELD_VALUE)
         slot = self._last_name(value) if value >= 0 else -1
+        if not known:
+            names.update(dict.fromkeys(known_names().keywords.get(callee, ())[:_MAX_KEYWORDS]))
+            if self.file.project is not None:
+                names.update(dict.fromkeys(self.file.project.parameters_like(text, 4, _SIMILAR)))
+            if slot >= 0 and flat.kind[value] in (py.IDENTIFIER, py.ATTRIBUTE):
+                names[self.lexicon.texts[slot]] = None
+        for child in flat.children(arguments):
+            if flat.kind[child] == py.KEYWORD_ARGUMENT and child != parent:
+                names.pop(flat.text(child + 1).decode("utf-8", "replace"), None)
         if names:
             self.site(
                 at, WRONG_KEYWORD, flat.start[node], flat.end[node], self.ids(list(names)), slot=slot, known=known
@@ -747,8 +927,11 @@ class _Builder:
                 )  # fmt: skip
 
     def _index(self, subscript: int) -> None:
-        """Indices and slice bounds that may be one off."""
+        """Indices and slice bounds that may be one off, and the two of `[i, :]` that may be swapped."""
         flat = self.flat
+        pair = [child for child in flat.children(subscript) if flat.field[child] == py.FIELD_SUBSCRIPT]
+        if len(pair) == 2:
+            self._swap(self._at(pair[0], -1), *pair)
         for child in flat.children(subscript):
             if flat.field[child] != py.FIELD_SUBSCRIPT:
                 continue
@@ -917,7 +1100,7 @@ class _Builder:
     # Literals.
 
     def _number(self, at: int, node: int, parent: int) -> None:
-        flat = self.flat
+        flat, shared = self.flat, self.shared
         text = self.lexicon.texts[self.lex_list[at]]
         start, end = flat.start[node], flat.end[node]
         negative = (
@@ -926,15 +1109,27 @@ class _Builder:
         if text.isdecimal() and len(text) < 7:
             value = -int(text) if negative else int(text)
             others = dict.fromkeys((value + 1, value - 1, *self.data.integers, *self.integers))
+            others.update(dict.fromkeys(shared.integers))
+            others.update(dict.fromkeys(_changed(text, negative)))
+            others.update(dict.fromkeys(self.data.integer_families.get(value, ())))
             others.pop(value, None)
             if negative and start == flat.start[parent] + 1:
                 start = flat.start[parent]
             if flat.kind[parent] == py.POSITIONAL_SEPARATOR:
                 return
+            texts = [str(other) for other in others]
+            if (
+                value in (0, 1, -1)
+                and flat.kind[flat.parent[node] if not negative else flat.parent[parent]] in _OPTIONAL
+            ):
+                texts.append("None")
             self.site(
-                at, WRONG_LITERAL, start, end, self.ids([str(other) for other in others]),
+                at, WRONG_LITERAL, start, end, self.ids(texts),
                 current=self.lexicon.id(str(value)), slot=self._slot(parent if negative else node),
             )  # fmt: skip
+        elif not negative and text in ("0.0", "1.0"):
+            texts = ["None", "1.0" if text == "0.0" else "0.0"]
+            self.site(at, WRONG_LITERAL, start, end, self.ids(texts), slot=self._slot(node))
         if not negative and text.strip("0.") and flat.kind[parent] in _SIGNED:
             place = flat.start[node]
             self.structural_site(
@@ -951,15 +1146,26 @@ class _Builder:
     def _key(self, at: int, node: int) -> None:
         current = self.lex_list[at]
         keys = self.shared._keys
-        near = self.shared._similar(current, keys)
+        shared = self.shared
+        near = shared._similar(current, keys)
+        slot = self._slot(self.flat.parent[node])
+        parts = [near, keys[:12], shared._similar(current, shared._strings), shared.spelt_like(current)]
         self.site(
-            at, WRONG_LITERAL, self.flat.start[node], self.flat.end[node], np.concatenate([near, keys[:12]]),
-            slot=self._slot(self.flat.parent[node]),
+            at, WRONG_LITERAL, self.flat.start[node], self.flat.end[node], np.concatenate(parts),
+            slot=slot,
             known=self.file.facts.keys.get(current, 0) > 1,
         )  # fmt: skip
 
+    def _counted(self, node: int, name: str) -> None:
+        """An index or a count by its name, where it is passed on, stored or returned."""
+        flat = self.flat
+        parent = flat.parent[node]
+        if flat.kind[parent] in _PASSED and flat.field[node] != py.FIELD_LEFT and _COUNT.search(name):
+            if flat.kind[parent] != py.ARGUMENT_LIST or callee_name(flat, flat.parent[parent]) != "range":
+                self._plus_minus_one(node)
+
     def _plus_minus_one(self, node: int) -> None:
-        """`x` where `x + 1` or `x - 1` was meant: bounds of ranges, slices, subscripts and comparisons."""
+        """`x` where `x + 1` or `x - 1` was meant: bounds of ranges, slices, subscripts and comparisons, and counts."""
         flat = self.flat
         if flat.kind[node] not in (py.IDENTIFIER, py.ATTRIBUTE, py.CALL, py.SUBSCRIPT, py.BINARY_OPERATOR):
             return
@@ -1049,6 +1255,26 @@ class _Builder:
         return -1
 
 
+_PASSED = frozenset(
+    (py.ASSIGNMENT, py.RETURN_STATEMENT, py.ARGUMENT_LIST, py.KEYWORD_ARGUMENT, py.EXPRESSION_LIST)
+)
+_COUNT = re.compile(
+    r"(^|_)(i|j|k|n|x|y|idx|ind|index|pos|position|end|start|stop|count|size|length|len|num|number|line|lineno|row|col"
+    r"|column|colno|offset|level|levels|first|last|max|min|step|width|height|total|depth|epoch|page|nvec|bins|ndim|round"
+    r"|maxsize|find|rfind)($|_|\d)"
+)
+"""Names of what is counted."""
+_OPTIONAL = frozenset(
+    (
+        py.ASSIGNMENT,
+        py.KEYWORD_ARGUMENT,
+        py.DEFAULT_PARAMETER,
+        py.TYPED_DEFAULT_PARAMETER,
+        py.RETURN_STATEMENT,
+        py.CONDITIONAL_EXPRESSION,
+    )
+)
+"""Parents of a number where `None` may have been meant."""
 _OPEN_BRACKET = ord("[")
 _COMPOUND = frozenset((py.token("not in"), py.token("is not")))
 _CONDITIONED = frozenset(
@@ -1061,6 +1287,21 @@ _CONDITIONED = frozenset(
         py.CONDITIONAL_EXPRESSION,
     )
 )
+_VALUES = _CONDITIONED | frozenset(
+    (
+        py.NOT_OPERATOR,
+        py.BOOLEAN_OPERATOR,
+        py.COMPARISON_OPERATOR,
+        py.EXPRESSION_STATEMENT,
+        py.RETURN_STATEMENT,
+        py.FOR_STATEMENT,
+        py.FOR_IN_CLAUSE,
+        py.ASSIGNMENT,
+        py.INTERPOLATION,
+        py.PAIR,
+    )
+)
+"""Parents of a value that is used at once: a function there is mostly called."""
 _SIGNED = frozenset(
     (
         py.ASSIGNMENT,

@@ -256,7 +256,8 @@ _KEY_METHODS = frozenset((b"get", b"pop", b"setdefault", b"getattr", b"hasattr",
 
 
 def is_key(flat: FlatTree, node: int) -> bool:
-    """Whether a string is used as a key: a subscript, a dictionary key, compared, or the first argument of ``get``."""
+    """Whether a string is used as a key: a subscript, a dictionary key, compared (alone or in a
+    tuple), or the first argument of ``get``."""
     parent = flat.parent[node]
     kind = flat.kind[parent]
     if kind == py.SUBSCRIPT:
@@ -265,6 +266,8 @@ def is_key(flat: FlatTree, node: int) -> bool:
         return flat.field[node] == py.FIELD_KEY
     if kind == py.COMPARISON_OPERATOR:
         return True
+    if kind in (py.TUPLE, py.LIST, py.SET):
+        return flat.kind[flat.parent[parent]] == py.COMPARISON_OPERATOR
     if kind == py.ARGUMENT_LIST:
         return callee_name(flat, flat.parent[parent]).encode() in _KEY_METHODS
     return False

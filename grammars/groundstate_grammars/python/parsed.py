@@ -35,6 +35,7 @@ class ParsedFile:
         self._outer: dict[int, dict[str, list[Binding]]] = {}
         self._members: dict[str, tuple[str, ...]] = {}
         self._member_sets: dict[str, frozenset[str]] = {}
+        self._named: dict[str, tuple[str, ...]] = {}
 
     @property
     def data(self) -> bytes:
@@ -143,11 +144,21 @@ class ParsedFile:
             found = self._member_sets[name] = frozenset(self.class_members(name))
         return found
 
-    def project_members(self, receiver: str) -> list[str]:
-        """Members of a class of the project when the receiver is that class by name."""
-        if not receiver or receiver.startswith("self@") or self.project is None:
-            return []
-        return self.project.members(receiver)[:_MAX_PROJECT_MEMBERS]
+    def members_by_name(self, receiver: str) -> tuple[str, ...]:
+        """Members of the class that a receiver is likely to be: of its last part, the class itself or one of its name."""
+        name = receiver.rpartition(".")[2]
+        found = self._named.get(name)
+        if found is None:
+            known = self.facts.classes
+            if name in known or self.project is None:
+                found = self.class_members(name)
+            elif name in self.project.classes:
+                found = tuple(self.project.members(name))
+            else:
+                found = tuple(self.project.members(self.project.class_of(name)))
+            found = tuple(member for member in found if not member.startswith("__"))[:_MAX_PROJECT_MEMBERS]
+            self._named[name] = found
+        return found
 
 
 def parse(data: bytes, project: ProjectFacts | None = None) -> ParsedFile:
