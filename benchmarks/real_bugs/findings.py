@@ -53,7 +53,9 @@ def within(budget: str, sensitivity: str) -> bool:
     return SENSITIVITIES.index(budget) <= SENSITIVITIES.index(sensitivity)
 
 
-def check(tree: Path, named: Iterable[str], model: Path | None) -> dict[str, list[Found]]:
+def check(
+    tree: Path, named: Iterable[str], model: Path | None, sensitivity: str = "all"
+) -> dict[str, list[Found]]:
     """Findings by path in all Python files below ``tree``, and in ``named`` ones whatever folder they are in.
 
     A copy is checked, as a project of its own: neither settings nor sources around ``tree`` count.
@@ -66,7 +68,7 @@ def check(tree: Path, named: Iterable[str], model: Path | None) -> dict[str, lis
         shutil.copytree(tree, copy)
         if not (copy / "pyproject.toml").is_file():
             (copy / "pyproject.toml").write_text("")
-        command = [sys.executable, "-m", "groundstate", "check", "--no-cache", "--sensitivity", "all"]
+        command = [sys.executable, "-m", "groundstate", "check", "--no-cache", "--sensitivity", sensitivity]
         command += ["--output-format", "sarif", "--output", str(Path(folder) / "found.sarif")]
         if model is not None:
             command += ["--model", str(model.resolve())]

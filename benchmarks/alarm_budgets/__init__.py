@@ -1,0 +1,1 @@
+"""How often unchanged code is reported at each sensitivity."""
