@@ -85,6 +85,14 @@ def test_segments_resume_and_the_last_one_reports(corpus: Path, tmp_path: Path) 
     assert second["step"] > first["step"]
     report = json.loads((out / "report.json").read_text("utf-8"))
     table = report["mutants of test repositories"]
-    for key in ("all", "rules", "usage term alone", "no context", "length only"):
-        assert key in table
+    probes = (
+        "usage term alone",
+        "no context",
+        "shuffled context",
+        "length only",
+        "n-grams only",
+        "random site",
+    )
+    for key in ("all", *probes):
+        assert 0 <= table[key]["joint"] <= table[key]["localisation"] <= 1
     assert report["step"] == second["step"]

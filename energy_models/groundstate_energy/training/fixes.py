@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,54 @@ class FixRecord:
 
     @property
     def fixed(self) -> bytes:
-        return self.before[: self.start] + self.after + self.before[self.end :]
+        """The file with the fix in its code; what the fix did to comments, docstrings and line breaks is left out."""
+        changed = code_change(self.before[self.start : self.end], self.after)
+        return self.before[: self.start] + changed + self.before[self.end :]
+
+
+_TOKEN = re.compile(
+    rb"""(?P<prose>\#[^\n]*|^[ \t]*[rRuUbB]?(?:\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3})[ \t]*$|[^\S\n]+|\n|\\\n)"""
+    rb"""|\w*(?:\"{3}(?:[^\\]|\\.)*?\"{3}|'{3}(?:[^\\]|\\.)*?'{3})"""
+    rb"""|\w*(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|[\w\x80-\xff]+|->"""
+    rb"""|(?:\*\*|//|<<|>>|[-+*/%@&|^<>=!:])=?|.""",
+    re.DOTALL | re.MULTILINE,
+)
+"""Lexical tokens, well enough to compare two versions of a function; ``prose`` is what does not run."""
+
+
+def code_change(before: bytes, after: bytes) -> bytes:
+    """``before`` with its code changed to that of ``after``, from the first to the last token that differs.
+
+    Comments, docstrings and blanks around the change stay those of ``before``.
+    """
+    old = [match for match in _TOKEN.finditer(before) if match["prose"] is None]
+    new = [match for match in _TOKEN.finditer(after) if match["prose"] is None]
+    shorter = min(len(old), len(new))
+    first = 0
+    while first < shorter and old[first][0] == new[first][0]:
+        first += 1
+    last = 0
+    while last < shorter - first and old[-1 - last][0] == new[-1 - last][0]:
+        last += 1
+    if not first:
+        return after
+    inserted = new[first : len(new) - last]
+    removed = old[first : len(old) - last]
+    parts = [before[: old[first - 1].end()]]
+    follows = old[len(old) - last].start() if last else old[-1].end()
+    if inserted:
+        parts += [_blank(after, new, first), after[inserted[0].start() : inserted[-1].end()]]
+    if inserted and removed:
+        parts.append(before[removed[-1].end() : follows])
+    elif last:
+        parts.append(_blank(after, new, len(new) - last))
+    return b"".join(parts) + before[follows:]
+
+
+def _blank(text: bytes, tokens: list[re.Match[bytes]], at: int) -> bytes:
+    """What stands before a token on its line, less any comment."""
+    gap = text[tokens[at - 1].end() : tokens[at].start()]
+    return gap[gap.rfind(b"\n") :] if b"#" in gap else gap
 
 
 def load_fixes(path: Path) -> Iterator[FixRecord]:

@@ -112,17 +112,6 @@ class Metrics:
         return table
 
 
-def length_scores(batch: Mapping[str, NDArray[np.generic]]) -> NDArray[np.float32]:
-    """A probe that sees only lengths: edits to texts of as many pieces as the one they replace score highest.
-
-    Mutants that can be told by it have left a fingerprint. ``(candidates,)``.
-    """
-    pieces = (np.asarray(batch["pieces"]) != 0).sum(1)
-    new = pieces[np.asarray(batch["candidate_text"])]
-    old = pieces[np.asarray(batch["site_text"])[np.asarray(batch["candidate_site"])]]
-    return -np.abs(new - old).astype(np.float32)
-
-
 def _mean(values: Iterable[float]) -> float:
     collected = [float(value) for value in values]
     return sum(collected) / len(collected) if collected else float("nan")

@@ -247,15 +247,6 @@ class Network(nn.Module):
         return site[:, :width] @ texts[:, :width].T / math.sqrt(width)
 
 
-class ContextFreeNetwork(Network):
-    """A probe: the same weights with every token attending to itself alone. What it still gets right needs no context."""
-
-    def attention_bias(self, tokens: Tensor) -> Tensor:
-        """Very negative everywhere but on the diagonal, (1, 1, length, length)."""
-        length = tokens.shape[1]
-        return ((1 - torch.eye(length, device=tokens.device)) * -30_000.0)[None, None]
-
-
 class UsageTerm(nn.Module):
     """The usage term's scores: one linear map of the features for each rule."""
 

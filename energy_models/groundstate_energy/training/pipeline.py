@@ -31,9 +31,17 @@ from groundstate_energy.training.batches import (
 from groundstate_energy.training.corpus import Repository, load_repository
 from groundstate_energy.training.corpus_table import build_table, in_table
 from groundstate_energy.training.fixes import FixRecord, fix_examples, load_fixes
-from groundstate_energy.training.metrics import Metrics, length_scores
+from groundstate_energy.training.metrics import Metrics
 from groundstate_energy.training.mutants import Example, Mutator
-from groundstate_energy.training.network import ContextFreeNetwork, Network, NetworkConfig
+from groundstate_energy.training.network import Network, NetworkConfig, UsageTerm
+from groundstate_energy.training.probes import (
+    ContextFreeNetwork,
+    ShuffledContextNetwork,
+    length_scores,
+    ngram_scores,
+    random_scores,
+    with_weights_of,
+)
 from groundstate_energy.training.trainer import Run, TrainingConfig, evaluate, train
 from groundstate_energy.training.vocabulary import train_tokenizer
 from groundstate_grammars.project import ProjectFacts
@@ -135,12 +143,31 @@ def table_of(
     return build_table([r for r in repositories if in_table(r.name)], path, progress=progress)
 
 
-def without_context(network: Network) -> ContextFreeNetwork:
-    """The probe with a network's weights."""
-    probe = ContextFreeNetwork(network.config)
-    probe.load_state_dict(network.state_dict())
-    probe.mixed = network.mixed
-    return probe.eval()
+def report_on(
+    network: Network, usage: UsageTerm, batches: Sequence[Batch], device: torch.device
+) -> dict[str, Any]:
+    """Accuracies on one set of cases: of the sum of both terms, and of every probe."""
+    both, monitors = evaluate(network, usage, batches, device)
+    alone, _ = evaluate(network, usage, batches, device, learned=False)
+    report: dict[str, Any] = {
+        "all": both.summary(),
+        "rules": both.by_rule(),
+        "usage term alone": alone.summary(),
+        "usage term alone, rules": alone.by_rule(),
+    }
+    for name, kind in (("no context", ContextFreeNetwork), ("shuffled context", ShuffledContextNetwork)):
+        probe = with_weights_of(network, kind).to(device)
+        report[name] = evaluate(probe, usage, batches, device)[0].summary()
+    for name, scores in (
+        ("length only", length_scores),
+        ("n-grams only", ngram_scores),
+        ("random site", random_scores),
+    ):
+        metrics = Metrics()
+        for batch in batches:
+            metrics.add(scores(batch), batch)
+        report[name] = metrics.summary()
+    return {**report, **monitors}
 
 
 def prepare_fixes(
@@ -250,21 +277,7 @@ def run_training(
     if held_out:
         sets["real fixes of held-out repositories"] = batches_of(held_out, tokenizer, 32_768)
     for title, batches in sets.items():
-        both, monitors = evaluate(run.average, run.usage, batches, device)
-        alone, _ = evaluate(run.average, run.usage, batches, device, learned=False)
-        context_free, _ = evaluate(without_context(run.average).to(device), run.usage, batches, device)
-        lengths = Metrics()
-        for batch in batches:
-            lengths.add(length_scores(batch), batch)
-        report[title] = {
-            "all": both.summary(),
-            "rules": both.by_rule(),
-            "usage term alone": alone.summary(),
-            "usage term alone, rules": alone.by_rule(),
-            "no context": context_free.summary(),
-            "length only": lengths.summary(),
-            **monitors,
-        }
+        report[title] = report_on(run.average, run.usage, batches, device)
     (out / "report.json").write_text(json.dumps(report, indent=1), "utf-8")
     progress(json.dumps({title: report[title]["all"] for title in sets}))
     return run
