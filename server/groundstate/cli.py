@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "show the energies of the candidate edits around a line",
     "config": "show the effective settings",
     "server": "run the language server",
+    "completion": "print what completes this command in a shell",
     "train": "train a model on your own code",
     "export": "turn a training run into a calibrated model package",
 }

@@ -102,12 +102,14 @@ class LoadedSettings:
     """``root``: the project's folder. ``source``: the file the settings came from, None without one.
 
     ``is_project``: something marks ``root`` as a project's folder, so that all files below it belong together.
+    ``given``: the keys that the file has.
     """
 
     settings: Settings
     root: Path
     source: Path | None
     is_project: bool = True
+    given: frozenset[str] = frozenset()
 
 
 def selected_codes(selectors: tuple[str, ...]) -> frozenset[str]:
@@ -180,8 +182,9 @@ def load_settings(start: Path) -> LoadedSettings:
     for candidate in (folder, *folder.parents):
         own = candidate / "groundstate.toml"
         if own.is_file():
-            settings = settings_from_mapping(_read_toml(own), str(own), folder=candidate)
-            return LoadedSettings(settings, candidate, own)
+            content = _read_toml(own)
+            settings = settings_from_mapping(content, str(own), folder=candidate)
+            return LoadedSettings(settings, candidate, own, given=frozenset(content))
         project = candidate / "pyproject.toml"
         if project.is_file():
             tool = _read_toml(project).get("tool", {})
@@ -190,9 +193,8 @@ def load_settings(start: Path) -> LoadedSettings:
                 where = f"{project}: [tool.groundstate]"
                 if not isinstance(table, dict):
                     raise SettingsError(f"{where} must be a table, not {_type_name(table)}")
-                return LoadedSettings(
-                    settings_from_mapping(table, where, folder=candidate), candidate, project
-                )
+                settings = settings_from_mapping(table, where, folder=candidate)
+                return LoadedSettings(settings, candidate, project, given=frozenset(table))
         if marked is None and (project.is_file() or (candidate / ".git").exists()):
             marked = candidate
     return LoadedSettings(Settings(), marked or folder, None, is_project=marked is not None)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -292,7 +293,11 @@ def test_config(run: Run, tmp_path: Path) -> None:
     shown = json.loads(run("config", "--output-format", "json").out)
     assert shown["settings"]["select"] == ["GS3"]
     assert shown["source"] == str(tmp_path / "pyproject.toml")
-    assert 'select = ["GS3"]' in run("config").out
+    assert (shown["origins"]["select"], shown["origins"]["ignore"]) == (shown["source"], "default")
+    text = run("config").out
+    assert 'select = ["GS3"]  # from pyproject.toml\n' in text
+    assert "ignore = []  # default\n" in text
+    assert tomllib.loads(text)["select"] == ["GS3"]
     assert json.loads(run("config", "--schema").out)["properties"]["select"]["type"] == "array"
 
 

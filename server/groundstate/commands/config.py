@@ -1,4 +1,4 @@
-"""``groundstate config``: the effective settings, where they came from, and what each key means."""
+"""``groundstate config``: the effective settings, where each value came from, and what each key means."""
 
 from __future__ import annotations
 
@@ -26,13 +26,19 @@ def run(arguments: argparse.Namespace) -> int:
     shown = settings_as_mapping(loaded.settings)
     if arguments.output_format == "json":
         source = None if loaded.source is None else str(loaded.source)
-        print(json.dumps({"root": str(loaded.root), "source": source, "settings": shown}, indent=2))
+        origins = {key: source if key in loaded.given else "default" for key in shown}
+        print(
+            json.dumps(
+                {"root": str(loaded.root), "source": source, "settings": shown, "origins": origins}, indent=2
+            )
+        )
         return 0
     print(f"# root: {loaded.root}")
-    print(f"# from: {loaded.source or 'defaults'}")
+    print(f"# settings file: {loaded.source or 'none'}")
     for key, value in shown.items():
         print(f"\n# {KEYS[key].metadata['doc']}")
-        print(f"# {key} is not set" if value is None else f"{key} = {_toml(value)}")
+        origin = f"from {loaded.source.name}" if loaded.source and key in loaded.given else "default"
+        print(f"# {key} is not set" if value is None else f"{key} = {_toml(value)}  # {origin}")
     return 0
 
 
