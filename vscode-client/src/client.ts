@@ -1,0 +1,71 @@
+/** The language client: how it starts the server and what it tells it. */
+
+import * as vscode from 'vscode';
+import {
+  type DynamicFeature,
+  LanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+  type StaticFeature,
+} from 'vscode-languageclient/node';
+import type { Launch } from './launch';
+import { SECTION, serverSettings } from './settings';
+
+/**
+ * A client without `ExecuteCommandFeature`, which would register the server's commands with VS Code under names that the
+ * extension's own commands have.
+ */
+class Client extends LanguageClient {
+  override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
+    if ('registrationType' in feature && feature.registrationType.method === 'workspace/executeCommand') {
+      return;
+    }
+    super.registerFeature(feature);
+  }
+
+  /** The process of the server. */
+  get pid(): number | undefined {
+    return (this as unknown as { _serverProcess?: { pid?: number } })._serverProcess?.pid;
+  }
+}
+
+export type { Client };
+
+export function createClient(launch: Launch, log: vscode.LogOutputChannel, analysed: () => void): Client {
+  const options: LanguageClientOptions = {
+    documentSelector: [
+      { scheme: 'file', language: 'python' },
+      { scheme: 'untitled', language: 'python' },
+      { notebook: '*', language: 'python' },
+    ],
+    outputChannel: log,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    // The server decides by its settings `run` and `delay` whether the answer comes now, later or with a save.
+    diagnosticPullOptions: { onChange: true, onSave: true },
+    initializationOptions: serverSettings(),
+    middleware: {
+      workspace: {
+        configuration: (params) =>
+          params.items.map((item) => {
+            if (item.section !== SECTION) {
+              return null;
+            }
+            const scope = item.scopeUri ? vscode.Uri.parse(item.scopeUri) : undefined;
+            const chosen = launch.interpreter?.chosen ? { interpreter: launch.interpreter.path } : {};
+            return { ...chosen, ...serverSettings(scope) };
+          }),
+      },
+      provideDiagnostics: async (document, previousResultId, token, next) => {
+        const report = await next(document, previousResultId, token);
+        analysed();
+        return report;
+      },
+      handleDiagnostics: (uri, diagnostics, next) => {
+        next(uri, diagnostics);
+        analysed();
+      },
+    },
+  };
+  const executable = { command: launch.command, args: launch.args, options: { cwd: launch.cwd } };
+  return new Client(SECTION, 'groundstate', executable, options);
+}
