@@ -41,10 +41,10 @@ def test_the_code_map_names_what_exists() -> None:
     assert missing == []
 
 
-def test_options_in_the_readme_exist() -> None:
-    readme = (ROOT / "README.md").read_text()
-    mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", readme)) - {"--help"}
-    offered = _run("--help") + _run("check", "--help")
+@pytest.mark.parametrize("document", ["README.md", "docs/ci.md"])
+def test_options_in_the_documents_exist(document: str) -> None:
+    mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / document).read_text())) - {"--help"}
+    offered = _run("--help") + _run("check", "--help") + _run("config", "--help")
     assert mentioned <= set(re.findall(r"--[a-z][a-z-]+", offered))
 
 
