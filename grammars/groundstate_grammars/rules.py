@@ -42,6 +42,7 @@ _ALL = (
     Rule("GS315", "wrong-literal", "Another literal fits better.", False),
     Rule("GS316", "sign", "A minus is missing or should not be there.", False),
     Rule("GS317", "off-by-one", "An index or bound that fits better one higher or lower.", False),
+    Rule("GS901", "unused-ignore", "An ignore comment that hides nothing.", True),
 )
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}

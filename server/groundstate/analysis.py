@@ -18,9 +18,10 @@ from typing import Protocol
 from groundstate.discovery import relative_to_root
 from groundstate.documents import MOST_BYTES, Document
 from groundstate.findings import Evidence, Finding, Repair, Severity
-from groundstate.ignores import ignores_of
+from groundstate.ignores import NO_IGNORES, Ignores, ignores_of
 from groundstate.report import Report
 from groundstate.settings import SENSITIVITIES, Settings
+from groundstate.unused_ignores import UNUSED_IGNORE, unused_ignores
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_energy.terms import Violation, hard_violations
 from groundstate_grammars.edits import Edit, Replacement
@@ -129,18 +130,26 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         return Report(document, (), 0)
     rules = settings.reported_rules(relative_to_root(document.path, workspace.root))
     if document.not_text_at is not None:
-        return _number(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
+        return _numbered(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
     hard = _HardTerms(document, workspace)
     scored: list[ScoredEdit] = []
+    judged = rules.difference(SOFT_RULES)
+    places = [(item.rule, item.start, item.end) for item in hard.violations]
     if engine is not None and not rules.isdisjoint(SOFT_RULES):
         results = engine.examine(document.parsed, workspace.facts, hard=hard.violations_of)
         scored = _within_sensitivity(results, rules, settings.sensitivity, hard)
+        judged = rules
+        places += [(item.edit.rule, item.start, item.end) for result in results for item in result.edits]
     findings, absorbed = _hard_findings(document, hard, rules, scored)
     broken = [violation for violation in hard.violations if violation.rule == "GS101"]
     scored = [
         edit for edit in scored if edit not in absorbed and not any(_touch(edit, item) for item in broken)
     ]
-    return _number(document, findings + _soft_findings(document, scored))
+    findings += _soft_findings(document, scored)
+    ignores = ignores_of(document)
+    if UNUSED_IGNORE in rules and ignores.comments:
+        findings += unused_ignores(document, ignores, places, judged)
+    return _numbered(document, findings, ignores)
 
 
 class _HardTerms:
@@ -323,12 +332,11 @@ def repair_title(data: bytes, replacements: Sequence[Replacement]) -> str:
     return f"Replace {quoted(olds[0])} by {quoted(news[0])}"
 
 
-def _number(document: Document, findings: list[Finding]) -> Report:
+def _numbered(document: Document, findings: list[Finding], ignores: Ignores = NO_IGNORES) -> Report:
     """Order the findings, give each its fingerprint, leave out those that a comment ignores."""
     findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
     if not findings:
         return Report(document, (), 0)
-    ignores = ignores_of(document)
     definitions = _Definitions(document)
     lines: dict[int, str] = {}
     seen: dict[str, int] = {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from groundstate.documents import Document
@@ -18,46 +18,77 @@ from groundstate_grammars.edits import Replacement
 from groundstate_grammars.rules import RULE_NAMES, RULES
 
 _IGNORE = re.compile(rb"#\s*groundstate:\s*(ignore-file|ignore)\b(?!-)[ \t]*(\[[^\]]*\]?)?")
-_ALL = frozenset(RULES)
+_NAME = re.compile(rb"[^\s,\[\]]+")
+_ALL = frozenset(RULES) - {"GS901"}
+"""What a comment without a list hides: not that it hides nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreComment:
+    """One ignore. ``line``: the zero-based line it holds for, None for the whole file.
+
+    ``names``: the rules it lists, each with its byte range, or None where it lists none and stands for all.
+    """
+
+    start: int
+    end: int
+    line: int | None
+    names: tuple[tuple[str, int, int], ...] | None
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Codes of the rules it stands for; what it lists and is no rule has none."""
+        if self.names is None:
+            return _ALL
+        return frozenset(code for name, _, _ in self.names if (code := code_of(name)) is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Ignores:
-    """``everywhere``: codes ignored in the whole file. ``lines``: codes ignored on a zero-based line."""
+    """The ignore comments of a document, in text order."""
 
-    everywhere: frozenset[str]
-    lines: Mapping[int, frozenset[str]]
+    comments: tuple[IgnoreComment, ...]
 
-    def covers(self, rule: str, document: Document, start: int, end: int) -> bool:
-        """Whether a finding of ``rule`` at a byte range is ignored."""
-        if rule in self.everywhere:
-            return True
-        if not self.lines:
-            return False
+    def hiding(self, rule: str, document: Document, start: int, end: int) -> list[IgnoreComment]:
+        """The comments that hide a finding of ``rule`` at a byte range."""
+        if not self.comments:
+            return []
         source = document.source
         lines = {source.line_of(start), source.line_of(max(start, end - 1))}
         lines |= {_comment_line(document, line) for line in lines}
-        return any(rule in self.lines.get(line, ()) for line in lines)
+        return [
+            item for item in self.comments if (item.line is None or item.line in lines) and rule in item.codes
+        ]
+
+    def covers(self, rule: str, document: Document, start: int, end: int) -> bool:
+        """Whether a finding of ``rule`` at a byte range is ignored."""
+        return bool(self.hiding(rule, document, start, end))
 
 
-NO_IGNORES = Ignores(frozenset(), {})
+NO_IGNORES = Ignores(())
+
+
+def code_of(name: str) -> str | None:
+    """The code of a rule from its code, in any case, or its name; None when there is no such rule."""
+    if name in RULE_NAMES:
+        return RULE_NAMES[name].code
+    return name.upper() if name.upper() in RULES else None
 
 
 def ignores_of(document: Document) -> Ignores:
     """The ignore comments of a document."""
     if b"groundstate:" not in document.data:
         return NO_IGNORES
-    everywhere: set[str] = set()
-    lines: dict[int, frozenset[str]] = {}
+    found = []
     for start, end in document.comments:
         for match in _IGNORE.finditer(document.data, start, end):
-            codes = _codes(match[2])
-            if match[1] == b"ignore-file":
-                everywhere |= codes
-            else:
-                line = document.source.line_of(start)
-                lines[line] = lines.get(line, frozenset()) | codes
-    return Ignores(frozenset(everywhere), lines)
+            names = None
+            if match[2] is not None:
+                listed = _NAME.finditer(document.data, *match.span(2))
+                names = tuple((item[0].decode("utf-8", "replace"), *item.span()) for item in listed)
+            line = None if match[1] == b"ignore-file" else document.source.line_of(start)
+            found.append(IgnoreComment(*match.span(), line, names))
+    return Ignores(tuple(found))
 
 
 def ignore_replacements(document: Document, places: Iterable[tuple[str, int]]) -> tuple[Replacement, ...]:
@@ -93,14 +124,6 @@ def _comment(document: Document, line: int, rules: Sequence[str]) -> Replacement
                 return Replacement(match.end(2) - 1, match.end(2) - 1, separator + listed)
     stripped = len(document.data[line_start:line_end].rstrip())
     return Replacement(line_start + stripped, line_end, b"  # groundstate: ignore[" + listed + b"]")
-
-
-def _codes(bracket: bytes | None) -> frozenset[str]:
-    if bracket is None:
-        return _ALL
-    names = {name.strip() for name in bracket.strip(b"[]").decode("utf-8", "replace").split(",")}
-    known = {RULE_NAMES[name].code for name in names if name in RULE_NAMES}
-    return frozenset(known | {name.upper() for name in names if name.upper() in RULES})
 
 
 def _comment_line(document: Document, line: int) -> int:

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 import groundstate
+from groundstate.analysis import Workspace, analyse
+from groundstate.documents import Document
 from groundstate.rule_pages import rule_page
+from groundstate.settings import Settings
 from groundstate_energy.terms import hard_violations
 from groundstate_grammars.edits import apply_replacements
 from groundstate_grammars.index import ProjectIndex
@@ -16,7 +19,7 @@ from groundstate_grammars.python.parsed import parse
 from groundstate_grammars.rules import RULES, Rule
 
 SOFT = [rule for rule in RULES.values() if not rule.hard]
-HARD = [rule for rule in RULES.values() if rule.hard]
+HARD = [rule for rule in RULES.values() if rule.code.startswith("GS1")]
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -51,6 +54,16 @@ def test_examples_of_learned_rules_break_no_exact_rule(rule: Rule) -> None:
     page = rule_page(rule)
     for text in (*page.bad, *page.good):
         assert hard_violations(parse(text.encode()), None) == []
+
+
+def test_an_unused_ignore_is_found_and_taken_away(tmp_path: Path) -> None:
+    page = rule_page(RULES["GS901"])
+    for bad, good in zip(page.bad, page.good, strict=True):
+        (finding,) = analyse(
+            Document(tmp_path / "a.py", bad.encode()), Workspace(tmp_path), None, Settings()
+        ).findings
+        assert finding.rule == "GS901"
+        assert apply_replacements(bad.encode(), finding.repairs[0].replacements).decode() == good
 
 
 @pytest.mark.parametrize("rule", HARD, ids=lambda rule: rule.code)
