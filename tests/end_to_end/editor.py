@@ -90,6 +90,7 @@ class Editor:
         self.versions: dict[str, int] = {}
         self.published: dict[str, list[types.PublishDiagnosticsParams]] = defaultdict(list)
         self.registered: list[types.Registration] = []
+        self.partial_results: dict[types.ProgressToken, list[Any]] = defaultdict(list)
         self._arrived = asyncio.Event()
 
         @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)
@@ -104,6 +105,16 @@ class Editor:
             self._arrived.set()
 
         self.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = published
+
+        shown = self.client.protocol.fm.features[types.PROGRESS]
+
+        def progress(params: types.ProgressParams) -> None:
+            if "kind" in params.value:
+                shown(params)
+            else:
+                self.partial_results[params.token].append(params.value)
+
+        self.client.protocol.fm.features[types.PROGRESS] = progress
 
     @property
     def pulls(self) -> bool:

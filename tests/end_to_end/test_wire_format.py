@@ -19,7 +19,7 @@ CAPABILITIES = {
     "diagnosticProvider": {
         "identifier": "groundstate",
         "interFileDependencies": True,
-        "workspaceDiagnostics": False,
+        "workspaceDiagnostics": True,
     },
     "executeCommandProvider": {
         "commands": ["groundstate.showEnergy", "groundstate.debugInformation", "groundstate.restart"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from groundstate.analysis import analyse
 from groundstate.discovery import is_excluded
@@ -30,7 +30,13 @@ class Examination:
 
     def __call__(self, snapshot: Snapshot, token: Token) -> Analysed:
         """The findings of ``snapshot`` as diagnostics; raises ``Superseded`` when the token is cancelled on the way."""
-        report = self._report(snapshot, token)
+        report = self._report(snapshot, token, self._reparsed)
+        token.check()
+        return analysed(snapshot, report, self._client, self._pages)
+
+    def once(self, snapshot: Snapshot, token: Token) -> Analysed:
+        """The same of a file that is not open: its parse is not kept."""
+        report = self._report(snapshot, token, lambda _: snapshot.document)
         token.check()
         return analysed(snapshot, report, self._client, self._pages)
 
@@ -54,14 +60,14 @@ class Examination:
     def forget_all(self) -> None:
         self._parsed.clear()
 
-    def _report(self, snapshot: Snapshot, token: Token) -> Report:
+    def _report(self, snapshot: Snapshot, token: Token, parsed: Callable[[Snapshot], Document]) -> Report:
         if not snapshot.is_python or not self._projects.checks(snapshot.document.path):
             return Report(snapshot.document, (), 0)
         project = self._projects.of(snapshot.document.path, token)
         if is_excluded(snapshot.document.path, project.root, project.settings.exclude):
             return Report(snapshot.document, (), 0)
         token.check()
-        document = self._reparsed(snapshot)
+        document = parsed(snapshot)
         token.check()
         engine = CancellableEngine(project.engine, token) if project.engine is not None else None
         report = analyse(document, project.files.workspace(document), engine, project.settings)

@@ -55,6 +55,10 @@ class InBackground:
     wanted: Callable[[Client], bool] = every_client
 
 
+async def nothing(server: GroundstateServer, params: Any) -> None:
+    """The answer about a document that is not open, where there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class OnSnapshot:
     """Runs as a task on the document as it was when the request came, and is cancelled with the request.
@@ -65,7 +69,7 @@ class OnSnapshot:
 
     method: str
     handle: Callable[[GroundstateServer, Snapshot, Any], Awaitable[Any]]
-    absent: Callable[[], Any] = lambda: None
+    absent: Callable[[GroundstateServer, Any], Awaitable[Any]] = nothing
     stale: Callable[[], JsonRpcException] = content_modified
     options: Any = None
     wanted: Callable[[Client], bool] = every_client
@@ -112,7 +116,7 @@ def _on_snapshot(server: GroundstateServer, handler: OnSnapshot) -> Callable[[An
     async def on_snapshot(params: Any) -> Any:
         snapshot = RECEIVED.get()
         if snapshot is None:
-            return handler.absent()
+            return await handler.absent(server, params)
         try:
             answer = await handler.handle(server, snapshot, params)
         except Superseded:

@@ -26,11 +26,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """One version of an open document. Two snapshots are the same only if they are the same object: a document that is
-    closed and opened again may count its versions from the start."""
+    """One version of an open document, or a file, which has no version.
+
+    Two snapshots are the same only if they are the same object: a document that is closed and opened again may count
+    its versions from the start.
+    """
 
     uri: str
-    version: int
+    version: int | None
     document: Document
     is_python: bool
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from groundstate.analysis import Engine
 from groundstate.baseline import Baseline, BaselineError, read_baseline
+from groundstate.discovery import discover
 from groundstate.engine_loading import EngineError
 from groundstate.lsp.cancellation import Token
 from groundstate.lsp.engines import description_of
@@ -119,6 +120,16 @@ class Projects:
                 }
             )
         return described
+
+    def files_in(self, folders: Iterable[Path]) -> list[Path]:
+        """The files that the linter would check in some workspace folders, each once."""
+        found: dict[Path, None] = {}
+        for folder in folders:
+            if folder not in self._disabled:
+                loaded = self._settings_of(folder / UNTITLED.name)
+                files = discover((folder,), loaded.root, loaded.settings.exclude).files
+                found.update(dict.fromkeys(path for path in files if self.checks(path)))
+        return list(found)
 
     def checks(self, path: Path) -> bool:
         """Whether the user wants the file at ``path`` checked at all."""

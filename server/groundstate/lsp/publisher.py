@@ -44,17 +44,18 @@ class Publisher:
 
     def schedule(self, snapshot: Snapshot, pause: float = 0.0) -> None:
         """Publish the findings of ``snapshot`` soon but not before ``pause`` seconds, unless it is superseded."""
-        self._stop(snapshot.uri)
+        self.stop(snapshot.uri)
         delay = max(pause, min(self._analyses.seconds(snapshot.uri), MOST_DELAY))
         loop = asyncio.get_running_loop()
         self._timers[snapshot.uri] = loop.call_later(delay, self._start, snapshot)
 
     def clear(self, uri: str) -> None:
         """Take back what was published for a document that is closed."""
-        self._stop(uri)
+        self.stop(uri)
         self._sender.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
-    def _stop(self, uri: str) -> None:
+    def stop(self, uri: str) -> None:
+        """Publish nothing more of a document."""
         timer = self._timers.pop(uri, None)
         if timer is not None:
             timer.cancel()

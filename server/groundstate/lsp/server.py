@@ -36,6 +36,8 @@ from groundstate.lsp.projects import Projects
 from groundstate.lsp.protocol import AnsweredErrors, GroundstateProtocol
 from groundstate.lsp.publisher import Publisher
 from groundstate.lsp.worker import Worker
+from groundstate.lsp.workspace_findings import WorkspaceFindings
+from groundstate.lsp.workspace_publisher import WorkspacePublisher
 from groundstate.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -79,12 +81,17 @@ class GroundstateServer(LanguageServer):
         self.ready = asyncio.Event()
         self.configuration = Configuration(self)
         self.pages = page_addresses()
-        self.worker = Worker()
-        self.projects = Projects(self._load_engine, Progress(self, self.loop).announced, self.warn)
+        self.workspace_findings = WorkspaceFindings(self)
+        self.worker = Worker(self.workspace_findings.give_way)
+        self.progress_shown = Progress(self, self.loop)
+        self.projects = Projects(self._load_engine, self.progress_shown.announced, self.warn)
         self.documents = OpenDocuments(self.client.encoding)
         self.examination = Examination(self.projects, self.client, self.pages)
         self.analyses = Analyses(self.worker, self.examination, self.ready)
         self.publisher = Publisher(self.documents, self.analyses, self)
+        self.workspace_publisher = WorkspacePublisher(self)
+        if not self.client.pulls:
+            self.workspace_publisher.start()
 
     async def analysed(self, snapshot: Snapshot) -> Analysed:
         """The analysis of ``snapshot``, with the settings and files of now.
@@ -135,7 +142,13 @@ class GroundstateServer(LanguageServer):
         self.documents.close(uri)
         self.analyses.closed(uri)
         self.worker.give(lambda: self.examination.forget(uri))
-        if not self.client.pulls:
+        scans = self.configuration.of(path_of(uri)).diagnostic_mode == "workspace"
+        if self.client.pulls:
+            self.workspace_findings.wake()
+        elif scans:
+            self.publisher.stop(uri)
+            self.workspace_publisher.closed(uri)
+        else:
             self.publisher.clear(uri)
 
     async def files_changed(self, uris: Iterable[str]) -> None:
@@ -152,6 +165,7 @@ class GroundstateServer(LanguageServer):
     async def outdated(self) -> None:
         """Settings, files or the model changed: every document is analysed again, and the client told."""
         self.analyses.outdated()
+        self.workspace_findings.outdated()
         await self.show_again([item for item in self.documents if not self.waits_for_save(item)])
 
     async def restart(self) -> None:

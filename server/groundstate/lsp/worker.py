@@ -7,6 +7,7 @@ thread touches needs no locks. Not an executor: its thread is waited for at exit
 from __future__ import annotations
 
 import asyncio
+import itertools
 import queue
 import threading
 from collections.abc import Callable
@@ -14,15 +15,23 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+_NOW, _LATER = 0, 1
+
 
 class Worker:
-    """Runs jobs one after the other, in the order they were given."""
+    """Runs jobs one after the other, in the order they were given; those of the background when there are no others.
 
-    def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+    Args:
+        give_way: called when a job is given that a job of the background should not keep waiting.
+    """
+
+    def __init__(self, give_way: Callable[[], None]) -> None:
+        self._give_way = give_way
+        self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], None]]] = queue.PriorityQueue()
+        self._numbers = itertools.count()
         threading.Thread(target=self._work, name="groundstate-worker", daemon=True).start()
 
-    async def run(self, job: Callable[[], Result]) -> Result:
+    async def run(self, job: Callable[[], Result], *, background: bool = False) -> Result:
         """The result of ``job``, made on the worker thread; raises what it raises.
 
         Cancelling the caller does not stop a job that has started.
@@ -48,13 +57,19 @@ class Worker:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(*arguments)
 
-        self._jobs.put(call)
+        self._put(_LATER if background else _NOW, call)
         return await future
 
     def give(self, job: Callable[[], None]) -> None:
-        """Run ``job``, which must not fail, after all that was given before."""
-        self._jobs.put(job)
+        """Run ``job``, which must not fail, after all that was given before, the background apart."""
+        self._put(_NOW, job)
+
+    def _put(self, priority: int, job: Callable[[], None]) -> None:
+        self._jobs.put((priority, next(self._numbers), job))
+        if priority == _NOW:
+            self._give_way()
 
     def _work(self) -> None:
         while True:
-            self._jobs.get()()
+            *_, job = self._jobs.get()
+            job()

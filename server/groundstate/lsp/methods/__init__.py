@@ -23,6 +23,8 @@ from groundstate.lsp.methods import (
     restart,
     show_energy,
     shutdown,
+    work_done_progress_cancel,
+    workspace_diagnostic,
 )
 
 HANDLERS: tuple[Handler, ...] = (
@@ -33,6 +35,8 @@ HANDLERS: tuple[Handler, ...] = (
     did_close.HANDLER,
     did_save.HANDLER,
     document_diagnostic.HANDLER,
+    workspace_diagnostic.HANDLER,
+    work_done_progress_cancel.HANDLER,
     code_action.HANDLER,
     code_action_resolve.HANDLER,
     hover.HANDLER,

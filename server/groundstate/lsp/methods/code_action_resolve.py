@@ -28,7 +28,7 @@ async def handle(server: GroundstateServer, snapshot: Snapshot, params: types.Co
     return params
 
 
-def closed() -> types.CodeAction:
+async def closed(server: GroundstateServer, params: types.CodeAction) -> types.CodeAction:
     raise content_modified()
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from groundstate.lsp.cancellation import Superseded
 from groundstate.lsp.handlers import OnSnapshot
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.open_documents import Snapshot, path_of
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer
@@ -34,6 +35,21 @@ async def handle(
     )
 
 
+async def of_closed(
+    server: GroundstateServer, params: types.DocumentDiagnosticParams
+) -> types.RelatedFullDocumentDiagnosticReport:
+    """A file that is not open has findings where the whole workspace has; some clients ask one last time."""
+    try:
+        findings = await server.workspace_findings.of(path_of(params.text_document.uri))
+    except Superseded:
+        raise ask_again() from None
+    if findings is None:
+        return types.RelatedFullDocumentDiagnosticReport(items=[])
+    return types.RelatedFullDocumentDiagnosticReport(
+        items=list(findings.diagnostics), result_id=findings.result_id
+    )
+
+
 def ask_again() -> JsonRpcException:
     """The findings of an old text are of no use, and the client should not keep none."""
     return JsonRpcException(
@@ -46,7 +62,7 @@ def ask_again() -> JsonRpcException:
 HANDLER = OnSnapshot(
     types.TEXT_DOCUMENT_DIAGNOSTIC,
     handle,
-    absent=lambda: types.RelatedFullDocumentDiagnosticReport(items=[]),
+    absent=of_closed,
     stale=ask_again,
     options=types.DiagnosticOptions(
         identifier="groundstate", inter_file_dependencies=True, workspace_diagnostics=False
