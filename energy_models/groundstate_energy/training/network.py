@@ -166,8 +166,9 @@ class Network(nn.Module):
         def equal(text: Tensor) -> Tensor:
             return text[:, :, None] == text[:, None, :]
 
-        before = equal(F.pad(tokens[:, :-1], (1, 0)))
-        after = equal(F.pad(tokens[:, 1:], (0, 1)))
+        nothing = torch.zeros_like(tokens[:, :1])
+        before = equal(torch.cat([nothing, tokens[:, :-1]], 1))
+        after = equal(torch.cat([tokens[:, 1:], nothing], 1))
         found = torch.stack([equal(tokens), before, after, before & after], 1)
         return found.flatten(2).float()
 
