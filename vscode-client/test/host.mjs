@@ -1,17 +1,55 @@
 // Tests inside the real extension host: `npm test [SUITE…]`.
 
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { folderWith, python, requireEditors, root, runInHost } from './workbench.mjs';
 
 const PROJECT = { 'pyproject.toml': '[tool.groundstate]\nselect = ["GS1"]\n' };
+
+/** An interpreter that leaves a mark beside itself. */
+const USED = `#!/bin/sh\ntouch "$0.used"\nexec '${python}' "$@"\n`;
+
+/** An interpreter that sees only the standard library. */
+const BARE = `#!/bin/sh\nunset PYTHONPATH\nexec "$('${python}' -c 'import sys; print(sys._base_executable)')" -S "$@"\n`;
+
+/** A module that leaves a mark when it is imported. */
+const HOSTILE = 'import os\nopen(os.path.join(os.path.dirname(os.path.abspath(__file__)), "was-run"), "w").close()\n';
 
 /** Each suite with the workbench that it needs. */
 const SUITES = {
   editing: async () => ({
     folder: await folderWith(PROJECT),
     settings: { 'groundstate.interpreter': python },
+  }),
+  interpreter: async () => ({
+    folder: await folderWith({
+      ...PROJECT,
+      ...Object.fromEntries(['one', 'two', 'three', 'four'].map((name) => [`interpreters/${name}.sh`, USED])),
+      'interpreters/bare.sh': BARE,
+    }),
+    extensions: ['python', 'environments'].map((name) => join(root, 'test/stand-ins', name)),
+    path: dirname(python),
+  }),
+  untrusted: async () => ({
+    folder: await folderWith({
+      ...PROJECT,
+      '.vscode/settings.json': JSON.stringify({
+        'groundstate.path': ['${workspaceFolder}/hostile.sh'],
+        'groundstate.interpreter': '${workspaceFolder}/hostile.sh',
+      }),
+      'hostile.sh': '#!/bin/sh\ntouch "$(dirname "$0")/was-run"\n',
+      ...Object.fromEntries(
+        ['groundstate/__init__', 'sitecustomize', 'numpy', 'json'].map((name) => [`${name}.py`, HOSTILE]),
+      ),
+    }),
+    trust: true,
+    path: dirname(python),
+  }),
+  bundled: async () => ({
+    folder: await folderWith({ ...PROJECT, 'bare.sh': BARE }),
+    settings: { 'groundstate.interpreter': '${workspaceFolder}/bare.sh' },
+    timeout: 900_000,
   }),
 };
 

@@ -16,6 +16,7 @@ const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const python = resolve(process.env.GROUNDSTATE_PYTHON ?? join(root, '../.venv/bin/python'));
 
 const SETTINGS = {
+  'files.autoSave': 'off',
   'workbench.startupEditor': 'none',
   'telemetry.telemetryLevel': 'off',
   'chat.disableAIFeatures': true,
@@ -48,17 +49,19 @@ export async function folderWith(files) {
  * Runs `use(page, address)` with a fresh installation of VS Code and its page not yet opened.
  *
  * settings: user settings. trust: whether folders must be trusted first. vsix: installed before the start.
- * environment: added to that of the extension host.
+ * environment: added to that of the extension host. path: a folder that the login shell puts first in PATH, for VS Code
+ * takes PATH from there.
  */
-export async function withWorkbench({ settings = {}, trust = false, vsix, environment = {} }, use) {
+export async function withWorkbench({ settings = {}, trust = false, vsix, environment = {}, path }, use) {
   const home = await mkdtemp(join(tmpdir(), 'groundstate-home-'));
   const port = 18100 + (process.pid % 800);
   const host = `127.0.0.1:${port}`;
   const folders = ['--user-data-dir', join(home, 'data'), '--extensions-dir', join(home, 'extensions')];
-  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, 'config'), ...environment };
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, 'config'), SHELL: '/bin/bash', ...environment };
   const user = { ...SETTINGS, 'security.workspace.trust.enabled': trust, ...settings };
   await mkdir(join(home, 'data/User'), { recursive: true });
   await writeFile(join(home, 'data/User/settings.json'), JSON.stringify(user));
+  await writeFile(join(home, '.bash_profile'), path ? `export PATH='${path}':"$PATH"\n` : '');
   if (vsix) {
     await finished(spawn(node, [entry, ...folders, '--install-extension', vsix], { env, stdio: 'inherit' }));
   }
