@@ -36,11 +36,12 @@ def bigram_signature(text: str) -> tuple[int, int]:
 class Lexicon:
     """Distinct texts, numbered in order of first use. Ids are local to one lexicon."""
 
-    __slots__ = ("_bits", "_high", "_ids", "_low", "texts")
+    __slots__ = ("_bits", "_have", "_high", "_ids", "_low", "texts")
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self.texts: list[str] = []
         self._ids: dict[str, int] = {}
+        self._have = 0
         self._low: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self._high: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self._bits: NDArray[np.float32] = np.zeros(0, np.float32)
@@ -67,18 +68,23 @@ class Lexicon:
         other = Lexicon.__new__(Lexicon)
         other.texts = list(self.texts)
         other._ids = dict(self._ids)
-        other._low, other._high, other._bits = self._low, self._high, self._bits
+        have = other._have = self._have
+        other._low, other._high, other._bits = self._low[:have], self._high[:have], self._bits[:have]
         return other
 
     def _signed(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.float32]]:
-        """Both halves of the bigram signatures of all texts, and the number of bits of each."""
-        have = len(self._low)
-        if have < len(self.texts):
+        """Both halves of the bigram signatures of all texts, and the number of bits of each, with room at the end."""
+        have, size = self._have, len(self.texts)
+        if have < size:
             new = np.array([bigram_signature(text) for text in self.texts[have:]], np.uint64).reshape(-1, 2)
-            self._low = np.concatenate([self._low, new[:, 0]])
-            self._high = np.concatenate([self._high, new[:, 1]])
-            bits = np.bitwise_count(new[:, 0]) + np.bitwise_count(new[:, 1])
-            self._bits = np.concatenate([self._bits, bits.astype(np.float32)])
+            if size > len(self._low):
+                room = size + size // 2
+                self._low = np.concatenate([self._low[:have], np.zeros(room - have, np.uint64)])
+                self._high = np.concatenate([self._high[:have], np.zeros(room - have, np.uint64)])
+                self._bits = np.concatenate([self._bits[:have], np.zeros(room - have, np.float32)])
+            self._low[have:size], self._high[have:size] = new[:, 0], new[:, 1]
+            self._bits[have:size] = np.bitwise_count(new[:, 0]) + np.bitwise_count(new[:, 1])
+            self._have = size
         return self._low, self._high, self._bits
 
     def similarity(

@@ -64,12 +64,15 @@ _MAX_MEMBERS = 48
 _MAX_FILE_MEMBERS = 20
 _MAX_SIMILAR = 8
 _SIMILAR = 0.5
+_LOOSELY_SIMILAR = 0.4
 _MAX_IMPORTS = 12
 _MAX_TYPES = 10
 _MAX_OWNERS = 5
-_MAX_KNOWN = 6
-_MAX_KEYWORDS = 12
+_MAX_LIKE = 12
+_MAX_KNOWN = 5
+_MAX_KEYWORDS = 6
 _MAX_INTEGERS = 6
+_MAX_KEYS = 20
 
 DELETED = "<del>"
 INSERTED_NOT = "<not>"
@@ -93,6 +96,8 @@ class LanguageData:
     integer_families: dict[int, tuple[int, ...]]
     functions: dict[str, tuple[str, ...]]
     methods: dict[str, tuple[str, ...]]
+    attributes: dict[str, tuple[str, ...]]
+    types: tuple[str, ...]
 
 
 def _others(families: list[dict[str, list[str]]], key: str) -> dict[str, tuple[str, ...]]:
@@ -119,9 +124,14 @@ def language_data() -> LanguageData:
         comparisons={key: tuple(value) for key, value in raw["comparisons"].items()},
         literals=literals,
         integers=tuple(raw["literals"]["integers"]),
-        integer_families={number: tuple(family) for family in families for number in family},
+        integer_families={
+            number: tuple(dict.fromkeys(n for family in families if number in family for n in family))
+            for number in {number for family in families for number in family}
+        },
         functions=_others(raw["siblings"], "functions"),
         methods=_others(raw["siblings"], "methods"),
+        attributes=_others(raw["siblings"], "attributes"),
+        types=tuple(raw["types"]["common"]),
     )
 
 
@@ -197,6 +207,7 @@ class Candidates:
         self._similar_found: dict[tuple[int, int], Ids] = {}
         self._members: dict[tuple[str, bool], tuple[Ids, Ids]] = {}
         self._elsewhere: dict[tuple[int, str], Ids] = {}
+        self.keywords: SimilarNames
         self._types: Ids
         self._imports: Ids
         self._callables: frozenset[int]
@@ -248,6 +259,11 @@ class Candidates:
         self._top_attributes = self._most_used(self._attributes, _MAX_FILE_MEMBERS)
         self._top_methods = self._most_used(self._methods, _MAX_FILE_MEMBERS)
         self.integers = self._file_integers()
+        self.keywords = (
+            base.keywords
+            if base is not None
+            else SimilarNames(dict.fromkeys(name for group in facts.keywords.values() for name in group))
+        )
         self._strings = np.array(
             [
                 i
@@ -277,8 +293,8 @@ class Candidates:
         found = [(-int(counts[i]), int(texts[i])) for i in used if len(texts[i]) < 7 and texts[i].isdecimal()]
         return [number for _, number in sorted(found)[:_MAX_INTEGERS]]
 
-    def _similar(self, current: int, pool: Ids) -> Ids:
-        """The members of ``pool`` whose text is like that of ``current``, at most ``_MAX_SIMILAR``.
+    def _similar(self, current: int, pool: Ids, limit: int = _MAX_SIMILAR, least: float = _SIMILAR) -> Ids:
+        """The members of ``pool`` whose text is like that of ``current``, at most ``limit``.
 
         ``pool`` is one of the arrays that live as long as the file; results are kept by (text, pool).
         """
@@ -289,9 +305,9 @@ class Candidates:
         if found is not None:
             return found
         similarity = self._file.lexicon.similarity(current, pool)
-        best = (similarity >= _SIMILAR).nonzero()[0]
-        if len(best) > _MAX_SIMILAR:
-            best = best[np.argsort(-similarity[best], kind="stable")[:_MAX_SIMILAR]]
+        best = (similarity >= least).nonzero()[0]
+        if len(best) > limit:
+            best = best[np.argsort(-similarity[best], kind="stable")[:limit]]
         found = self._similar_found[key] = pool[best]
         return found
 
@@ -299,7 +315,8 @@ class Candidates:
         """Names of the module that are like ``current``; remembered for the file and its edited units alike."""
         found = self._similar_globals.get(current)
         if found is None:
-            found = self._similar_globals[current] = self._similar(current, self._globals)
+            found = self._similar(current, self._globals, 2 * _MAX_SIMILAR, _LOOSELY_SIMILAR)
+            self._similar_globals[current] = found
         return found
 
     def visible(self, scope: int) -> tuple[Ids, list[int]]:
@@ -423,7 +440,7 @@ class Candidates:
 def _changed(text: str, negative: bool) -> list[int]:
     """Integers that a slip makes of a decimal one: a factor of 2 or 10, two digits in the wrong order."""
     value = int(text)
-    if value < 4:
+    if value < 2:
         return []
     found = [value * 10, value * 2]
     found += [value // factor for factor in (2, 10) if value % factor == 0]
@@ -683,18 +700,24 @@ class _Builder:
         if siblings:
             parts.append(self.ids(siblings))
         if kind == py.ARGUMENT_LIST:
-            if current in shared._callables or text in BUILTINS:
+            callee = callee_name(self.flat, self.flat.parent[parent])
+            if callee in ("isinstance", "issubclass"):
+                parts += [shared._types, shared._imports, self.ids(self.data.types)]
+            elif current in shared._callables or text in BUILTINS:
                 parts.append(shared._types)
-            if self.class_name >= 0 and current in (shared._callables | shared._imported):
+            if self.class_name >= 0 and callee in ("super", "isinstance", "issubclass", "getattr"):
                 parts.append(np.array([self.class_name], np.int32))
         return parts
 
     def _owners(self, scope: int, start: int) -> Ids:
-        """Local names bound before ``start`` whose members the unit uses: what may stand
-        for `self` before a dot."""
+        """Local names bound before ``start`` whose members the unit uses, and the parameters: what may
+        stand for `self` before a dot."""
         ids, positions = self.shared.visible(scope)
         bound = ids[: bisect_left(positions, start)]
-        return bound[self.is_owner[bound]][:_MAX_OWNERS] if len(bound) else bound
+        owners = bound[self.is_owner[bound]][:_MAX_OWNERS]
+        bindings = self.file.scopes.scopes[scope].bindings.items()
+        parameters = [name for name, group in bindings if group[0].kind is BindingKind.PARAMETER]
+        return np.concatenate([owners, self.ids(parameters[1:_MAX_OWNERS])])
 
     def _function(self, at: int, node: int, parent: int) -> None:
         flat = self.flat
@@ -802,17 +825,19 @@ class _Builder:
         text = self.lexicon.texts[current]
         parts = [own]
         if called:
-            parts += [self.unit_methods, shared._top_methods, shared._similar(current, shared._methods)]
+            parts += [self.unit_methods, shared._top_methods]
             siblings = self.data.methods.get(text)
             if siblings:
                 parts.append(self.ids(siblings))
         else:
-            parts += [
-                self.unit_attributes,
-                shared._top_attributes,
-                shared._similar(current, shared._attributes),
-            ]
-        parts += [shared._similar(current, shared._names), shared.members_elsewhere(current, receiver)]
+            parts += [self.unit_attributes, shared._top_attributes]
+            siblings = self.data.attributes.get(text)
+            if siblings:
+                parts.append(self.ids(siblings))
+        parts += [
+            shared._similar(current, shared._names, _MAX_LIKE),
+            shared.members_elsewhere(current, receiver),
+        ]
         if self.function_name >= 0:
             parts.append(np.array([self.function_name], np.int32))
         slot = self._slot(parent)
@@ -873,12 +898,15 @@ class _Builder:
         known = signature is not None and text in signature.names
         value = flat.child_by_field(parent, py.FIELD_VALUE)
         slot = self._last_name(value) if value >= 0 else -1
+        library = known_names()
+        names.update(dict.fromkeys(library.keywords.get(callee, ())[:_MAX_KEYWORDS]))
+        names.update(dict.fromkeys(self.shared.keywords.like(text, 3, _SIMILAR)))
+        if self.file.project is not None:
+            names.update(dict.fromkeys(self.file.project.parameters_like(text, 3, _SIMILAR)))
+        if slot >= 0 and flat.kind[value] in (py.IDENTIFIER, py.ATTRIBUTE):
+            names[self.lexicon.texts[slot]] = None
         if not known:
-            names.update(dict.fromkeys(known_names().keywords.get(callee, ())[:_MAX_KEYWORDS]))
-            if self.file.project is not None:
-                names.update(dict.fromkeys(self.file.project.parameters_like(text, 4, _SIMILAR)))
-            if slot >= 0 and flat.kind[value] in (py.IDENTIFIER, py.ATTRIBUTE):
-                names[self.lexicon.texts[slot]] = None
+            names.update(dict.fromkeys(library.any_keyword.like(text, 2, _SIMILAR)))
         for child in flat.children(arguments):
             if flat.kind[child] == py.KEYWORD_ARGUMENT and child != parent:
                 names.pop(flat.text(child + 1).decode("utf-8", "replace"), None)
@@ -1149,7 +1177,12 @@ class _Builder:
         shared = self.shared
         near = shared._similar(current, keys)
         slot = self._slot(self.flat.parent[node])
-        parts = [near, keys[:12], shared._similar(current, shared._strings), shared.spelt_like(current)]
+        parts = [
+            near,
+            keys[:_MAX_KEYS],
+            shared._similar(current, shared._strings),
+            shared.spelt_like(current),
+        ]
         self.site(
             at, WRONG_LITERAL, self.flat.start[node], self.flat.end[node], np.concatenate(parts),
             slot=slot,

@@ -61,6 +61,7 @@ class FileFacts:
     keys: Mapping[int, int]
     """Lexicon id of a string used as a key -> occurrences."""
     defined_methods: frozenset[int]
+    """Functions defined in classes, those that a decorator makes attributes left out."""
     called_members: frozenset[int]
     uncalled_members: frozenset[int]
     imported: frozenset[str]
@@ -101,14 +102,20 @@ def signature_of(flat: FlatTree, function: int, is_method: bool) -> Signature:
     return Signature(tuple(positional), tuple(keyword_only), takes_any)
 
 
-def _is_static(flat: FlatTree, function: int) -> bool:
+def _decorators(flat: FlatTree, function: int) -> list[bytes]:
+    """Texts of the decorators of a function."""
     around = flat.parent[function]
     if around < 0 or flat.kind[around] != py.DECORATED_DEFINITION:
-        return False
-    return any(
-        flat.kind[child] == py.DECORATOR and flat.text(child).strip() == b"@staticmethod"
-        for child in flat.children(around)
-    )
+        return []
+    return [flat.text(child).strip() for child in flat.children(around) if flat.kind[child] == py.DECORATOR]
+
+
+def _is_static(flat: FlatTree, function: int) -> bool:
+    return b"@staticmethod" in _decorators(flat, function)
+
+
+def _is_property(flat: FlatTree, function: int) -> bool:
+    return any(text.endswith((b"property", b".setter", b".getter")) for text in _decorators(flat, function))
 
 
 def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon) -> FileFacts:
@@ -119,6 +126,7 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
     functions: dict[str, Signature | None] = {}
     bases: dict[str, tuple[str, ...]] = {}
     members: dict[str, dict[str, int]] = {}
+    properties: set[int] = set()
     for scope in scopes.scopes:
         if scope.parent >= 0:
             if scope.kind is ScopeKind.CLASS:
@@ -145,6 +153,8 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
             signature = signature_of(flat, scope.node, in_class)
             name = _definition_name(flat, scope.node)
             if in_class:
+                if _is_property(flat, scope.node):
+                    properties.add(lexicon.find(name))
                 class_name_of[scope.index] = class_name_of[outer]
                 first = next(
                     (n for n, b in scope.bindings.items() if b[0].kind is BindingKind.PARAMETER), None
@@ -210,7 +220,9 @@ def file_facts(flat: FlatTree, scopes: Scopes, tokens: Tokens, lexicon: Lexicon)
         for scope in scopes.scopes
         if scope.kind is ScopeKind.CLASS
         for name, group in scope.bindings.items()
-        if group[0].kind is BindingKind.FUNCTION and (found := lexicon.find(name)) >= 0
+        if group[0].kind is BindingKind.FUNCTION
+        and (found := lexicon.find(name)) >= 0
+        and found not in properties
     )
     return FileFacts(
         counts=np.bincount(lex, minlength=size).astype(np.int32),

@@ -22,12 +22,13 @@ SEPARATOR = ": "
 class KnownNames:
     """``members``: last part of a receiver, leading underscores left out -> members. ``keywords``: callee -> keywords.
 
-    ``anywhere``: members of whatever receiver, the most used first.
+    ``anywhere``: members of whatever receiver, the most used first; ``any_keyword``: keywords of whatever callee.
     """
 
     members: dict[str, SimilarNames]
     keywords: dict[str, tuple[str, ...]]
     anywhere: SimilarNames
+    any_keyword: SimilarNames
 
 
 @cache
@@ -45,4 +46,5 @@ def known_names() -> KnownNames:
             keywords[key] = tuple(names)
         else:
             anywhere = SimilarNames(names)
-    return KnownNames(members, keywords, anywhere)
+    any_keyword = SimilarNames(dict.fromkeys(name for group in keywords.values() for name in group))
+    return KnownNames(members, keywords, anywhere, any_keyword)
