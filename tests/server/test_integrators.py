@@ -1,4 +1,4 @@
-"""What other tools rely on: the fields of the JSON and SARIF reports. A change here is a change for our users."""
+"""What other tools rely on: the fields of the reports that programs read. A change here is a change for our users."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import jsonschema
 import pytest
@@ -211,6 +212,76 @@ def test_sarif(here: Path) -> None:
     assert "relatedLocations" not in hard
     assert hard["properties"]["probability"] is None
     assert hard["properties"]["budget"] == "strict"
+
+
+GITLAB_SCHEMA = {
+    # What GitLab's documentation asks of a Code Quality report (docs.gitlab.com, "Code Quality report format").
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["description", "check_name", "fingerprint", "location", "severity"],
+        "properties": {
+            "description": {"type": "string", "minLength": 1},
+            "check_name": {"type": "string", "minLength": 1},
+            "fingerprint": {"type": "string", "minLength": 1},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {
+                "type": "object",
+                "required": ["path", "lines"],
+                "properties": {
+                    # Relative to the repository, and not starting with "./".
+                    "path": {"type": "string", "pattern": "^[^/.]"},
+                    "lines": {
+                        "type": "object",
+                        "required": ["begin"],
+                        "properties": {
+                            "begin": {"type": "integer", "minimum": 1},
+                            "end": {"type": "integer", "minimum": 1},
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+
+JUNIT_ELEMENTS: dict[str, tuple[set[str], set[str], set[str]]] = {
+    # Children, required and other attributes, as in the schema of Jenkins' xUnit plugin (junit-10.xsd), of which these
+    # are the elements that the report has.
+    "testsuites": ({"testsuite"}, set(), {"name", "time", "tests", "failures", "disabled", "errors"}),
+    "testsuite": (
+        {"testsuite", "properties", "testcase", "system-out", "system-err"},
+        {"name", "tests"},
+        {"failures", "errors", "time", "disabled", "skipped", "timestamp", "hostname", "id", "package"},
+    ),
+    "testcase": (
+        {"skipped", "error", "failure", "system-out", "system-err"},
+        {"name"},
+        {"assertions", "time", "classname", "status", "class", "file", "line", "filepath", "group"},
+    ),
+    "failure": (set(), set(), {"type", "message"}),
+    "error": (set(), set(), {"type", "message"}),
+}
+
+
+def test_gitlab_fits_what_gitlab_documents(here: Path) -> None:
+    issues = json.loads(render("gitlab", sample_outcome(here)))
+    jsonschema.validate(issues, GITLAB_SCHEMA)
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues) == 2
+
+
+def test_junit_fits_the_schema_that_jenkins_checks(here: Path) -> None:
+    root = ElementTree.fromstring(render("junit", sample_outcome(here)))
+    assert root.tag == "testsuites"
+    for element in root.iter():
+        children, required, optional = JUNIT_ELEMENTS[element.tag]
+        assert {child.tag for child in element} <= children
+        assert required <= set(element.keys()) <= required | optional
+    for suite in root:
+        cases = suite.findall("testcase")
+        assert [suite.get(name) for name in ("tests", "failures", "errors")] == [
+            str(len(found)) for found in (cases, suite.findall("*/failure"), suite.findall("*/error"))
+        ]
 
 
 HARD_TO_COUNT = """\ufeffdef f(a, b):\r
