@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,10 +14,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     transport.add_argument("--tcp", metavar="[HOST:]PORT", help="listen for one client on a TCP port")
     transport.add_argument("--ws", metavar="[HOST:]PORT", help="listen for clients on a WebSocket port")
+    parser.add_argument(
+        "--log-level",
+        choices=("error", "warning", "info", "debug"),
+        default="warning",
+        help="what to log, until the editor's settings say something else (default: warning)",
+    )
+    parser.add_argument(
+        "--log-file", type=Path, metavar="FILE", help="where to log, in the place of standard error"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until the client says exit."""
     from groundstate.lsp.server import serve
 
-    return serve(tcp=arguments.tcp, ws=arguments.ws)
+    return serve(
+        tcp=arguments.tcp, ws=arguments.ws, log_level=arguments.log_level, log_file=arguments.log_file
+    )

@@ -6,6 +6,7 @@ Everything here runs on the protocol loop except the job itself, which runs on t
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from groundstate.lsp.cancellation import Token
 from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.open_documents import Snapshot
 from groundstate.lsp.worker import Worker
+
+logger = logging.getLogger(__name__)
 
 Job = Callable[[Snapshot, Token], Analysed]
 """Analyses a snapshot on the worker thread; raises ``Superseded`` when the token is cancelled on the way."""
@@ -97,6 +100,13 @@ class Analyses:
             await self._ready.wait()
             analysed, seconds = await self._worker.run(job)
             token.check()
+            logger.info(
+                "%s version %s: %d findings in %.0f ms",
+                snapshot.uri,
+                snapshot.version,
+                len(analysed.diagnostics),
+                1000 * seconds,
+            )
             self._finished[snapshot.uri] = analysed
             self._seconds[snapshot.uri] = seconds
             return analysed

@@ -63,6 +63,8 @@ class Configuration:
         self._editor = {folder: self._editor[folder] for folder in tables}
         for problem in dict.fromkeys(wrong):
             self._server.warn(problem)
+        self._server.logs.set_level(self._editor[None].log_level)
+        logger.info("settings of %d folders", len(tables) - 1)
         disabled = [folder for folder, settings in self._editor.items() if not settings.enable]
         await self._server.worker.run(lambda: self._server.projects.configure(rest, disabled))
         if self._server.ready.is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from groundstate.settings import (
     settings_from_mapping,
 )
 from groundstate_grammars.rules import SOFT_RULES
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,7 @@ class Projects:
             with self._announced("Loading the model"):
                 try:
                     self._engines[key] = self._load_engine(settings)
+                    logger.info("model: %s", description_of(self._engines[key]))
                 except EngineError as error:
                     self._engines[key] = None
                     self._warn_once(f"{error}. Only exact rules are checked.")

@@ -27,6 +27,7 @@ from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.engines import load_engine
 from groundstate.lsp.examination import Examination
 from groundstate.lsp.handlers import register
+from groundstate.lsp.logs import Logs
 from groundstate.lsp.methods import HANDLERS
 from groundstate.lsp.methods.initialize import HANDLER as INITIALIZE
 from groundstate.lsp.open_documents import OpenDocuments, Snapshot, path_of
@@ -62,6 +63,7 @@ class GroundstateServer(LanguageServer):
         )
         self._load_engine = load_engine
         self.exit_code = 1
+        self.logs = Logs()
         register(self, INITIALIZE)
 
     def connected(self, params: types.InitializeParams) -> None:
@@ -78,6 +80,10 @@ class GroundstateServer(LanguageServer):
             self.folders[folder.uri] = path_of(folder.uri)
         if not self.folders and params.root_uri:
             self.folders[params.root_uri] = path_of(params.root_uri)
+        self.trace(params.trace or types.TraceValue.Off)
+        program = params.client_info
+        name = "a client" if program is None else f"{program.name} {program.version or ''}".rstrip()
+        logger.info("groundstate %s with %s, positions in %s", __version__, name, self.client.encoding.value)
         self.ready = asyncio.Event()
         self.configuration = Configuration(self)
         self.pages = page_addresses()
@@ -182,6 +188,14 @@ class GroundstateServer(LanguageServer):
         elif self.client.refreshes:
             await self.workspace_diagnostic_refresh_async(None)
 
+    def trace(self, value: types.TraceValue) -> None:
+        """Tell the client what is logged, as far as it wants."""
+
+        def send(params: types.LogTraceParams) -> None:
+            self.loop.call_soon_threadsafe(self.log_trace, params)
+
+        self.logs.set_trace(value, send)
+
     def warn(self, message: str) -> None:
         """Show a message; from any thread."""
         shown = types.ShowMessageParams(types.MessageType.Warning, f"groundstate: {message}")
@@ -193,19 +207,31 @@ class GroundstateServer(LanguageServer):
             logger.error("%s", error)
 
 
-def serve(*, tcp: str | None = None, ws: str | None = None, server: GroundstateServer | None = None) -> int:
+def serve(
+    *,
+    tcp: str | None = None,
+    ws: str | None = None,
+    log_level: str = "warning",
+    log_file: Path | None = None,
+    server: GroundstateServer | None = None,
+) -> int:
     """Serve one client until it says exit; over standard input and output unless an address is given.
 
     Args:
         tcp: ``[HOST:]PORT`` to listen on for one TCP connection.
         ws: ``[HOST:]PORT`` to listen on for one WebSocket connection.
+        log_level: what is logged until the editor's settings say something else.
+        log_file: where to; standard error without it.
 
     Returns:
         The exit code that LSP asks for: 0 after ``shutdown`` and ``exit``, else 1.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pygls.protocol.json_rpc").addFilter(AnsweredErrors())
     server = server or GroundstateServer()
+    try:
+        server.logs.start(log_level, log_file)
+    except OSError as error:
+        raise CommandError(f"cannot log to {log_file}: {error.strerror or error}") from None
     if tcp is None and ws is None:
         wire = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
         sys.stdout = sys.stderr  # what is printed by mistake must not reach the client as a message

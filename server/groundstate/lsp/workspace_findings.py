@@ -6,6 +6,7 @@ An open document always comes first: its analysis interrupts that of a file, whi
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from groundstate.lsp.open_documents import Snapshot
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,13 @@ class WorkspaceFindings:
                 snapshot = Snapshot(path.as_uri(), None, read_document(path), True)
             except OSError:
                 return None
-            analysed = self._server.examination.once(snapshot, token)
+            try:
+                analysed = self._server.examination.once(snapshot, token)
+            except Superseded:
+                raise
+            except Exception:
+                logger.exception("%s could not be analysed", path)
+                return _Known(signature, FileFindings(snapshot.uri, None, (), "not analysed"))
             findings = FileFindings(snapshot.uri, None, analysed.diagnostics, analysed.result_id)
             return _Known(signature, findings)
 

@@ -21,6 +21,7 @@ from groundstate.lsp.methods import (
     hover,
     initialized,
     restart,
+    set_trace,
     show_energy,
     shutdown,
     work_done_progress_cancel,
@@ -30,6 +31,7 @@ from groundstate.lsp.methods import (
 HANDLERS: tuple[Handler, ...] = (
     initialized.HANDLER,
     shutdown.HANDLER,
+    set_trace.HANDLER,
     did_open.HANDLER,
     did_change.HANDLER,
     did_close.HANDLER,
