@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from groundstate_grammars.edits import Edit, apply_replacements
+from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile, parse
 from groundstate_grammars.python.units import UnitKind
 from groundstate_grammars.rules import SOFT_RULES
+from groundstate_grammars.similar import SimilarNames
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted(ROOT.glob("*/groundstate*/**/*.py"))
@@ -68,6 +70,55 @@ WANTED = (
 )
 """Rule, code as written, and the code after the edit that must be offered."""
 
+MISREAD = (
+    ("GS301", "class A(B):\n    def f(self):\n        super(B, self).f()\n", "super(A, self)"),
+    ("GS301", "def f(a):\n    return isinstance(a, list)\n", "isinstance(a, dict)"),
+    ("GS301", "import os, sys\nos.path, sys.path\ndef f():\n    return os.argv\n", "return sys.argv"),
+    ("GS301", "class A:\n    def f(self, b):\n        return b.c == self.d\n", "== b.d"),
+    ("GS301", "def f(a, b):\n    a += b\n", "b += b"),
+    (
+        "GS302",
+        "class A:\n    @property\n    def b(self): ...\n    def c(self):\n        return self.d\n",
+        "self.b",
+    ),
+    ("GS302", "import signal\nsignal.SIGHUP\n", "signal.SIGTERM"),
+    ("GS302", "def f(a):\n    msg = a.message\n", "a.msg"),
+    ("GS302", "def f(response):\n    return response.content\n", "response.text"),
+    ("GS303", "import shutil\nshutil.copy2()\n", "shutil.copy()"),
+    ("GS303", "def f(a):\n    return a.setdefualt(1)\n", "a.setdefault(1)"),
+    ("GS303", "def f(a):\n    return a.is_editable()\ndef is_enabled(): ...\n", "a.is_enabled()"),
+    ("GS303", "class A(B):\n    def go(self):\n        return super().run()\n", "super().go()"),
+    ("GS304", "def f(a):\n    return isintance(a, int)\n", "return isinstance("),
+    ("GS304", "class A:\n    @classmethod\n    def f(cls):\n        return A()\n", "return cls()"),
+    ("GS305", "def f(name):\n    return g(title=name)\n", "g(name=name)"),
+    ("GS305", "def f():\n    return g(file_content=1)\ng(file_contents=2)\n", "g(file_contents=1)"),
+    ("GS307", "def f(a, i):\n    return a[i, :]\n", "a[:, i]"),
+    ("GS309", "def f(a):\n    if a.ready:\n        pass\n", "a.ready()"),
+    ("GS309", "def f(a):\n    return a.size()\n", "return a.size\n"),
+    ("GS315", "def f():\n    return 40\n", "return 20"),
+    ("GS315", "def f():\n    return 6739\n", "return 6379"),
+    ("GS315", "def f():\n    return 400\n", "return 403"),
+    ("GS315", "def f():\n    return 0\n", "return None"),
+    ("GS315", "stack_status = 1\ndef f(a):\n    return a['status']\n", "a['stack_status']"),
+    ("GS317", "def f(a):\n    last = len(a)\n", "len(a) - 1"),
+)
+"""Rule, code with a mistake as real ones are, and a part of the text after the edit that must be offered."""
+
+HELPERS = """\
+class Study:
+    def set_system_attr(self, key): ...
+
+def zip_folder(target_path): ...
+"""
+
+ELSEWHERE = (
+    ("GS303", "def f(a):\n    a.set_user_attr(1)\n", "a.set_system_attr(1)"),
+    ("GS303", "def f(study):\n    study.go()\n", "study.set_system_attr()"),
+    ("GS302", "import helpers\nhelpers.zip_folders\n", "helpers.zip_folder\n"),
+    ("GS305", "import other\nother.zip_all(target_pathes=1)\n", "target_path=1"),
+)
+"""The same, where another file of the project, ``HELPERS``, shows the name."""
+
 
 def _edits(file: ParsedFile) -> dict[str, list[bytes]]:
     """The changed texts by rule, of every candidate of every unit."""
@@ -81,6 +132,32 @@ def _edits(file: ParsedFile) -> dict[str, list[bytes]]:
 @pytest.mark.parametrize(("rule", "written", "wanted"), WANTED)
 def test_the_wanted_edit_is_a_candidate(rule: str, written: str, wanted: str) -> None:
     assert wanted.encode() in _edits(parse(written.encode()))[rule]
+
+
+@pytest.mark.parametrize(("rule", "written", "part"), MISREAD)
+def test_the_repair_of_a_mistake_is_a_candidate(rule: str, written: str, part: str) -> None:
+    assert any(part in text.decode() for text in _edits(parse(written.encode()))[rule])
+
+
+@pytest.mark.parametrize(("rule", "written", "part"), ELSEWHERE)
+def test_names_of_other_files_are_candidates(rule: str, written: str, part: str) -> None:
+    project = ProjectFacts.of([parse(HELPERS.encode()).summary()])
+    assert any(part in text.decode() for text in _edits(parse(written.encode(), project))[rule])
+    assert not any(part in text.decode() for text in _edits(parse(written.encode()))[rule])
+
+
+def test_similar_names_come_most_similar_first_and_leave_the_name_itself_out() -> None:
+    names = SimilarNames(["status_code", "status", "statuses", "other"])
+    assert names.like("status", 2, 0.5) == ("statuses", "status_code")
+    assert SimilarNames(()).like("status", 2, 0.5) == ()
+
+
+def test_a_project_that_grows_offers_its_new_names() -> None:
+    facts = ProjectFacts.of([parse(b"def one_name(): ...\n").summary()])
+    assert facts.members_like("two_names", 3, 0.5) == ()
+    facts.add(parse(b"def two_name(a_parameter): ...\n").summary())
+    assert facts.members_like("two_names", 3, 0.5) == ("two_name",)
+    assert facts.parameters_like("a_parameters", 3, 0.5) == ("a_parameter",)
 
 
 def test_every_rule_has_its_row_above() -> None:
