@@ -1,4 +1,4 @@
-// The server's wheel into bundled/, with the licence and the changelog beside package.json: what the vsix carries.
+// The server's wheel into bundled/, with the licence beside package.json: what the vsix carries.
 // GROUNDSTATE_PYTHON names the Python that builds it; any with pip will do.
 
 import { spawnSync } from 'node:child_process';
@@ -13,9 +13,7 @@ const bundled = join(client, 'bundled');
 
 rmSync(bundled, { recursive: true, force: true });
 mkdirSync(bundled);
-for (const name of ['LICENSE', 'CHANGELOG.md']) {
-  copyFileSync(join(root, name), join(client, name));
-}
+copyFileSync(join(root, 'LICENSE'), join(client, 'LICENSE'));
 const built = spawnSync(
   python,
   ['-m', 'pip', 'wheel', '--quiet', '--disable-pip-version-check', '--no-deps', '--wheel-dir', bundled, root],

@@ -16,6 +16,7 @@ const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const python = resolve(process.env.GROUNDSTATE_PYTHON ?? join(root, '../.venv/bin/python'));
 
 const SETTINGS = {
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'files.autoSave': 'off',
   'workbench.startupEditor': 'none',
   'telemetry.telemetryLevel': 'off',
