@@ -16,6 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, required=True, help="corpus folder; what is there already is kept"
     )
     gather.add_argument("--exclude", type=Path, help="file with owner/name lines that must not be trained on")
+    gather.add_argument(
+        "--corpus", type=Path, help="listing such as corpus.toml, for the files it leaves out"
+    )
     gather.add_argument("--seed", type=int, default=0)
 
     run_step = steps.add_parser("run", help="train a network; run it again to go on where it stopped")
@@ -53,7 +56,7 @@ def _say(line: str) -> None:
 
 
 def _gather(options: argparse.Namespace) -> int:
-    from groundstate_energy.training.corpus import gather
+    from groundstate_energy.training.corpus import files_left_out, gather
 
     excluded: frozenset[str] = frozenset()
     if options.exclude is not None:
@@ -61,7 +64,15 @@ def _gather(options: argparse.Namespace) -> int:
         excluded = frozenset(
             line.strip().casefold() for line in lines if line.strip() and not line.startswith("#")
         )
-    gather(options.sources, options.out, seed=options.seed, evaluation=excluded, progress=_say)
+    left_out = files_left_out(options.corpus) if options.corpus is not None else None
+    gather(
+        options.sources,
+        options.out,
+        seed=options.seed,
+        evaluation=excluded,
+        left_out=left_out,
+        progress=_say,
+    )
     return 0
 
 

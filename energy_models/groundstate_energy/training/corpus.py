@@ -14,9 +14,10 @@ import hashlib
 import json
 import os
 import re
+import tomllib
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -139,17 +140,25 @@ def source_files(root: Path) -> Iterator[tuple[str, bytes]]:
                 yield relative, data
 
 
+def files_left_out(listing: Path) -> dict[str, frozenset[str]]:
+    """By folder name (owner+name), the files that a corpus listing such as ``corpus.toml`` leaves out."""
+    found = tomllib.loads(listing.read_text("utf-8"))["repository"]
+    return {entry["name"].replace("/", "+", 1): frozenset(entry.get("left_out", ())) for entry in found}
+
+
 def gather(
     roots: list[Path],
     out: Path,
     *,
     seed: int = 0,
     evaluation: frozenset[str] = frozenset(),
+    left_out: Mapping[str, frozenset[str]] | None = None,
     progress: Callable[[str], None] = print,
 ) -> None:
     """Build the corpus of ``roots`` in ``out``; repositories that are there already are kept (resumable).
 
     ``evaluation``: names of repositories that must not be used; a root of such a name raises ``ValueError``.
+    ``left_out``: by the name of a root, paths of files that are passed over.
     Writes ``statistics.json`` with the number of repositories that use each name, and the counts of every text.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -172,7 +181,10 @@ def gather(
         facts = ProjectFacts()
         records: list[tuple[str, bytes, list[int]]] = []
         kept = 0
+        passed_over = left_out.get(root.name, frozenset()) if left_out is not None else frozenset()
         for path, data in source_files(root):
+            if path in passed_over:
+                continue
             file = parse(data)
             if file.flat.errors:
                 continue
