@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from typing import Protocol
 
 from lsprotocol import types
@@ -19,7 +20,7 @@ from groundstate.lsp.open_documents import OpenDocuments, Snapshot
 logger = logging.getLogger(__name__)
 
 MOST_DELAY = 0.15
-"""Seconds without a keystroke after which a document is analysed at the latest."""
+"""Seconds without a keystroke after which a document is analysed at the latest, however long that takes."""
 
 
 class Sender(Protocol):
@@ -29,10 +30,11 @@ class Sender(Protocol):
 
 
 class Publisher:
-    """Analyses documents some time after they change, and publishes what is found.
+    """Analyses documents when they change, and publishes what is found.
 
-    The pause is as long as the document's last analysis took, up to ``MOST_DELAY``: what is quick is shown at once, and
-    what is slow does not start for every letter of a word.
+    An analysis starts at once, unless the changes follow each other faster than the document's last analysis took: then
+    it waits until there is a pause of that length, up to ``MOST_DELAY``, for what is begun at every letter of a word is
+    never finished.
     """
 
     def __init__(self, documents: OpenDocuments, analyses: Analyses, sender: Sender) -> None:
@@ -40,18 +42,23 @@ class Publisher:
         self._analyses = analyses
         self._sender = sender
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._scheduled: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def schedule(self, snapshot: Snapshot, pause: float = 0.0) -> None:
         """Publish the findings of ``snapshot`` soon but not before ``pause`` seconds, unless it is superseded."""
         self.stop(snapshot.uri)
-        delay = max(pause, min(self._analyses.seconds(snapshot.uri), MOST_DELAY))
         loop = asyncio.get_running_loop()
+        now, taken = loop.time(), self._analyses.seconds(snapshot.uri)
+        since = now - self._scheduled.get(snapshot.uri, -math.inf)
+        self._scheduled[snapshot.uri] = now
+        delay = pause if since > taken else max(pause, min(taken, MOST_DELAY))
         self._timers[snapshot.uri] = loop.call_later(delay, self._start, snapshot)
 
     def clear(self, uri: str) -> None:
         """Take back what was published for a document that is closed."""
         self.stop(uri)
+        self._scheduled.pop(uri, None)
         self._sender.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def stop(self, uri: str) -> None:
