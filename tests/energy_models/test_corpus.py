@@ -8,7 +8,10 @@ import pytest
 
 from groundstate_energy.training.corpus import files_left_out, gather, load_repository
 
-BODY = "def {name}(items, start):\n    total = start\n    for item in items:\n        total += item.{field}\n    return total\n"
+BODY = (
+    "def {name}(items, start):\n    total = start\n"
+    "    for item in items:\n        total += item.{field}\n    return total\n"
+)
 
 
 def _tree(root: Path, files: dict[str, str]) -> Path:
