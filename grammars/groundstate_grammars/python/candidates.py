@@ -141,6 +141,16 @@ BUILTINS = frozenset(name for name in dir(builtins)) | {
 }  # fmt: skip
 
 
+_STRING, _INTEGER = 1, 2
+
+
+def _literal_kind(text: str) -> int:
+    """Whether a text is a short plain string, a short decimal integer or neither (0)."""
+    if text[:1] in ("'", '"'):
+        return _STRING if 3 < len(text) < MAX_TEXT else 0
+    return _INTEGER if len(text) < 7 and text.isdecimal() else 0
+
+
 _BUILTINS = SimilarNames(sorted(BUILTINS))
 
 
@@ -207,6 +217,7 @@ class Candidates:
         self._similar_found: dict[tuple[int, int], Ids] = {}
         self._members: dict[tuple[str, bool], tuple[Ids, Ids]] = {}
         self._elsewhere: dict[tuple[int, str], Ids] = {}
+        self._named: dict[tuple[str, str], tuple[str, ...]] = base._named if base is not None else {}
         self.keywords: SimilarNames
         self._types: Ids
         self._imports: Ids
@@ -215,7 +226,7 @@ class Candidates:
         self._globals: Ids
         self._variables: Ids
         self._top_callables: Ids
-        self._similar_globals: dict[int, Ids]
+        self._similar_globals: dict[str, Ids]
         self._keys: Ids
         facts, lexicon = file.facts, file.lexicon
         counts = facts.counts_by_role
@@ -258,19 +269,19 @@ class Candidates:
         self._methods = counts[3].nonzero()[0].astype(np.int32)
         self._top_attributes = self._most_used(self._attributes, _MAX_FILE_MEMBERS)
         self._top_methods = self._most_used(self._methods, _MAX_FILE_MEMBERS)
-        self.integers = self._file_integers()
+        before = base._literal if base is not None else np.zeros(0, np.int8)
+        new = [_literal_kind(text) for text in lexicon.texts[len(before) : len(facts.counts)]]
+        self._literal: NDArray[np.int8] = np.concatenate([before, np.array(new, np.int8)])
+        used = self._literal * (facts.counts > 0)
+        self._strings = np.flatnonzero(used == _STRING).astype(np.int32)
+        integers = np.flatnonzero(used == _INTEGER)
+        counted = zip((-facts.counts[integers]).tolist(), integers.tolist(), strict=True)
+        most = sorted((count, int(lexicon.texts[i])) for count, i in counted)[:_MAX_INTEGERS]
+        self.integers = [number for _, number in most]
         self.keywords = (
             base.keywords
             if base is not None
             else SimilarNames(dict.fromkeys(name for group in facts.keywords.values() for name in group))
-        )
-        self._strings = np.array(
-            [
-                i
-                for i in facts.counts.nonzero()[0].tolist()
-                if lexicon.texts[i][0] in "'\"" and 3 < len(lexicon.texts[i]) < MAX_TEXT
-            ],
-            np.int32,
         )
         if base is not None and facts.keys == base._file.facts.keys:
             self._keys = base._keys
@@ -285,13 +296,6 @@ class Candidates:
         counts = self._file.facts.counts
         used = np.where(ids < len(counts), counts[np.minimum(ids, len(counts) - 1)], 0)
         return ids[np.sort(np.argsort(-used, kind="stable")[:limit])]
-
-    def _file_integers(self) -> list[int]:
-        """The decimal integers that the file uses most."""
-        counts, texts = self._file.facts.counts, self._file.lexicon.texts
-        used = np.flatnonzero(counts).tolist()
-        found = [(-int(counts[i]), int(texts[i])) for i in used if len(texts[i]) < 7 and texts[i].isdecimal()]
-        return [number for _, number in sorted(found)[:_MAX_INTEGERS]]
 
     def _similar(self, current: int, pool: Ids, limit: int = _MAX_SIMILAR, least: float = _SIMILAR) -> Ids:
         """The members of ``pool`` whose text is like that of ``current``, at most ``limit``.
@@ -313,10 +317,11 @@ class Candidates:
 
     def similar_globals(self, current: int) -> Ids:
         """Names of the module that are like ``current``; remembered for the file and its edited units alike."""
-        found = self._similar_globals.get(current)
+        text = self._file.lexicon.texts[current]
+        found = self._similar_globals.get(text)
         if found is None:
             found = self._similar(current, self._globals, 2 * _MAX_SIMILAR, _LOOSELY_SIMILAR)
-            self._similar_globals[current] = found
+            self._similar_globals[text] = found
         return found
 
     def visible(self, scope: int) -> tuple[Ids, list[int]]:
@@ -381,11 +386,18 @@ class Candidates:
         and the members that are most used on a receiver of that name."""
         key = (current, receiver)
         found = self._elsewhere.get(key)
-        if found is not None:
-            return found
-        file = self._file
-        text = file.lexicon.texts[current]
-        known = known_names()
+        if found is None:
+            names = self._names_elsewhere(self._file.lexicon.texts[current], receiver)
+            identity = self._file.lexicon.id
+            found = self._elsewhere[key] = np.array([identity(name) for name in names], np.int32)
+        return found
+
+    def _names_elsewhere(self, text: str, receiver: str) -> tuple[str, ...]:
+        """Texts of ``members_elsewhere``; remembered for the file and its edited units alike."""
+        remembered = self._named.get((text, receiver))
+        if remembered is not None:
+            return remembered
+        file, known = self._file, known_names()
         names: dict[str, None] = {}
         if receiver and not receiver.startswith("self@"):
             names.update(dict.fromkeys(file.members_by_name(receiver)))
@@ -396,8 +408,7 @@ class Candidates:
         if file.project is not None:
             names.update(dict.fromkeys(file.project.members_like(text, 6, 0.5)))
         names.update(dict.fromkeys(known.anywhere.like(text, 3, 0.6)))
-        found = np.array([file.lexicon.id(name) for name in names], np.int32)
-        self._elsewhere[key] = found
+        found = self._named[text, receiver] = tuple(names)
         return found
 
     def members(self, receiver: str, called: bool) -> tuple[Ids, Ids]:
