@@ -8,9 +8,10 @@ from groundstate.analysis import ScoredEdit, UnitResult, repair_title
 from groundstate.cache import Cache
 from groundstate.checking import Run
 from groundstate.documents import Document, read_document
+from groundstate.energy_words import gap_in_words
 from groundstate.engine_loading import EngineError, engine_source, load_engine
 from groundstate.reports.outcome import shown_path
-from groundstate.reports.text import gap_in_words, visible
+from groundstate.reports.text import visible
 from groundstate.settings import load_settings, settings_from_mapping
 from groundstate_energy.terms import hard_violations
 from groundstate_grammars.rules import RULES

@@ -75,7 +75,7 @@ def test_a_finding_is_code_1_and_looks_like_this(run: Run, tmp_path: Path) -> No
     assert caret == "               ^^^^"
     assert old == "  -     return totl / len(values)"
     assert new == "  +     return total / len(values)"
-    assert gap == "    ΔE -1 hard (names -1 hard)"
+    assert gap == "    ΔE −1 violation (names −1 violation)"
     assert ran.out.endswith("1 finding; 1 file checked.\n")
     assert (tmp_path / "a.py").read_text(encoding="utf-8") == UNDEFINED
 

@@ -79,7 +79,7 @@ def test_a_learned_finding(
         "                       ^^^^^\n"
         "  -     return width * width\n"
         "  +     return width * height\n"
-        "    ΔE -4.00 (usage -1.00, learned -3.00), probability 0.99\n"
+        "    ΔE −4.00 (usage −1.00, learned −3.00), probability 0.99\n"
         "\n"
         "1 finding; 1 file checked.\n",
         "",
@@ -207,9 +207,9 @@ def test_explain(folder: Path, shipped: Callable[..., None], capsys: pytest.Capt
         "a.py: f, lines 1 to 5",
         "free energy 1.500 (0 when nothing beats the code as written)",
         "  4:20 GS301 wrong-name: Replace `width` by `height`",
-        "      ΔE -4.00 (usage -1.00, learned -3.00), probability 0.9900",
+        "      ΔE −4.00 (usage −1.00, learned −3.00), probability 0.9900",
         "  2:14 GS312 wrong-comparison: Replace `< 0` by `<= 0`",
-        "      ΔE -2.00 (usage -0.50, learned -1.50), probability 0.7000",
+        "      ΔE −2.00 (usage −0.50, learned −1.50), probability 0.7000",
     ]
     assert run(capsys, "explain", "a.py")[0] == 2
     assert run(capsys, "explain", "none.py:1")[0] == 2

@@ -34,14 +34,14 @@ src/area.py:3:23: GS301 wrong-name: `height` fits better than `width` here
                               ^^^^^
   -     return "é😀", width * width
   +     return "é😀", width * height
-    ΔE -3.25 (usage -0.50, learned -2.75), probability 0.88
+    ΔE −3.25 (usage −0.50, learned −2.75), probability 0.88
 
 src/area.py:6:1: GS101 syntax-error: `(` is never closed
     print(area(1)
     ^^^^^^^^^^^^^
   - print(area(1)
   + print(area(1))
-    ΔE -1 hard (syntax -1 hard)
+    ΔE −1 violation (syntax −1 violation)
 
 2 findings (1 ignored by comments); 2 files checked.
 """

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from groundstate.documents import Document
+from groundstate.energy_words import gap_in_words
 from groundstate.findings import Finding, Repair
 from groundstate.reports.outcome import Outcome, clean, place_of, shown_path
-from groundstate_energy.energy import EnergyGap
 from groundstate_grammars.edits import Replacement, apply_replacements
 from groundstate_grammars.rules import RULES
 
@@ -76,13 +76,6 @@ def summary(outcome: Outcome) -> str:
     return f"{count} finding{'' if count == 1 else 's'}{more}; {files}."
 
 
-def gap_in_words(gap: EnergyGap) -> str:
-    """The gap and its parts, as in ``ΔE -4.21 (usage -0.30, learned -3.91)``."""
-    total = gap.total
-    parts = [f"{term.term} {_energy(term.gap.hard, term.gap.soft)}" for term in gap.terms]
-    return f"ΔE {_energy(total.hard, total.soft)}" + (f" ({', '.join(parts)})" if parts else "")
-
-
 def changed_lines(
     document: Document, replacements: Sequence[Replacement]
 ) -> Iterator[tuple[list[str], list[str]]]:
@@ -105,12 +98,6 @@ def changed_lines(
 
 def _lines(data: bytes) -> list[str]:
     return [clean(line) for line in data.splitlines()]
-
-
-def _energy(hard: int, soft: float) -> str:
-    violations = f"{hard:+d} hard" if hard else ""
-    nats = f"{soft:+.2f}" if soft or not hard else ""
-    return ", ".join(part for part in (violations, nats) if part)
 
 
 def _headline(document: Document, finding: Finding, style: Style) -> str:
