@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from groundstate_grammars.edits import Edit, apply_replacements
+from groundstate_grammars.edits import Edit, Replacement, apply_replacements
 from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile, parse
@@ -205,3 +205,14 @@ def test_an_edited_unit_has_the_candidates_of_the_edited_file() -> None:
                 for item in whole.candidates.of(same).edits()
             }
             assert ours == theirs
+
+
+def test_edited_units_of_one_file_do_not_share_what_is_like_their_new_names() -> None:
+    data = b"def alpha_one(): ...\ndef gamma_two(): ...\ndef f():\n    alpha_one()\n    gamma_two()\n"
+    file = parse(data)
+    unit = file.units[-1]
+    for written, misspelt in ((b"alpha_one", b"alpha_oen"), (b"gamma_two", b"gamma_wto")):
+        start = data.rindex(written)
+        edited = EditedUnit(file, unit, [Replacement(start, start + len(written), misspelt)])
+        assert edited.unit is not None
+        assert edited.way_back(edited.candidates.of(edited.unit), start - edited.shift) is not None
