@@ -17,6 +17,7 @@ from pathlib import Path, PurePath
 
 from groundstate.atomic_files import replace_file
 from groundstate.errors import UserError
+from groundstate.findings import Finding
 from groundstate.report import Report
 from groundstate.reports.outcome import shown_path
 
@@ -157,6 +158,14 @@ def write_baseline(baseline: Baseline) -> None:
         raise BaselineError(
             f"{baseline.path}: the baseline cannot be written: {error.strerror or error}"
         ) from None
+
+
+def added(baseline: Baseline, path: Path, finding: Finding) -> Baseline:
+    """The baseline with one more finding, in the file at ``path``."""
+    name = baseline.name_of(path)
+    entry = Entry(finding.rule, finding.fingerprint, finding.message)
+    entries = tuple(dict.fromkeys((*baseline.entries.get(name, ()), entry)))
+    return replace(baseline, entries={**baseline.entries, name: entries})
 
 
 def updated(baseline: Baseline, reports: Iterable[Report], covers: Covers) -> Baseline:

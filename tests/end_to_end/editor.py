@@ -222,7 +222,7 @@ class Editor:
         actions = []
         for action in found or ():
             assert isinstance(action, types.CodeAction)
-            if action.edit is None:
+            if action.edit is None and action.command is None and action.disabled is None:
                 action = await asyncio.wait_for(self.client.code_action_resolve_async(action), SECONDS)
             actions.append(action)
         return actions

@@ -175,7 +175,7 @@ async def test_hover_shows_the_energy_by_term(editor: Editor) -> None:
     assert hover.range == first.range
     assert isinstance(hover.contents, types.MarkupContent)
     text = hover.contents.value
-    assert "ΔE −3.75 = usage −1.25, learned −2.50" in text
+    assert "ΔE −3.75 (usage −1.25, learned −2.50)" in text
     assert "probability 0.88" in text
     markdown = hover.contents.kind == types.MarkupKind.Markdown
     assert markdown == (types.MarkupKind.Markdown in editor.capabilities.text_document.hover.content_format)

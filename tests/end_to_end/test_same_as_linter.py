@@ -83,7 +83,9 @@ async def shown(editor: Editor, uri: str) -> list[tuple[Any, ...]]:
         repairs = [
             action.title
             for action in actions
-            if item in (action.diagnostics or ()) and not action.title.startswith("Ignore ")
+            if item in (action.diagnostics or ())
+            and not action.disabled
+            and not action.title.startswith(("Ignore ", "Add "))
         ]
         findings.append((item.code, item.message, repairs, *place))
     return findings

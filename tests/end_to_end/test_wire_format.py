@@ -22,7 +22,12 @@ CAPABILITIES = {
         "workspaceDiagnostics": True,
     },
     "executeCommandProvider": {
-        "commands": ["groundstate.showEnergy", "groundstate.debugInformation", "groundstate.restart"]
+        "commands": [
+            "groundstate.showEnergy",
+            "groundstate.debugInformation",
+            "groundstate.restart",
+            "groundstate.addToBaseline",
+        ]
     },
     "hoverProvider": True,
     "positionEncoding": "utf-16",
@@ -125,7 +130,8 @@ async def test_the_messages_are_as_they_were(tmp_path: Path) -> None:
         "contents": {
             "kind": "markdown",
             "value": f"**[GS301 wrong-name]({page['href']})**: `wrong` should be `right` (probability 0.88)\n\n"
-            "- Replace `wrong` by `right`: ΔE −3.75 = usage −1.25, learned −2.50",
+            "- Replace `wrong` by `right`: ΔE −3.75 (usage −1.25, learned −2.50)\n\n"
+            "Another name in scope fits here much better than the one that is written.",
         },
     }
     wire.send(id=6, method="shutdown")

@@ -18,14 +18,24 @@ from groundstate_grammars.text import PositionEncoding
 
 FIX_ALL = "source.fixAll.groundstate"
 
-REPAIR, IGNORE_LINE, IGNORE_FILE, FIX = "repair", "ignore-line", "ignore-file", "fix-all"
+ADD_TO_BASELINE = "groundstate.addToBaseline"
+"""The command behind the action of that name: it changes a file that is not open."""
+
+REPAIR, IGNORE_LINE, IGNORE_FILE, BASELINE, FIX = (
+    "repair",
+    "ignore-line",
+    "ignore-file",
+    "baseline",
+    "fix-all",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What may be done about a finding: its repair number ``repair``, or one of the ignores; or the fix of all.
+    """What may be done about a finding: its repair number ``repair``, or not to show it; or the fix of all.
 
     ``preferred``: the obvious thing to do: the best repair of its finding, checked against the hard terms.
+    ``disabled``: why it cannot be done, None where it can.
     """
 
     operation: str
@@ -34,6 +44,7 @@ class Action:
     fingerprint: str = ""
     repair: int = 0
     preferred: bool = False
+    disabled: str | None = None
 
     def as_data(self) -> dict[str, str | int]:
         """What comes back with ``codeAction/resolve``."""
@@ -59,9 +70,12 @@ def actions_for(
             actions += _repairs(finding)
         for finding in findings:
             actions += _ignores(finding)
-    certified = any(item.repairs and item.repairs[0].certified for item in analysed.report.findings)
-    if certified and _wants(context.only, FIX_ALL):
-        actions.append(Action(FIX, "Fix all that is certified (groundstate)", FIX_ALL))
+            actions.append(_baseline(finding, analysed))
+    if _wants(context.only, FIX_ALL):
+        refused = _nothing_certified(analysed)
+        if refused is None or context.only is not None:
+            title = "Fix all that is certified (groundstate)"
+            actions.append(Action(FIX, title, FIX_ALL, disabled=refused))
     return actions
 
 
@@ -97,6 +111,10 @@ def _findings_at(
 
 
 def _repairs(finding: Finding) -> list[Action]:
+    if not finding.repairs:
+        title = f"Repair {finding.rule} {RULES[finding.rule].name}"
+        reason = "no edit is known that mends this and adds no other violation"
+        return [Action(REPAIR, title, types.CodeActionKind.QuickFix, finding.fingerprint, disabled=reason)]
     return [
         Action(
             REPAIR,
@@ -117,6 +135,24 @@ def _ignores(finding: Finding) -> list[Action]:
         Action(IGNORE_LINE, f"Ignore {rule} on this line", kind, finding.fingerprint),
         Action(IGNORE_FILE, f"Ignore {rule} in this file", kind, finding.fingerprint),
     ]
+
+
+def _baseline(finding: Finding, analysed: Analysed) -> Action:
+    title = f"Add {finding.rule} {RULES[finding.rule].name} to the baseline"
+    missing = (
+        "no baseline is set: name a file in the setting `baseline`" if analysed.baseline is None else None
+    )
+    return Action(BASELINE, title, types.CodeActionKind.QuickFix, finding.fingerprint, disabled=missing)
+
+
+def _nothing_certified(analysed: Analysed) -> str | None:
+    """Why fixing all would do nothing; None where it would do something."""
+    repairs = [item.repairs[0] for item in analysed.report.findings if item.repairs]
+    if not repairs:
+        return "there is nothing to repair in this file"
+    if not any(repair.certified for repair in repairs):
+        return "no repair in this file is certified; look at each of them"
+    return None
 
 
 def _wants(only: Iterable[str] | None, kind: str) -> bool:

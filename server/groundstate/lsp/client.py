@@ -22,8 +22,9 @@ class Client:
     code_description: bool = False
     diagnostic_data: bool = False
     code_actions: bool = False
-    resolves_edits: bool = False
+    resolves_actions: bool = False
     preferred_actions: bool = False
+    disabled_actions: bool = False
     versioned_edits: bool = False
     markdown: bool = False
     configuration: bool = False
@@ -38,7 +39,7 @@ def client_of(capabilities: types.ClientCapabilities) -> Client:
     def has(path: str) -> bool:
         return bool(get_capability(capabilities, path))
 
-    resolved = get_capability(capabilities, "text_document.code_action.resolve_support.properties", ())
+    resolved = get_capability(capabilities, "text_document.code_action.resolve_support.properties", ()) or ()
     formats = get_capability(capabilities, "text_document.hover.content_format", ())
     return Client(
         encoding=PositionEncoding(ServerCapabilitiesBuilder.choose_position_encoding(capabilities)),
@@ -52,8 +53,10 @@ def client_of(capabilities: types.ClientCapabilities) -> Client:
         or has("text_document.diagnostic.data_support"),
         code_actions=get_capability(capabilities, "text_document.code_action.code_action_literal_support")
         is not None,
-        resolves_edits=has("text_document.code_action.data_support") and "edit" in (resolved or ()),
+        resolves_actions=has("text_document.code_action.data_support")
+        and {"edit", "command"} <= set(resolved),
         preferred_actions=has("text_document.code_action.is_preferred_support"),
+        disabled_actions=has("text_document.code_action.disabled_support"),
         versioned_edits=has("workspace.workspace_edit.document_changes"),
         markdown=types.MarkupKind.Markdown in (formats or ()),
         configuration=has("workspace.configuration"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from lsprotocol import types
 
@@ -34,6 +35,7 @@ class Analysed:
 
     ``result_id`` is equal for equal diagnostics. ``places`` finds a finding by code and range: not every client sends
     back the ``data`` of a diagnostic. ``fingerprints`` finds it by fingerprint.
+    ``baseline``: the project's file of known findings.
     """
 
     snapshot: Snapshot
@@ -42,6 +44,7 @@ class Analysed:
     result_id: str
     places: Mapping[tuple[str, RangeKey], Finding]
     fingerprints: Mapping[str, Finding]
+    baseline: Path | None = None
 
     def finding_of(self, diagnostic: types.Diagnostic) -> Finding | None:
         """The finding that ``diagnostic``, as the client knows it, was made of; None when it was another version's."""
@@ -50,7 +53,9 @@ class Analysed:
         return self.places.get((str(diagnostic.code), range_key(diagnostic.range)))
 
 
-def analysed(snapshot: Snapshot, report: Report, client: Client, pages: Mapping[str, str]) -> Analysed:
+def analysed(
+    snapshot: Snapshot, report: Report, client: Client, pages: Mapping[str, str], baseline: Path | None
+) -> Analysed:
     """``report`` rendered for ``client``; ``pages`` has the address of each rule's page."""
     findings = shown(report.findings)
     diagnostics = tuple(diagnostic_of(finding, snapshot, client, pages) for finding in findings)
@@ -60,10 +65,15 @@ def analysed(snapshot: Snapshot, report: Report, client: Client, pages: Mapping[
         key = range_key(diagnostic.range)
         places.setdefault((finding.rule, key), finding)
         digest.update(
-            repr((finding.rule, key, finding.message, finding.severity, finding.fingerprint)).encode()
+            repr(
+                (
+                    *(finding.rule, key, finding.message, finding.severity, finding.fingerprint),
+                    [(item.start, item.end, item.message) for item in finding.evidence],
+                )
+            ).encode()
         )
     fingerprints = {finding.fingerprint: finding for finding in findings}
-    return Analysed(snapshot, report, diagnostics, digest.hexdigest()[:32], places, fingerprints)
+    return Analysed(snapshot, report, diagnostics, digest.hexdigest()[:32], places, fingerprints, baseline)
 
 
 def shown(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -13,7 +13,7 @@ from groundstate.lsp.cancellation import CancellableEngine, Token
 from groundstate.lsp.client import Client
 from groundstate.lsp.diagnostics import Analysed, analysed
 from groundstate.lsp.open_documents import Snapshot
-from groundstate.lsp.projects import Projects
+from groundstate.lsp.projects import Project, Projects
 from groundstate.lsp.reparse import difference
 from groundstate.report import Report
 from groundstate_grammars.python.parsed import ParsedFile
@@ -30,15 +30,11 @@ class Examination:
 
     def __call__(self, snapshot: Snapshot, token: Token) -> Analysed:
         """The findings of ``snapshot`` as diagnostics; raises ``Superseded`` when the token is cancelled on the way."""
-        report = self._report(snapshot, token, self._reparsed)
-        token.check()
-        return analysed(snapshot, report, self._client, self._pages)
+        return self._analysed(snapshot, token, self._reparsed)
 
     def once(self, snapshot: Snapshot, token: Token) -> Analysed:
         """The same of a file that is not open: its parse is not kept."""
-        report = self._report(snapshot, token, lambda _: snapshot.document)
-        token.check()
-        return analysed(snapshot, report, self._client, self._pages)
+        return self._analysed(snapshot, token, lambda _: snapshot.document)
 
     def landscape(self, snapshot: Snapshot, at: int, token: Token) -> Landscape | None:
         """The energy landscape around byte ``at`` of ``snapshot``.
@@ -60,18 +56,15 @@ class Examination:
     def forget_all(self) -> None:
         self._parsed.clear()
 
-    def _report(self, snapshot: Snapshot, token: Token, parsed: Callable[[Snapshot], Document]) -> Report:
-        if not snapshot.is_python or not self._projects.checks(snapshot.document.path):
-            return Report(snapshot.document, (), 0)
-        project = self._projects.of(snapshot.document.path, token)
-        if is_excluded(snapshot.document.path, project.root, project.settings.exclude):
-            return Report(snapshot.document, (), 0)
+    def _analysed(self, snapshot: Snapshot, token: Token, parsed: Callable[[Snapshot], Document]) -> Analysed:
+        report, baseline = Report(snapshot.document, (), 0), None
+        if snapshot.is_python and self._projects.checks(snapshot.document.path):
+            project = self._projects.of(snapshot.document.path, token)
+            baseline = project.settings.baseline
+            if not is_excluded(snapshot.document.path, project.root, project.settings.exclude):
+                report = _report(parsed(snapshot), project, token)
         token.check()
-        document = parsed(snapshot)
-        token.check()
-        engine = CancellableEngine(project.engine, token) if project.engine is not None else None
-        report = analyse(document, project.files.workspace(document), engine, project.settings)
-        return report if project.baseline is None else project.baseline.new_in(report)
+        return analysed(snapshot, report, self._client, self._pages, baseline)
 
     def _reparsed(self, snapshot: Snapshot) -> Document:
         document, base = snapshot.document, self._parsed.get(snapshot.uri)
@@ -81,3 +74,11 @@ class Examination:
             document = Document(document.path, document.data, parsed)
         self._parsed[snapshot.uri] = document.parsed
         return document
+
+
+def _report(document: Document, project: Project, token: Token) -> Report:
+    """What the linter would report of ``document``."""
+    token.check()
+    engine = CancellableEngine(project.engine, token) if project.engine is not None else None
+    report = analyse(document, project.files.workspace(document), engine, project.settings)
+    return report if project.baseline is None else project.baseline.new_in(report)

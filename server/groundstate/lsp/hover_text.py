@@ -1,42 +1,58 @@
-"""What a hover says of findings: the energy gap of each repair, split by term."""
+"""What a hover says: of findings the energy gap of each repair, split by term; of ignore comments what they hide."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from groundstate.energy_words import gap_in_words
 from groundstate.findings import Finding, Repair
-from groundstate_energy.energy import Energy
+from groundstate.ignores import IgnoreComment
+from groundstate.rule_pages import rule_page
 from groundstate_grammars.rules import RULES
 
 
 def hover_text(findings: Iterable[Finding], pages: Mapping[str, str], *, markdown: bool) -> str:
-    """One paragraph for each finding, with a line for each of its repairs; ``pages`` has the addresses of rules."""
-    return "\n\n".join(_paragraph(finding, pages.get(finding.rule), markdown) for finding in findings)
+    """For each finding what is wrong, a line for each of its repairs, and what its rule is about.
+
+    Args:
+        pages: the addresses of the rules' pages.
+    """
+    return "\n\n".join(_finding(finding, pages, markdown) for finding in findings)
 
 
-def _paragraph(finding: Finding, page: str | None, markdown: bool) -> str:
-    name = f"{finding.rule} {RULES[finding.rule].name}"
-    if markdown:
-        name = f"**[{name}]({page})**" if page else f"**{name}**"
-    head = f"{name}: {finding.message}"
+def ignore_text(comment: IgnoreComment, pages: Mapping[str, str], *, markdown: bool) -> str:
+    """What an ignore comment hides, and what the rules are about that it lists."""
+    where = "in this file" if comment.line is None else "on this line"
+    if comment.names is None:
+        return f"All findings {where} are hidden."
+    if not comment.codes:
+        return f"Nothing {where} is hidden: no rule is listed."
+    codes = sorted(comment.codes)
+    head = f"Hidden {where}: {', '.join(codes)}"
+    return "\n\n".join([head, *(f"{_title(code, pages, markdown)}: {_about(code)}" for code in codes)])
+
+
+def _finding(finding: Finding, pages: Mapping[str, str], markdown: bool) -> str:
+    head = f"{_title(finding.rule, pages, markdown)}: {finding.message}"
     if finding.probability is not None:
         head += f" (probability {finding.probability:.2f})"
-    lines = [head, *(_line(repair) for repair in finding.repairs)]
+    lines = [_line(repair) for repair in finding.repairs]
     if not finding.repairs and finding.gap is not None:
-        lines.append(f"- ΔE {energy_text(finding.gap.total)}")
-    return "\n".join(lines) if len(lines) == 1 else f"{lines[0]}\n\n" + "\n".join(lines[1:])
+        lines.append(f"- {gap_in_words(finding.gap)}")
+    return "\n\n".join([head, *(["\n".join(lines)] if lines else []), _about(finding.rule)])
+
+
+def _title(code: str, pages: Mapping[str, str], markdown: bool) -> str:
+    name, page = f"{code} {RULES[code].name}", pages.get(code)
+    if not markdown:
+        return name
+    return f"**[{name}]({page})**" if page else f"**{name}**"
+
+
+def _about(code: str) -> str:
+    """The first paragraph of a rule's page."""
+    return rule_page(RULES[code]).what
 
 
 def _line(repair: Repair) -> str:
-    terms = ", ".join(f"{term.term} {energy_text(term.gap)}" for term in repair.gap.terms)
-    split = f" = {terms}" if terms else ""
-    return f"- {repair.title}: ΔE {energy_text(repair.gap.total)}{split}"
-
-
-def energy_text(energy: Energy) -> str:
-    """A gap for reading: nats, and hard violations where there are any."""
-    soft = f"{energy.soft:+.2f}".replace("-", "−")
-    if not energy.hard:
-        return soft
-    hard = f"{energy.hard:+d} violation{'s' if abs(energy.hard) != 1 else ''}".replace("-", "−")
-    return hard if energy.soft == 0 else f"{hard} {soft}"
+    return f"- {repair.title}: {gap_in_words(repair.gap)}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from groundstate.lsp.handlers import Handler
 from groundstate.lsp.methods import (
+    add_to_baseline,
     code_action,
     code_action_resolve,
     debug_information,
@@ -48,4 +49,5 @@ HANDLERS: tuple[Handler, ...] = (
     show_energy.HANDLER,
     debug_information.HANDLER,
     restart.HANDLER,
+    add_to_baseline.HANDLER,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from groundstate.lsp.actions import FIX_ALL, Action, actions_for, replacements_of
+from groundstate.lsp.actions import ADD_TO_BASELINE, BASELINE, FIX_ALL, Action, actions_for, replacements_of
 from groundstate.lsp.conversion import workspace_edit
 from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.handlers import OnSnapshot
@@ -25,6 +25,7 @@ async def handle(
     return [
         await _rendered(server, analysed, action, params)
         for action in actions_for(analysed, params.range, params.context, server.client.encoding)
+        if action.disabled is None or server.client.disabled_actions
     ]
 
 
@@ -42,12 +43,26 @@ async def _rendered(
         diagnostics=repaired or None,
         is_preferred=True if action.preferred and client.preferred_actions else None,
     )
-    if client.resolves_edits:
+    if action.disabled is not None:
+        rendered.disabled = types.CodeActionDisabled(action.disabled)
+    elif client.resolves_actions:
         rendered.data = {"uri": snapshot.uri, "version": snapshot.version, **action.as_data()}
     else:
-        replacements = await server.worker.run(lambda: replacements_of(analysed, action))
-        rendered.edit = workspace_edit(snapshot, replacements, client)
+        await complete(server, rendered, analysed, action)
     return rendered
+
+
+async def complete(
+    server: GroundstateServer, rendered: types.CodeAction, analysed: Analysed, action: Action
+) -> None:
+    """Add what ``action`` does: an edit, or the command that makes it."""
+    snapshot = analysed.snapshot
+    if action.operation == BASELINE:
+        where = {"uri": snapshot.uri, "fingerprint": action.fingerprint}
+        rendered.command = types.Command(action.title, ADD_TO_BASELINE, arguments=[where])
+    else:
+        replacements = await server.worker.run(lambda: replacements_of(analysed, action))
+        rendered.edit = workspace_edit(snapshot, replacements, server.client)
 
 
 HANDLER = OnSnapshot(

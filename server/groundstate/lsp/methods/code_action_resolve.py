@@ -1,4 +1,4 @@
-"""``codeAction/resolve``: the edit of an action that the user is about to apply."""
+"""``codeAction/resolve``: the edit or command of an action that the user is about to apply."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
-from groundstate.lsp.actions import action_from_data, replacements_of
-from groundstate.lsp.conversion import workspace_edit
+from groundstate.lsp.actions import action_from_data
 from groundstate.lsp.handlers import OnSnapshot, content_modified
+from groundstate.lsp.methods.code_action import complete
 from groundstate.lsp.open_documents import Snapshot
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ async def handle(server: GroundstateServer, snapshot: Snapshot, params: types.Co
     if params.data.get("version") != snapshot.version:
         raise content_modified()
     analysed = await server.analysed(snapshot)
-    replacements = await server.worker.run(lambda: replacements_of(analysed, action))
-    params.edit = workspace_edit(snapshot, replacements, server.client)
+    await complete(server, params, analysed, action)
     return params
 
 

@@ -1,14 +1,17 @@
-"""``textDocument/hover``: the energies of the findings at a place, term by term."""
+"""``textDocument/hover``: the energies of the findings at a place, term by term; what an ignore comment hides."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from groundstate.findings import Finding
+from groundstate.ignores import IgnoreComment, ignores_of
 from groundstate.lsp.conversion import range_of
 from groundstate.lsp.handlers import OnSnapshot
-from groundstate.lsp.hover_text import hover_text
+from groundstate.lsp.hover_text import hover_text, ignore_text
 from groundstate.lsp.open_documents import Snapshot
 
 if TYPE_CHECKING:
@@ -22,13 +25,21 @@ async def handle(
     encoding = server.client.encoding
     at = snapshot.source.offset(params.position.line, params.position.character, encoding)
     here = [item for item in analysed.report.findings if item.start <= at <= max(item.end - 1, item.start)]
-    if not here:
+    comments = await server.worker.run(lambda: ignores_of(analysed.report.document).comments)
+    comment = next((item for item in comments if item.start <= at < item.end and snapshot.is_python), None)
+    if not here and comment is None:
         return None
-    kind = types.MarkupKind.Markdown if server.client.markdown else types.MarkupKind.PlainText
-    pages = server.pages if server.client.markdown else {}
-    text = hover_text(here, pages, markdown=server.client.markdown)
-    start, end = max(item.start for item in here), min(item.end for item in here)
-    return types.Hover(types.MarkupContent(kind, text), range_of(snapshot.source, start, end, encoding))
+    markdown = server.client.markdown
+    pages = server.pages if markdown else {}
+    texts = [hover_text(here, pages, markdown=markdown)] if here else []
+    if comment is not None:
+        texts.append(ignore_text(comment, pages, markdown=markdown))
+    places: Sequence[Finding | IgnoreComment] = here or ([] if comment is None else [comment])
+    start, end = max(item.start for item in places), min(item.end for item in places)
+    kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
+    return types.Hover(
+        types.MarkupContent(kind, "\n\n".join(texts)), range_of(snapshot.source, start, end, encoding)
+    )
 
 
 HANDLER = OnSnapshot(types.TEXT_DOCUMENT_HOVER, handle)
