@@ -26,7 +26,7 @@ def f(a,b, c=None, *args, **kwargs):
     if a<b or not(c is None)and a!=-1:
         return[x for x in args if x not in kwargs][-1:a+1]
     elif a==b:c+=1;a=c
-    while(a):a-=1
+    while(a):a-=1;b=0if a else-1
     assert a if b else c, f(a, b, c=kwargs["key"])
     return not a
 

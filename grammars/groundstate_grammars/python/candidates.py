@@ -1157,23 +1157,28 @@ class _Builder:
             if flat.kind[parent] == py.POSITIONAL_SEPARATOR:
                 return
             texts = [str(other) for other in others]
-            if (
-                value in (0, 1, -1)
-                and flat.kind[flat.parent[node] if not negative else flat.parent[parent]] in _OPTIONAL
-            ):
+            stored = flat.parent[parent] if negative else parent
+            if value in (0, 1, -1) and flat.kind[stored] in _OPTIONAL and self._stands_apart(start, end):
                 texts.append("None")
             self.site(
                 at, WRONG_LITERAL, start, end, self.ids(texts),
                 current=self.lexicon.id(str(value)), slot=self._slot(parent if negative else node),
             )  # fmt: skip
         elif not negative and text in ("0.0", "1.0"):
-            texts = ["None", "1.0" if text == "0.0" else "0.0"]
+            texts = ["1.0" if text == "0.0" else "0.0"]
+            if self._stands_apart(start, end):
+                texts.append("None")
             self.site(at, WRONG_LITERAL, start, end, self.ids(texts), slot=self._slot(node))
         if not negative and text.strip("0.") and flat.kind[parent] in _SIGNED:
             place = flat.start[node]
             self.structural_site(
                 at, SIGN, INSERTED_MINUS, (Replacement(place, place, b"-"),), slot=self._slot(node)
             )  # fmt: skip
+
+    def _stands_apart(self, start: int, end: int) -> bool:
+        """Whether a word in place of these bytes would not run into another, as in `0if x`."""
+        data = self.flat.data
+        return not _is_word(data[start - 1 : start]) and not _is_word(data[end : end + 1])
 
     def _constant(self, at: int, node: int) -> None:
         others = self.data.literals.get(self.lexicon.texts[self.lex_list[at]])
