@@ -47,6 +47,13 @@ INPUTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
 """Name -> (type, shape). ``pieces``: row 0 is padding. ``tokens``: rows of ``pieces``. ``*_at``: index into the
 flattened ``batch × length`` tokens, -1 for no occurrence. ``*_text``: rows of ``pieces``."""
 
+CONTEXT = "context"
+"""What the first half of a network gives to the second: contextual embeddings, float32, ``(batch × length, width)``."""
+READ_INPUTS = ("pieces", "tokens", "roles")
+"""Inputs of the first half. It sees no candidate, so it need not run again where only counts changed."""
+RANK_INPUTS = ("pieces", CONTEXT, *(name for name in INPUTS if name not in READ_INPUTS))
+"""Inputs of the second half."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -70,6 +77,12 @@ class Window:
     """Index of each candidate in the unit's candidate set."""
     hashes: NDArray[np.uint64]
     """Hash of each text; shared like ``texts``."""
+
+    def reading(self) -> bytes:
+        """A hash of what the first half of the network reads: windows that differ in counts alone have it in common."""
+        found = hashlib.blake2b(np.ascontiguousarray(self.hashes[self.tokens]).data, digest_size=16)
+        found.update(np.ascontiguousarray(self.roles).data)
+        return found.digest()
 
     def digest(self) -> bytes:
         """A hash of everything the network reads: equal windows have equal energies, whichever file they are from."""

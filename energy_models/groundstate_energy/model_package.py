@@ -1,5 +1,8 @@
-"""Model packages: a folder with ``model.onnx``, ``tokenizer.json``, ``names.json``, ``ngrams.npz``, ``manifest.json`` and a
+"""Model packages: a folder with the network, ``tokenizer.json``, ``names.json``, ``ngrams.npz``, ``manifest.json`` and a
 model card.
+
+The network is two graphs, so that what was read once can be ranked again: ``reader.onnx`` makes contextual embeddings of a
+window, ``ranker.onnx`` scores its edits.
 
 The manifest pins the SHA-256 of every file and the input contract; a package that does not match is refused.
 """
@@ -19,12 +22,13 @@ from numpy.typing import NDArray
 from groundstate_energy.ngrams import CorpusTable
 from groundstate_grammars.rules import SOFT_RULES
 
-FORMAT = 1
+FORMAT = 2
 LEVELS = ("strict", "default", "explore")
 SHIPPED = Path(__file__).parent / "model"
-FILES = ("model.onnx", "tokenizer.json", "names.json", "ngrams.npz")
-HALF = "model.fp16.onnx"
-"""The network for GPUs: in a package when exported, not in the shipped one, which saves its users 15 MB."""
+NETWORK = ("reader.onnx", "ranker.onnx")
+FILES = (*NETWORK, "tokenizer.json", "names.json", "ngrams.npz")
+HALF = ("reader.fp16.onnx", "ranker.fp16.onnx")
+"""The network for GPUs: in a package when exported, not in the shipped one, which saves its users 20 MB."""
 
 
 class ModelPackageError(Exception):
@@ -69,14 +73,15 @@ class ModelPackage:
     table: CorpusTable
 
     @property
-    def network(self) -> Path:
-        return self.folder / "model.onnx"
+    def network(self) -> tuple[Path, Path]:
+        """What reads a window, and what ranks its edits."""
+        return self.folder / NETWORK[0], self.folder / NETWORK[1]
 
     @property
-    def half_network(self) -> Path | None:
-        """The fp16 network, where the package has one."""
-        path = self.folder / HALF
-        return path if path.exists() else None
+    def half_network(self) -> tuple[Path, Path] | None:
+        """The same in fp16, where the package has it."""
+        reader, ranker = self.folder / HALF[0], self.folder / HALF[1]
+        return (reader, ranker) if reader.exists() and ranker.exists() else None
 
     @property
     def tokenizer(self) -> Path:
@@ -128,8 +133,8 @@ def load_model_package(folder: Path | None = None) -> ModelPackage | None:
         raise ModelPackageError(
             f"model package {folder}: format {FORMAT} is needed; retrain or install a matching version"
         )
-    for name in (*FILES, HALF):
-        if name == HALF and not (folder / HALF).exists():
+    for name in (*FILES, *HALF):
+        if name in HALF and not (folder / name).exists():
             continue
         wanted = manifest.get("files", {}).get(name)
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +12,14 @@ import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from groundstate_energy.encoding import INPUTS, PieceTable, Window, collate
+from groundstate_energy.encoding import (
+    CONTEXT,
+    RANK_INPUTS,
+    READ_INPUTS,
+    PieceTable,
+    Window,
+    collate,
+)
 from groundstate_energy.model_package import ModelPackage, ModelPackageError
 
 GPU_BATCH_TOKENS = 4_096
@@ -23,6 +32,8 @@ nothing is padded, and a window fits the cache.
 
 REMEMBERED = 20_000
 """Windows whose gaps are kept in memory; about 2 kB each."""
+CONTEXT_BYTES = 32_000_000
+"""Bytes of the last windows read that are kept, to rank their edits again when only counts changed; about 150 kB each."""
 
 
 class Scorer:
@@ -55,20 +66,24 @@ class Scorer:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             network = (package.half_network if use_cuda else None) or package.network
-            self._session = onnxruntime.InferenceSession(str(network), options, providers=providers)
+            self._reader, self._ranker = (
+                onnxruntime.InferenceSession(str(path), options, providers=providers) for path in network
+            )
             self._table = PieceTable(Tokenizer.from_file(str(package.tokenizer)))
         except Exception as error:
             raise ModelPackageError(
                 f"model package {package.folder}: cannot load the network: {error}"
             ) from None
         self._remembered: dict[bytes, NDArray[np.float32]] = {}
+        self._contexts = _Contexts()
         self.device = "cuda" if use_cuda else "cpu"
         self._batch_tokens = GPU_BATCH_TOKENS if use_cuda else 0
-        found = {entry.name for entry in self._session.get_inputs()}
-        if found != set(INPUTS):
-            raise ModelPackageError(
-                f"model package {package.folder}: the network's inputs are {sorted(found)}"
-            )
+        for session, wanted in ((self._reader, READ_INPUTS), (self._ranker, RANK_INPUTS)):
+            found = {entry.name for entry in session.get_inputs()}
+            if found != set(wanted):
+                raise ModelPackageError(
+                    f"model package {package.folder}: the network's inputs are {sorted(found)}"
+                )
 
     def gaps(self, windows: Sequence[Window]) -> list[NDArray[np.float32]]:
         """Energy gaps of every window's candidates, in nats, each ``(candidates,)``. Windows seen before cost no pass."""
@@ -97,9 +112,39 @@ class Scorer:
         self, windows: Sequence[Window], batch: list[int], found: list[NDArray[np.float32] | None]
     ) -> None:
         inputs = collate([windows[i] for i in batch], self._table)
-        (scores,) = self._session.run(None, inputs)
+        reading = windows[batch[0]].reading() if len(batch) == 1 else None
+        context = self._contexts.get(reading) if reading is not None else None
+        if context is None:
+            (context,) = self._reader.run(None, {name: inputs[name] for name in READ_INPUTS})
+            if reading is not None:
+                self._contexts.keep(reading, context)
+        (scores,) = self._ranker.run(None, {n: context if n == CONTEXT else inputs[n] for n in RANK_INPUTS})
         start = 0
         for i in batch:
             stop = start + len(windows[i].candidates)
             found[i] = -np.asarray(scores[start:stop], np.float32)
             start = stop
+
+
+class _Contexts:
+    """What the first half of the network made of the windows it read last, up to ``CONTEXT_BYTES``."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def get(self, reading: bytes) -> NDArray[np.float32] | None:
+        with self._lock:
+            context = self._kept.get(reading)
+            if context is not None:
+                self._kept.move_to_end(reading)
+            return context
+
+    def keep(self, reading: bytes, context: NDArray[np.float32]) -> None:
+        with self._lock:
+            if reading not in self._kept:
+                self._bytes += context.nbytes
+            self._kept[reading] = context
+            while self._bytes > CONTEXT_BYTES:
+                self._bytes -= self._kept.popitem(last=False)[1].nbytes

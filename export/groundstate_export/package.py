@@ -1,4 +1,4 @@
-"""A finished run as a model package: graph, int8 graph, parity, names, usage weights, calibration, card.
+"""A finished run as a model package: graphs, int8 graphs, parity, names, usage weights, calibration, card.
 
 Nothing is written to the target before ONNX Runtime agrees with torch on every parity batch; the package appears at once.
 """
@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
-from groundstate_energy.encoding import INPUTS
+from groundstate_energy.encoding import CONTEXT, INPUTS, RANK_INPUTS, READ_INPUTS
 from groundstate_energy.model_package import (
     FILES,
     FORMAT,
     HALF,
     LEVELS,
+    NETWORK,
     RuleCalibration,
     file_hash,
     input_contract,
@@ -53,43 +54,46 @@ def load_run(run: Path, network: str) -> tuple[Network, UsageTerm]:
     return model.eval(), usage.eval()
 
 
-class Graph:
-    """An ONNX file, loaded on the CPU."""
+class Graphs:
+    """Both halves of a network as ONNX files, loaded on the CPU."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, reader: Path, ranker: Path) -> None:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._reader, self._ranker = (
+            onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            for path in (reader, ranker)
+        )
 
     def scores(self, batch: Batch) -> NDArray[np.float32]:
-        (scores,) = self._session.run(None, {name: batch[name] for name in INPUTS})
+        (context,) = self._reader.run(None, {name: batch[name] for name in READ_INPUTS})
+        inputs = {**batch, CONTEXT: context}
+        (scores,) = self._ranker.run(None, {name: inputs[name] for name in RANK_INPUTS})
         return np.asarray(scores, np.float32)
 
 
-def prove_parity(network: Network, path: Path, batches: Sequence[Batch]) -> float:
+def prove_parity(network: Network, graphs: Graphs, batches: Sequence[Batch]) -> float:
     """Largest difference over ``batches`` (at least three shapes). Raises ``ParityError`` above ``PARITY``."""
     shapes = {np.asarray(batch["tokens"]).shape for batch in batches}
     if len(shapes) < 3:
         raise ParityError(f"parity needs batches of three shapes, got {sorted(shapes)}")
     worst = 0.0
-    graph = Graph(path)
     for batch in batches:
         with torch.no_grad():
             wanted = network(*(torch.from_numpy(np.asarray(batch[name])) for name in INPUTS)).numpy()
-        worst = max(worst, float(np.abs(wanted - graph.scores(batch)).max()))
+        worst = max(worst, float(np.abs(wanted - graphs.scores(batch)).max()))
     if worst > PARITY:
         raise ParityError(f"ONNX Runtime differs from torch by {worst:.2e} nats, {PARITY:.0e} are allowed")
     return worst
 
 
-def rank_agreement(reference: Path, other: Path, batches: Sequence[Batch]) -> dict[str, float]:
-    """How far another graph ranks edits as the reference does: top edit of each window, Spearman over candidates."""
+def rank_agreement(reference: Graphs, other: Graphs, batches: Sequence[Batch]) -> dict[str, float]:
+    """How far other graphs rank edits as the reference does: top edit of each window, Spearman over candidates."""
     same = total = 0
     correlation = []
     worst = 0.0
-    left, right = Graph(reference), Graph(other)
     for batch in batches:
-        a, b = left.scores(batch), right.scores(batch)
+        a, b = reference.scores(batch), other.scores(batch)
         worst = max(worst, float(np.abs(a - b).max()))
         window = np.asarray(batch["candidate_window"])
         for number in np.unique(window):
@@ -120,24 +124,27 @@ def build_package(
     network, usage = load_run(run, network_name)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        full = folder / "full.onnx"
-        export_network(network, batches[0], full)
+        sources = [folder / f"full.{name}" for name in NETWORK]
+        export_network(network, batches[0], *sources)
+        full = Graphs(*sources)
         difference = prove_parity(network, full, batches)
         progress(f"parity: ONNX Runtime and torch differ by at most {difference:.1e} nats")
-        quantize_dynamic(
-            str(full),
-            str(folder / "model.onnx"),
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
-        )
-        agreement = rank_agreement(full, folder / "model.onnx", batches)
+        for source, file in zip(sources, NETWORK, strict=True):
+            quantize_dynamic(
+                str(source),
+                str(folder / file),
+                weight_type=QuantType.QInt8,
+                per_channel=True,
+                op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+            )
+        agreement = rank_agreement(full, Graphs(*(folder / file for file in NETWORK)), batches)
         progress(f"int8: {agreement}")
         import onnx
 
-        half = convert_float_to_float16(onnx.load(str(full)), keep_io_types=True)
-        onnx.save(half, str(folder / HALF))
-        half_agreement = rank_agreement(full, folder / HALF, batches)
+        for source, file in zip(sources, HALF, strict=True):
+            half = convert_float_to_float16(onnx.load(str(source)), keep_io_types=True)
+            onnx.save(half, str(folder / file))
+        half_agreement = rank_agreement(full, Graphs(*(folder / file for file in HALF)), batches)
         progress(f"fp16: {half_agreement}")
         for file in ("tokenizer.json", "ngrams.npz"):
             shutil.copy(run / file, folder / file)
@@ -156,12 +163,12 @@ def build_package(
             },
             "parity": {"fp32": difference, "int8": agreement, "fp16": half_agreement},
             "calibration": {},
-            "files": {file: file_hash(folder / file) for file in (*FILES, HALF)},
+            "files": {file: file_hash(folder / file) for file in (*FILES, *HALF)},
         }
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
         (folder / "MODEL_CARD.md").write_text(card, "utf-8")
         target.mkdir(parents=True, exist_ok=True)
-        for file in (*FILES, HALF, "MODEL_CARD.md", "manifest.json"):
+        for file in (*FILES, *HALF, "MODEL_CARD.md", "manifest.json"):
             shutil.copy(folder / file, target / file)
     return manifest
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from groundstate_energy.terms import Violation
 from groundstate_export.onnx_graph import export_network
 from groundstate_export.package import (
     PARITY,
+    Graphs,
     ParityError,
     build_package,
     prove_parity,
@@ -30,28 +31,29 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 @pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("graph") / "model.onnx"
-    export_network(tiny.network(), tiny.batches()[0], path)
-    return path
+def graphs(tmp_path_factory: pytest.TempPathFactory) -> Graphs:
+    folder = tmp_path_factory.mktemp("graphs")
+    paths = (folder / "reader.onnx", folder / "ranker.onnx")
+    export_network(tiny.network(), tiny.batches()[0], *paths)
+    return Graphs(*paths)
 
 
-def test_onnx_runtime_computes_what_torch_computes_on_three_shapes(graph: Path) -> None:
-    assert prove_parity(tiny.network(), graph, tiny.batches()) <= PARITY
+def test_onnx_runtime_computes_what_torch_computes_on_three_shapes(graphs: Graphs) -> None:
+    assert prove_parity(tiny.network(), graphs, tiny.batches()) <= PARITY
 
 
-def test_two_shapes_prove_nothing(graph: Path) -> None:
+def test_two_shapes_prove_nothing(graphs: Graphs) -> None:
     with pytest.raises(ParityError, match="three shapes"):
-        prove_parity(tiny.network(), graph, tiny.batches()[:2])
+        prove_parity(tiny.network(), graphs, tiny.batches()[:2])
 
 
-def test_another_network_is_no_parity(graph: Path) -> None:
+def test_another_network_is_no_parity(graphs: Graphs) -> None:
     with pytest.raises(ParityError, match="differs from torch"):
-        prove_parity(tiny.network(seed=1), graph, tiny.batches())
+        prove_parity(tiny.network(seed=1), graphs, tiny.batches())
 
 
-def test_a_graph_agrees_with_itself(graph: Path) -> None:
-    agreement = rank_agreement(graph, graph, tiny.batches())
+def test_graphs_agree_with_themselves(graphs: Graphs) -> None:
+    agreement = rank_agreement(graphs, graphs, tiny.batches())
     assert agreement["top edit agrees"] == 1
     assert agreement["spearman"] == pytest.approx(1)
     assert agreement["largest difference"] == 0
@@ -94,6 +96,17 @@ def test_energies_do_not_depend_on_what_else_is_scored(package: ModelPackage) ->
     for window, gaps in zip(windows, scorer.gaps(windows), strict=True):
         (alone,) = scorer.gaps([window])
         assert alone.tolist() == gaps.tolist()
+
+
+def test_what_was_read_is_ranked_again_as_if_it_were_new(package: ModelPackage) -> None:
+    """Where only counts changed, the first half of the network does not run again."""
+    remembering = Scorer(package, "cpu", 1)
+    windows = [window for text in tiny.TEXTS for window in tiny.windows_of(parse(text.encode()))]
+    remembering.gaps(windows)
+    changed = [replace(window, features=window.features + np.float32(0.3)) for window in windows]
+    fresh = Scorer(package, "cpu", 1)
+    for old, new in zip(remembering.gaps(changed), fresh.gaps(changed), strict=True):
+        assert old.tolist() == new.tolist()
 
 
 def test_an_engine_runs_the_package(package: ModelPackage) -> None:

@@ -65,11 +65,11 @@ def test_a_manifest_that_is_none(home: Path, capsys: pytest.CaptureFixture[str],
 
 def test_a_changed_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     model = package(home / "model")
-    (model / "model.onnx").write_bytes(b"changed")
+    (model / "reader.onnx").write_bytes(b"changed")
     message = refused(capsys, model)
-    assert "model.onnx has SHA-256" in message
-    (model / "model.onnx").unlink()
-    assert "cannot read model.onnx" in refused(capsys, model)
+    assert "reader.onnx has SHA-256" in message
+    (model / "reader.onnx").unlink()
+    assert "cannot read reader.onnx" in refused(capsys, model)
 
 
 @pytest.mark.parametrize(
