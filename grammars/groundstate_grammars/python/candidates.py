@@ -1156,7 +1156,8 @@ class _Builder:
                 start = flat.start[parent]
             if flat.kind[parent] == py.POSITIONAL_SEPARATOR:
                 return
-            texts = [str(other) for other in others]
+            after_word = negative and _is_word(flat.data[start - 1 : start])  # `else-1` cannot become `else0`
+            texts = [str(other) for other in others if other < 0 or not after_word]
             stored = flat.parent[parent] if negative else parent
             if value in (0, 1, -1) and flat.kind[stored] in _OPTIONAL and self._stands_apart(start, end):
                 texts.append("None")
