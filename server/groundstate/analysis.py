@@ -17,9 +17,10 @@ from typing import Protocol
 
 from groundstate.discovery import relative_to_root
 from groundstate.documents import MOST_BYTES, Document
+from groundstate.energy_words import energy_in_words
 from groundstate.findings import Evidence, Finding, Repair, Severity
 from groundstate.ignores import NO_IGNORES, Ignores, ignores_of
-from groundstate.report import Report
+from groundstate.report import Report, UnitEnergy
 from groundstate.settings import SENSITIVITIES, Settings
 from groundstate.unused_ignores import UNUSED_IGNORE, unused_ignores
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
@@ -33,6 +34,9 @@ from groundstate_grammars.rules import SOFT_RULES
 
 MOST_REPAIRS = 5
 """Repairs shown of one finding."""
+
+MOST_RAISED = 3
+"""Other places shown of one finding where the energy of its unit is raised."""
 
 MOST_CHECKS = 12
 """Repairs of hard violations checked in one file; an unchecked repair is never shown."""
@@ -133,6 +137,7 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         return _numbered(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
     hard = _HardTerms(document, workspace)
     scored: list[ScoredEdit] = []
+    results: Sequence[UnitResult] = ()
     judged = rules.difference(SOFT_RULES)
     places = [(item.rule, item.start, item.end) for item in hard.violations]
     if engine is not None and not rules.isdisjoint(SOFT_RULES):
@@ -145,11 +150,15 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
     scored = [
         edit for edit in scored if edit not in absorbed and not any(_touch(edit, item) for item in broken)
     ]
-    findings += _soft_findings(document, scored)
+    findings += _soft_findings(document, scored, results)
     ignores = ignores_of(document)
     if UNUSED_IGNORE in rules and ignores.comments:
         findings += unused_ignores(document, ignores, places, judged)
-    return _numbered(document, findings, ignores)
+    energies = tuple(
+        UnitEnergy(result.unit.qualname, result.unit.start, result.unit.end, result.free_energy)
+        for result in results
+    )
+    return replace(_numbered(document, findings, ignores), energies=energies)
 
 
 class _HardTerms:
@@ -252,7 +261,9 @@ def _hard_findings(
     return list(findings.values()), absorbed
 
 
-def _soft_findings(document: Document, scored: Sequence[ScoredEdit]) -> list[Finding]:
+def _soft_findings(
+    document: Document, scored: Sequence[ScoredEdit], results: Sequence[UnitResult]
+) -> list[Finding]:
     """One finding for each place: the best edit there, with the others at that place as further repairs."""
     groups: list[list[ScoredEdit]] = []
     places: list[
@@ -277,11 +288,38 @@ def _soft_findings(document: Document, scored: Sequence[ScoredEdit]) -> list[Fin
             gap=group[0].gap,
             probability=group[0].probability,
             repairs=tuple(_repair(document, edit) for edit in group[:MOST_REPAIRS]),
-            evidence=_evidence(group[0].evidence),
+            evidence=_evidence(group[0].evidence) + _raised_elsewhere(document, group[0], results),
             fingerprint="",
         )
         for group in groups
     ]
+
+
+def _raised_elsewhere(
+    document: Document, edit: ScoredEdit, results: Sequence[UnitResult]
+) -> tuple[Evidence, ...]:
+    """The other places of the unit of ``edit`` where an edit would lower the energy, those that lower it most."""
+    unit = next((result for result in results if any(item is edit for item in result.edits)), None)
+    places: list[ScoredEdit] = []
+    for other in () if unit is None else unit.edits:
+        lowers = other.gap.total < Energy(0, 0.0)
+        if lowers and not any(
+            _overlap(other.start, other.end, item.start, item.end) for item in (edit, *places)
+        ):
+            places.append(other)
+    return tuple(
+        Evidence(
+            item.start,
+            item.end,
+            f"the energy is raised here too: {_uncapitalised(repair_title(document.data, item.edit.replacements))}, "
+            f"ΔE {energy_in_words(item.gap.total)}",
+        )
+        for item in places[:MOST_RAISED]
+    )
+
+
+def _uncapitalised(title: str) -> str:
+    return title[:1].lower() + title[1:]
 
 
 def _repair(document: Document, edit: ScoredEdit) -> Repair:

@@ -39,13 +39,25 @@ class ScriptedEngine:
             while time.monotonic() < end:
                 time.sleep(0.01)
                 hard(file)
-        edits = [_scored(match) for match in _NAME.finditer(file.data)]
-        return [SimpleNamespace(unit=None, key="", free_energy=4.0, edits=(edit,)) for edit in edits]
+        return [_examined(file, unit) for unit in file.units]
 
     def landscape(self, file, facts, at, *, most):
-        edits = tuple(_scored(match) for match in _NAME.finditer(file.data))[:most]
-        unit = SimpleNamespace(qualname="f", start=0, end=len(file.data))
-        return SimpleNamespace(unit=unit, key="", free_energy=4.0, edits=edits) if edits else None
+        around = [unit for unit in file.units if unit.start <= at <= unit.end]
+        result = _examined(file, min(around, key=lambda unit: unit.end - unit.start))
+        return result if result.edits else None
+
+
+def _examined(file, unit) -> SimpleNamespace:
+    """A unit with the words that are in it and in no unit inside it."""
+    inner = [
+        item for item in file.units if item is not unit and unit.start <= item.start < item.end <= unit.end
+    ]
+    edits = tuple(
+        _scored(match)
+        for match in _NAME.finditer(file.data, unit.start, unit.end)
+        if not any(item.start <= match.start() < item.end for item in inner)
+    )
+    return SimpleNamespace(unit=unit, key="", free_energy=4.0 if edits else 0.0, edits=edits)
 
 
 def _scored(match: re.Match[bytes]) -> SimpleNamespace:

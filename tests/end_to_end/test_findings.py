@@ -18,7 +18,7 @@ TEXT = "# 😀é\nvalue = '😀' + 'wrong'\nlast = 'wrong_for_sure'  # 𝔘 wron
 KINDS = types.CodeActionKind
 
 
-def covered(editor: Editor, uri: str, diagnostic: types.Diagnostic) -> str:
+def covered(editor: Editor, uri: str, diagnostic: types.Diagnostic | types.Location) -> str:
     """The text that a diagnostic underlines."""
     places = (diagnostic.range.start, diagnostic.range.end)
     start, end = (index_of(editor.texts[uri], place, editor.encoding) for place in places)
@@ -52,7 +52,11 @@ async def test_diagnostics_have_what_the_client_understands_and_no_more(editor: 
             page = Path(unquote(urlparse(item.code_description.href).path))
             assert "GS301" in page.read_text(encoding="utf-8")
         if item.related_information is not None:
-            assert [related.message for related in item.related_information] == ["the file starts here"]
+            first, *raised = item.related_information
+            assert first.message == "the file starts here"
+            others = [covered(editor, uri, other) for other in found if other is not item]
+            assert [covered(editor, uri, related.location) for related in raised] == others
+            assert all(related.message.startswith("the energy is raised here too") for related in raised)
             assert item.related_information[0].location.uri == uri
 
 

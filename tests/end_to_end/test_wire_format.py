@@ -16,6 +16,7 @@ CAPABILITIES = {
         "codeActionKinds": ["quickfix", "source.fixAll.groundstate"],
         "resolveProvider": True,
     },
+    "codeLensProvider": {"resolveProvider": False},
     "diagnosticProvider": {
         "identifier": "groundstate",
         "interFileDependencies": True,
@@ -30,6 +31,7 @@ CAPABILITIES = {
         ]
     },
     "hoverProvider": True,
+    "inlayHintProvider": {"resolveProvider": False},
     "positionEncoding": "utf-16",
     "textDocumentSync": {
         "change": 2,

@@ -10,6 +10,9 @@ from groundstate_grammars.python.lexical import Tokens
 from groundstate_grammars.python.scopes import ScopeKind, Scopes
 from groundstate_grammars.tree import FlatTree
 
+MODULE_NAME = "<module>"
+"""What the unit of a module's own statements is called."""
+
 
 class UnitKind(enum.Enum):
     FUNCTION = "function"
@@ -34,7 +37,7 @@ def split_units(flat: FlatTree, scopes: Scopes, tokens: Tokens) -> list[Unit]:
     """Units in text order of their first token. Nested functions and local classes belong to the function around them."""
     sizes = flat.size
     owner: dict[int, int] = {}
-    units: list[Unit] = [Unit(UnitKind.MODULE, 0, "<module>", -1, 0, flat.end[0], [])]
+    units: list[Unit] = [Unit(UnitKind.MODULE, 0, MODULE_NAME, -1, 0, flat.end[0], [])]
     prefix: dict[int, str] = {0: ""}
     unit_of_scope = [0] * len(scopes.scopes)
     for scope in scopes.scopes[1:]:

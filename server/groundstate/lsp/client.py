@@ -31,6 +31,10 @@ class Client:
     registers_configuration: bool = False
     registers_watchers: bool = False
     progress: bool = False
+    code_lenses: bool = False
+    inlay_hints: bool = False
+    refreshes_code_lenses: bool = False
+    refreshes_inlay_hints: bool = False
 
 
 def client_of(capabilities: types.ClientCapabilities) -> Client:
@@ -63,4 +67,8 @@ def client_of(capabilities: types.ClientCapabilities) -> Client:
         registers_configuration=has("workspace.did_change_configuration.dynamic_registration"),
         registers_watchers=has("workspace.did_change_watched_files.dynamic_registration"),
         progress=has("window.work_done_progress"),
+        code_lenses=get_capability(capabilities, "text_document.code_lens") is not None,
+        inlay_hints=get_capability(capabilities, "text_document.inlay_hint") is not None,
+        refreshes_code_lenses=has("workspace.code_lens.refresh_support"),
+        refreshes_inlay_hints=has("workspace.inlay_hint.refresh_support"),
     )

@@ -32,11 +32,16 @@ class Configuration:
         self._sent: Mapping[str, object] = {}
         self._late: asyncio.Future[None] | None = None
         self._editor: dict[Path | None, EditorSettings] = {}
+        self._before: Mapping[Path | None, EditorSettings] = {}
 
     def take(self, settings: object) -> None:
         """Keep what the client sent by itself: our section, or a table with our section in it."""
         table = _table(settings)
         self._sent = _table(table[SECTION]) if SECTION in table else table
+
+    def concerns(self, key: str) -> bool:
+        """Whether the switch ``key`` of the editor's own settings is on somewhere, or was before the last change."""
+        return any(getattr(item, key) for item in (*self._editor.values(), *self._before.values()))
 
     @property
     def folders(self) -> Mapping[Path | None, EditorSettings]:
@@ -55,6 +60,7 @@ class Configuration:
         tables |= dict.fromkeys(self._server.folders.values(), self._sent)
         if self._server.client.configuration:
             tables |= await self._asked()
+        self._before = dict(self._editor)
         rest: dict[Path | None, Mapping[str, object]] = {}
         wrong: list[str] = []
         for folder, table in tables.items():

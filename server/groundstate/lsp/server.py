@@ -172,6 +172,10 @@ class GroundstateServer(LanguageServer):
         """Settings, files or the model changed: every document is analysed again, and the client told."""
         self.analyses.outdated()
         self.workspace_findings.outdated()
+        if self.client.refreshes_code_lenses and self.configuration.concerns("code_lens"):
+            self.workspace_code_lens_refresh(None)
+        if self.client.refreshes_inlay_hints and self.configuration.concerns("inlay_hints"):
+            self.workspace_inlay_hint_refresh(None)
         await self.show_again([item for item in self.documents if not self.waits_for_save(item)])
 
     async def restart(self) -> None:

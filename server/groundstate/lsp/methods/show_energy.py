@@ -16,6 +16,8 @@ from groundstate.lsp.landscape_json import landscape_json
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer
 
+SHOW_ENERGY = "groundstate.showEnergy"
+
 
 async def handle(server: GroundstateServer, arguments: Sequence[Any]) -> dict[str, object] | None:
     """The landscape as JSON; null where no unit is, ``{"reason": …}`` where there are no energies."""
@@ -46,4 +48,4 @@ def _place(arguments: Sequence[Any]) -> tuple[str, types.Position]:
     raise JsonRpcInvalidParams('write [{"uri": …, "position": {"line": …, "character": …}}]')
 
 
-HANDLER = Command("groundstate.showEnergy", handle)
+HANDLER = Command(SHOW_ENERGY, handle)
