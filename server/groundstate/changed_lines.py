@@ -22,6 +22,9 @@ from groundstate.report import Report
 AUTO = "auto"
 """The revision that stands for the target of the merge request that CI runs for, or else the default branch."""
 
+_SET_BY_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+"""What git tells its hooks holds for the folder that they start in, not for the one that we ask about."""
+
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _ESCAPED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
@@ -126,6 +129,9 @@ def _merge_base(root: Path, revision: str) -> str:
     unknown = f"--changed-since: git knows no revision `{revision}`; {_FULL_HISTORY}"
     if revision.startswith("-"):
         raise ChangedLinesError(unknown)
+    if revision == "HEAD" and not _succeeds(root, "rev-parse", "--verify", "--quiet", "HEAD"):
+        # No commit yet: everything is new, compared with a tree without files.
+        return _git(root, "hash-object", "-t", "tree", "--stdin", failed=unknown).strip().decode()
     commit = (
         _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", failed=unknown)
         .strip()
@@ -182,8 +188,15 @@ def _path(shown: bytes) -> bytes | None:
 
 def _git(folder: Path, *arguments: str, failed: str) -> bytes:
     """What git prints; ``failed``: what to say when it cannot."""
+    environment = {name: value for name, value in os.environ.items() if name not in _SET_BY_HOOKS}
     try:
-        done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, check=False)
+        done = subprocess.run(
+            ["git", "-C", folder, *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            env=environment,
+        )
     except FileNotFoundError:
         raise ChangedLinesError("--changed-since needs git, which is not installed") from None
     if done.returncode:

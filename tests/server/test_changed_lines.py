@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,32 @@ def test_fixes_are_made_on_changed_lines_only(run: Run, repository: Path) -> Non
     ran = run("check", "--select", "GS1", "--changed-since", "HEAD", "--fix", "--unsafe-fixes")
     assert (ran.code, ran.err) == (0, "groundstate: fixed 1 in 1 file\n")
     assert (repository / "a.py").read_text(encoding="utf-8") == text.replace("x = totl", "x = 1 + total")
+
+
+def test_in_a_hook_of_git_and_before_the_first_commit(run: Run, repository: Path) -> None:
+    fresh = repository / "sub" / "fresh"
+    fresh.mkdir(parents=True)
+    git(fresh, "init", "-q")
+    (fresh / "package").mkdir()
+    (fresh / "package" / "a.py").write_text("x = unknown\n", encoding="utf-8")
+    git(fresh, "add", ".")
+    hook = fresh / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    command = f"{sys.executable} -m groundstate check --select GS1 --changed-since HEAD package/a.py"
+    hook.write_text(f"#!/bin/sh\nexec {command} >&2\n", encoding="utf-8")
+    hook.chmod(0o755)
+
+    def commit() -> str:
+        done = subprocess.run(
+            ["git", "commit", "-aqm", "m"], cwd=fresh, capture_output=True, text=True, check=False
+        )
+        return done.stderr if done.returncode else "committed"
+
+    assert "package/a.py:1:5: GS102" in commit()
+    (fresh / "package" / "a.py").write_text("x = unknown  # groundstate: ignore\n", encoding="utf-8")
+    assert commit() == "committed"
+    (fresh / "package" / "a.py").write_text("x = unknown\ny = 1\n", encoding="utf-8")
+    assert "package/a.py:1:5: GS102" in commit()
 
 
 def test_auto(run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
