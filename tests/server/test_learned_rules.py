@@ -204,13 +204,22 @@ def test_explain(folder: Path, shipped: Callable[..., None], capsys: pytest.Capt
     code, out, _ = run(capsys, "explain", "a.py:2")
     assert code == 0
     assert out.splitlines() == [
-        "a.py: f, lines 1 to 5",
+        "a.py: f, lines 1 to 4",
         "free energy 1.500 (0 when nothing beats the code as written)",
         "  4:20 GS301 wrong-name: Replace `width` by `height`",
         "      ΔE −4.00 (usage −1.00, learned −3.00), probability 0.9900",
         "  2:14 GS312 wrong-comparison: Replace `< 0` by `<= 0`",
         "      ΔE −2.00 (usage −0.50, learned −1.50), probability 0.7000",
     ]
+    assert run(capsys, "explain", "a.py:2", "--html", "energy.html") == (0, "", "")
+    page = (folder / "energy.html").read_text(encoding="utf-8")
+    assert "<title>f, lines 1 to 4</title>" in page
+    assert '<mark class="h9" title="1.000">width</mark>' in page
+    assert '<td class="n">−4.00</td><td class="n">−1.00</td><td class="n">−3.00</td>' in page
+    assert "<code>Replace `&lt; 0` by `&lt;= 0`</code>" in page
+    assert "://" not in page, "nothing is loaded from anywhere"
+    assert run(capsys, "explain", "a.py:2", "--html", "no/such/folder")[0] == 2
+    assert run(capsys, "explain", "a.py:99")[2].endswith("a.py:99: the file has only 4 lines\n")
     assert run(capsys, "explain", "a.py")[0] == 2
     assert run(capsys, "explain", "none.py:1")[0] == 2
     assert run(capsys, "explain", "a.py:0")[0] == 2
