@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from tests.end_to_end.conftest import EMACS, HELIX, VSCODE, Start
+from tests.end_to_end.conftest import EMACS, HELIX, NEOVIM, VSCODE, Start
 from tests.end_to_end.editor import REAL, SCRIPTED, SECONDS, Editor, declared
 
 TEXT = "x = 'wrong'\nundefined_name\n"
@@ -208,6 +208,49 @@ async def test_the_projects_settings_are_read_and_read_again_when_they_change(st
     editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
     await eventually(editor, uri, BOTH)
     assert "not valid TOML" in editor.client.messages[-1].message
+
+
+async def test_settings_baselines_and_models_are_read_again_without_being_told(start: Start) -> None:
+    settings = {"baseline": "known.json", "model": "model"}
+    editor = await start(NEOVIM, settings=settings)
+    (editor.folder / "pyproject.toml").write_text("")
+    uri = editor.open("watched.py", TEXT)
+    assert await codes(editor, uri) == BOTH
+    await asyncio.sleep(2.5)
+    refreshed = editor.client.diagnostic_refresh_count
+    (editor.folder / "pyproject.toml").write_text('[tool.groundstate]\nignore = ["GS301"]\n')
+    await eventually(editor, uri, EXACT)
+    assert editor.client.diagnostic_refresh_count == refreshed + 1
+    (editor.folder / "watched.py").write_text(TEXT)
+    check = [*REAL[:-1], "check", "--baseline", "known.json", "--update-baseline", "--no-cache", "watched.py"]
+    subprocess.run(check, cwd=editor.folder, check=False, timeout=SECONDS)
+    await eventually(editor, uri, [])
+
+    def loads() -> int:
+        return sum(item[0].title == "Loading the model" for item in editor.client.progress_reports.values())
+
+    before = loads()
+    (editor.folder / "pyproject.toml").unlink()
+    (editor.folder / "model").mkdir()
+    (editor.folder / "model" / "manifest.json").write_text("{}")
+    await eventually(editor, uri, LEARNED)
+    for _ in range(200):
+        if loads() > before:
+            return
+        await asyncio.sleep(0.02)
+        await codes(editor, uri)
+    raise AssertionError("the model was not loaded again")
+
+
+async def test_other_files_are_read_again_without_being_told(start: Start) -> None:
+    editor = await start(NEOVIM)
+    (editor.folder / "pyproject.toml").write_text("")
+    uri = editor.open("use.py", "from other import scaled\n\nscaled(1, 2)\n")
+    (editor.folder / "other.py").write_text("def scaled(a): return a\n")
+    await eventually(editor, uri, ["GS104"])
+    await asyncio.sleep(2.5)
+    (editor.folder / "other.py").write_text("def scaled(a, b): return a, b\n")
+    await eventually(editor, uri, [])
 
 
 async def test_editor_settings_stand_above_the_projects(start: Start) -> None:

@@ -98,7 +98,12 @@ class ProjectFiles:
             summaries = (item for at, item in self._in_order() if at != path and item is not None)
             self._around = _Around(path, ProjectFacts.of(summaries))
         around = self._around
-        if around.own is None or not _equal_facts(around.own, own):
+        if around.own is not None and _same_definitions(around.own, own):
+            before, now = around.own.names.keys(), own.names.keys()
+            if before != now:
+                around.facts = around.facts.with_names(before - now, now - before)
+            around.own = own
+        else:
             facts = ProjectFacts(
                 around.others.names.copy(), around.others.functions.copy(), around.others.classes.copy()
             )
@@ -128,13 +133,8 @@ class ProjectFiles:
         return sorted(self._summaries.items(), key=lambda entry: entry[0].parts)
 
 
-def _equal_facts(left: FileSummary, right: FileSummary) -> bool:
-    """Whether two summaries add the same to a project's facts, which count files and not uses."""
-    return (
-        left.names.keys() == right.names.keys()
-        and left.functions == right.functions
-        and left.classes == right.classes
-    )
+def _same_definitions(left: FileSummary, right: FileSummary) -> bool:
+    return left.functions == right.functions and left.classes == right.classes
 
 
 def _summaries(paths: Sequence[Path], cache: Cache) -> dict[Path, FileSummary | None]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from groundstate.analysis import Engine
 from groundstate.baseline import Baseline, BaselineError, read_baseline
-from groundstate.discovery import discover
+from groundstate.discovery import SUFFIXES, discover, surrounding_files
 from groundstate.engine_loading import EngineError
 from groundstate.lsp.cancellation import Token
 from groundstate.lsp.engines import description_of
@@ -24,7 +24,13 @@ from groundstate.settings import (
     settings_as_mapping,
     settings_from_mapping,
 )
+from groundstate_energy.model_package import SHIPPED
 from groundstate_grammars.rules import SOFT_RULES
+
+SETTINGS_FILES = ("pyproject.toml", "groundstate.toml")
+
+MANIFEST = "manifest.json"
+"""The file that a model package changes with."""
 
 logger = logging.getLogger(__name__)
 
@@ -89,10 +95,34 @@ class Projects:
         self._engines.clear()
         self._files.clear()
 
-    def files_changed(self, paths: Sequence[Path]) -> None:
-        """These source files changed on disk, are new or are gone."""
-        for files in self._files.values():
-            files.changed(paths)
+    def files_changed(self, paths: Sequence[Path]) -> bool:
+        """These files changed on disk, are new or are gone; whether that may change a finding."""
+        sources = [path for path in paths if path.suffix in SUFFIXES]
+        for files in self._files.values() if sources else ():
+            files.changed(sources)
+        settings = any(path.name in SETTINGS_FILES or path in self._baselines for path in paths)
+        changed = {path.parent for path in paths if path.name == MANIFEST}
+        models = [key for key in self._engines if (key[0] or SHIPPED) in changed]
+        for key in models:
+            del self._engines[key]
+        if models:
+            self._files.clear()  # without a model they were read for exact rules only
+        if settings or models:
+            self.forget_settings()
+        return bool(sources or settings or models)
+
+    def watched(self, *, settings: bool) -> list[Path]:
+        """Files that findings depend on: baselines and models, with ``settings`` also where settings are or could be."""
+        folders = (
+            {folder for start, _ in self._settings for folder in (start, *start.parents)} if settings else ()
+        )
+        models = [(model or SHIPPED) / MANIFEST for model, _ in self._engines]
+        return [*self._baselines, *models, *(folder / name for folder in folders for name in SETTINGS_FILES)]
+
+    def sources(self) -> list[Path]:
+        """The source files of all projects that are in use."""
+        projects = {loaded for loaded, _ in self._files}
+        return list(dict.fromkeys(path for loaded in projects for path in surrounding_files(loaded)))
 
     def of(self, path: Path, token: Token) -> Project:
         """The project that the file at ``path`` belongs to; raises ``Superseded`` when cancelled on the way."""

@@ -7,7 +7,7 @@ import importlib.util
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from groundstate.lsp.configuration import Configuration
 from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.engines import load_engine
 from groundstate.lsp.examination import Examination
+from groundstate.lsp.file_watch import FileWatch
 from groundstate.lsp.handlers import register
 from groundstate.lsp.logs import Logs
 from groundstate.lsp.methods import HANDLERS
@@ -33,7 +34,7 @@ from groundstate.lsp.methods.initialize import HANDLER as INITIALIZE
 from groundstate.lsp.open_documents import OpenDocuments, Snapshot, path_of
 from groundstate.lsp.pages import page_addresses
 from groundstate.lsp.progress import Progress
-from groundstate.lsp.projects import Projects
+from groundstate.lsp.projects import SETTINGS_FILES, Projects
 from groundstate.lsp.protocol import AnsweredErrors, GroundstateProtocol
 from groundstate.lsp.publisher import Publisher
 from groundstate.lsp.worker import Worker
@@ -42,8 +43,6 @@ from groundstate.lsp.workspace_publisher import WorkspacePublisher
 from groundstate.settings import Settings
 
 logger = logging.getLogger(__name__)
-
-SETTINGS_FILES = ("pyproject.toml", "groundstate.toml")
 
 
 class GroundstateServer(LanguageServer):
@@ -96,6 +95,8 @@ class GroundstateServer(LanguageServer):
         self.analyses = Analyses(self.worker, self.examination, self.ready)
         self.publisher = Publisher(self.documents, self.analyses, self)
         self.workspace_publisher = WorkspacePublisher(self)
+        self.file_watch = FileWatch(self, sources=not self.client.registers_watchers)
+        self.file_watch.start()
         if not self.client.pulls:
             self.workspace_publisher.start()
 
@@ -126,7 +127,8 @@ class GroundstateServer(LanguageServer):
         waited = snapshot is not None and self.waits_for_save(snapshot)
         self.documents.save(uri)
         if not self.client.registers_watchers:
-            await self.files_changed([uri])
+            self.file_watch.seen(path_of(uri))
+            await self.files_changed([path_of(uri)])
         elif waited and snapshot is not None:
             await self.show_again([snapshot])
 
@@ -157,16 +159,15 @@ class GroundstateServer(LanguageServer):
         else:
             self.publisher.clear(uri)
 
-    async def files_changed(self, uris: Iterable[str]) -> None:
+    async def files_changed(self, paths: Sequence[Path]) -> None:
         """Files changed on disk, open or not."""
-        paths = [path_of(uri) for uri in uris]
-        sources = [path for path in paths if path.suffix in SUFFIXES]
-        if any(path.name in SETTINGS_FILES for path in paths):
-            self.worker.give(self.projects.forget_settings)
-        elif not sources:
-            return
-        self.worker.give(lambda: self.projects.files_changed(sources))
-        await self.outdated()
+        if any(path.suffix in SUFFIXES or path.name in SETTINGS_FILES for path in paths):
+            self.worker.give(
+                lambda: self.projects.files_changed(paths)
+            )  # before the analyses that depend on it
+            await self.outdated()
+        elif await self.worker.run(lambda: self.projects.files_changed(paths)):
+            await self.outdated()
 
     async def outdated(self) -> None:
         """Settings, files or the model changed: every document is analysed again, and the client told."""

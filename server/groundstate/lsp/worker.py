@@ -27,7 +27,7 @@ class Worker:
 
     def __init__(self, give_way: Callable[[], None]) -> None:
         self._give_way = give_way
-        self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], None]]] = queue.PriorityQueue()
+        self._jobs: queue.PriorityQueue[tuple[int, int, Callable[[], object]]] = queue.PriorityQueue()
         self._numbers = itertools.count()
         threading.Thread(target=self._work, name="groundstate-worker", daemon=True).start()
 
@@ -60,11 +60,11 @@ class Worker:
         self._put(_LATER if background else _NOW, call)
         return await future
 
-    def give(self, job: Callable[[], None]) -> None:
+    def give(self, job: Callable[[], object]) -> None:
         """Run ``job``, which must not fail, after all that was given before, the background apart."""
         self._put(_NOW, job)
 
-    def _put(self, priority: int, job: Callable[[], None]) -> None:
+    def _put(self, priority: int, job: Callable[[], object]) -> None:
         self._jobs.put((priority, next(self._numbers), job))
         if priority == _NOW:
             self._give_way()

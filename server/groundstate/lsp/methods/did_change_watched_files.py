@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from groundstate.lsp.handlers import InBackground
+from groundstate.lsp.open_documents import path_of
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer
 
 
 async def handle(server: GroundstateServer, params: types.DidChangeWatchedFilesParams) -> None:
-    await server.files_changed([change.uri for change in params.changes])
+    await server.files_changed([path_of(change.uri) for change in params.changes])
 
 
 HANDLER = InBackground(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, handle)
