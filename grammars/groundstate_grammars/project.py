@@ -7,14 +7,17 @@ the hard terms): two functions of one name with different signatures cancel each
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from groundstate_grammars.similar import SimilarNames
 
 _MOST_NAMES = 30_000
 """Names of a project, the most used, among which similar ones are looked for."""
+_MOST_CHANGES = 16
+"""Changes of names that are followed one by one; after more, similar names are looked for anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,10 @@ class ProjectFacts:
     serial: int = field(default_factory=itertools.count(1).__next__, compare=False)
     """Distinguishes facts of one process from each other, and from themselves before a change."""
     _members: SimilarNames | None = field(default=None, init=False, compare=False, repr=False)
+    _defined: frozenset[str] | None = field(default=None, init=False, compare=False, repr=False)
+    _changes: tuple[tuple[int, frozenset[str]], ...] = field(
+        default=(), init=False, compare=False, repr=False
+    )
     _parameters: SimilarNames | None = field(default=None, init=False, compare=False, repr=False)
     _class_of_name: dict[str, str] | None = field(default=None, init=False, compare=False, repr=False)
 
@@ -66,7 +73,8 @@ class ProjectFacts:
 
     def add(self, summary: FileSummary) -> None:
         """Merge one more file."""
-        self._members = self._parameters = self._class_of_name = None
+        self._members = self._parameters = self._class_of_name = self._defined = None
+        self._changes = ()
         for name in summary.names:
             self.names[name] += 1
         for name, signature in summary.functions.items():
@@ -120,15 +128,64 @@ class ProjectFacts:
         Those are members, functions, classes, and whatever more than one file uses.
         """
         if self._members is None:
-            names = {name: count for name, count in self.names.items() if count > 1}
-            for _, members in self.classes.values():
-                for name in members:
-                    names.setdefault(name, 1)
-            for name in itertools.chain(self.functions, self.classes):
-                names.setdefault(name, 1)
-            ordered = sorted(names, key=lambda name: (-names[name], name))[:_MOST_NAMES]
-            self._members = SimilarNames(ordered)
+            names = {name for name, count in self.names.items() if count > 1} | self._names_defined()
+            self._members = SimilarNames(sorted(names, key=self._order), _MOST_NAMES)
         return self._members.like(text, limit, least)
+
+    def _names_defined(self) -> frozenset[str]:
+        """Members, functions and classes."""
+        if self._defined is None:
+            members = itertools.chain.from_iterable(members for _, members in self.classes.values())
+            self._defined = frozenset(itertools.chain(members, self.functions, self.classes))
+        return self._defined
+
+    def _order(self, name: str) -> tuple[int, str]:
+        """What names that may follow a dot are sorted by: the most used first."""
+        return -max(self.names.get(name, 0), 1), name
+
+    def with_names(self, fewer: Collection[str], more: Collection[str]) -> ProjectFacts:
+        """These facts when one file no longer uses the names ``fewer``, and uses ``more`` for the first time.
+
+        What does not depend on names is shared with these facts, so nothing may be added to either afterwards. What was
+        found out about similar names is carried over: a keystroke changes one or two.
+        """
+        other = ProjectFacts(self.names.copy(), self.functions, self.classes)
+        other._defined, other._parameters = self._defined, self._parameters
+        other._class_of_name = self._class_of_name
+        changed = (*fewer, *more)
+        other._changes = (*self._changes[-_MOST_CHANGES:], (self.serial, frozenset(changed)))
+        other._members = self._members if len(changed) <= _MOST_CHANGES else None
+        for nth, name in enumerate(changed):
+            before = other._order(name)
+            was_one = self._follows_dot(name, other.names.get(name, 0))
+            other.names[name] += -1 if nth < len(fewer) else 1
+            if not other.names[name]:
+                del other.names[name]
+            is_one = self._follows_dot(name, other.names.get(name, 0))
+            if other._members is not None and (was_one or is_one):
+                names = other._members.names
+                # The counts of all other names are the same as when they were sorted.
+                gone = bisect_left(names, before, key=lambda at: before if at == name else other._order(at))
+                kept = names[:gone] + names[gone + 1 :] if was_one else names
+                new = bisect_left(kept, other._order(name), key=other._order)
+                other._members = other._members.replaced(
+                    gone if was_one else None, (new, name) if is_one else None
+                )
+        return other
+
+    def _follows_dot(self, name: str, count: int) -> bool:
+        return count > 1 or name in self._names_defined()
+
+    def names_changed_since(self, serial: int) -> frozenset[str] | None:
+        """Names whose counts may be others than in the facts ``serial``; None when more than names may have changed."""
+        changed: frozenset[str] = frozenset()
+        if serial == self.serial:
+            return changed
+        for earlier, names in reversed(self._changes):
+            changed |= names
+            if earlier == serial:
+                return changed
+        return None
 
     def parameters_like(self, text: str, limit: int, least: float) -> tuple[str, ...]:
         """Names of parameters of the project's functions that are like ``text``, as ``SimilarNames.like`` gives them."""

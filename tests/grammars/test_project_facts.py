@@ -1,0 +1,57 @@
+"""Facts of a project after one of its files uses other names."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groundstate_grammars.project import FileSummary, ProjectFacts, Signature
+
+NAMES = [
+    "status",
+    "status_code",
+    "statuses",
+    "code",
+    "codes",
+    "encode",
+    "decode",
+    "decoded",
+    "value",
+    "values",
+]
+USED = st.lists(st.frozensets(st.sampled_from(NAMES)), min_size=1, max_size=5)
+
+
+def facts_of(others: list[frozenset[str]], own: frozenset[str]) -> ProjectFacts:
+    defined = FileSummary(
+        {}, {"decode": Signature(("codes",), (), False)}, {"Code": ((), ("encode", "values"))}
+    )
+    used = [FileSummary(dict.fromkeys(names, 1), {}, {}) for names in (*others, own)]
+    return ProjectFacts.of([defined, *used])
+
+
+def asked(facts: ProjectFacts) -> dict[str, tuple[str, ...]]:
+    return {name: facts.members_like(name, 3, 0.5) for name in (*NAMES, "stat", "cod")}
+
+
+@given(USED, USED)
+def test_names_that_change_one_by_one_give_the_facts_of_a_fresh_reading(
+    others: list[frozenset[str]], versions: list[frozenset[str]]
+) -> None:
+    facts, before = facts_of(others, versions[0]), versions[0]
+    asked(facts)
+    for now in versions[1:]:
+        earlier, facts = facts, facts.with_names(before - now, now - before)
+        fresh = facts_of(others, now)
+        assert facts == fresh
+        assert asked(facts) == asked(fresh)
+        assert facts.names_changed_since(earlier.serial) == before ^ now
+        before = now
+
+
+def test_what_changed_since_other_facts_is_unknown() -> None:
+    one, other = ProjectFacts(), ProjectFacts(names=Counter({"a": 1}))
+    assert other.names_changed_since(one.serial) is None
+    assert one.names_changed_since(one.serial) == frozenset()
