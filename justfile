@@ -26,9 +26,9 @@ bench path:
 false-alarms *arguments:
     python -m benchmarks.false_alarms {{ arguments }}
 
-# The pages of all rules as one text.
+# The documentation site, into build/site.
 docs:
-    groundstate rule GS1 GS3
+    mkdocs build --strict
 
 # The wheel.
 build:

@@ -23,7 +23,16 @@ def _run(*arguments: str) -> str:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)", document.read_text())
-    missing = [link for link in links if "://" not in link and not (document.parent / link).exists()]
+    made = (
+        document.parent == ROOT / "docs"
+    )  # some pages of the site are made when it is built, which checks its links
+    missing = [
+        link
+        for link in links
+        if "://" not in link
+        and not (document.parent / link).exists()
+        and not (made and re.fullmatch(r"rules/\w+\.md|(settings|command-line|changelog)\.md", link))
+    ]
     assert missing == []
 
 
