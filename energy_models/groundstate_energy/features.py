@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from groundstate_energy.ngrams import (
     NEIGHBOURHOODS,
     CorpusTable,
+    Ids,
     keys_at,
     keys_of,
     occurrences,
     slots_at,
     text_hashes,
 )
+from groundstate_grammars.lexicon import Lexicon
 from groundstate_grammars.python.candidates import (
     NAME_RULES,
     WRONG_ATTRIBUTE,
@@ -234,24 +236,34 @@ def usage_features(
     return features, occurrence.astype(np.int32)
 
 
+def neighbours(
+    candidates: CandidateSet, lexicon: Lexicon
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[Ids, Ids, Ids, Ids]]:
+    """For each site: whether its token is its text as written, whether its text is one run of tokens, and the lexicon ids
+    of the two tokens before and the two after it, each ``(S,)``."""
+    statement = lexicon.id(STATEMENT)
+    lex = candidates.lex.astype(np.int64)
+    padded = np.concatenate([[statement, statement], lex, [statement] * 3]).astype(np.int64)
+    current = candidates.site_current.astype(np.int64)
+    at = candidates.site_token.astype(np.int64) + 2
+    written = padded[at] == current
+    texts = lexicon.texts
+    # `not in` and `is not` are two tokens and one site.
+    wide = np.array(
+        [not w and " " in texts[c] for w, c in zip(written.tolist(), current.tolist(), strict=True)], np.int64
+    )
+    around = (padded[at - 2], padded[at - 1], padded[at + 1 + wide], padded[at + 2 + wide])
+    return written, written | (wide > 0), around
+
+
 def _neighbourhoods(statistics: FileStatistics, candidates: CandidateSet) -> NDArray[np.float32]:
     """N-gram counts around each site, logarithmic, ``(C, 20)``: of the candidate and of the text as written, which leave
     the site's own occurrence out, in the file and in the corpus. 0 for structural candidates."""
     site = candidates.candidate_site
     found = np.zeros((len(site), 4 * NEIGHBOURHOODS), np.float32)
     lex = candidates.lex.astype(np.int64)
-    statement = statistics.file.lexicon.id(STATEMENT)
-    padded = np.concatenate([[statement, statement], lex, [statement] * 3]).astype(np.int64)
     current = candidates.site_current.astype(np.int64)
-    at = candidates.site_token.astype(np.int64) + 2
-    written = padded[at] == current
-    texts = statistics.file.lexicon.texts
-    # `not in` and `is not` are two tokens and one site.
-    wide = np.array(
-        [not w and " " in texts[c] for w, c in zip(written.tolist(), current.tolist(), strict=True)], np.int64
-    )
-    simple = written | (wide > 0)
-    around = (padded[at - 2], padded[at - 1], padded[at + 1 + wide], padded[at + 2 + wide])
+    written, simple, around = neighbours(candidates, statistics.file.lexicon)
     plain = np.ones(len(site), np.bool_)
     plain[list(candidates.structural)] = False
     rows = np.flatnonzero(plain & simple[site])
