@@ -57,6 +57,17 @@ def test_options_in_the_documents_exist(document: str) -> None:
     assert mentioned <= set(re.findall(r"--[a-z][a-z-]+", offered))
 
 
+def test_every_feature_names_its_test() -> None:
+    """Each row with a "yes" of ours names a test that there is."""
+    rows = re.findall(r"^\| [^|]+\| yes \|.*$", (ROOT / "docs" / "features.md").read_text(), re.MULTILINE)
+    assert rows
+    for row in rows:
+        found = re.search(r"`([\w/.]+)::(\w+)` \|$", row)
+        assert found, row
+        path = ROOT / "tests" / found[1]
+        assert re.search(rf"^(async )?def {found[2]}\(", path.read_text(), re.MULTILINE), row
+
+
 def test_the_changelog_has_this_version() -> None:
     assert f"## [{groundstate.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
 

@@ -79,7 +79,7 @@ def test_what_is_fixed_falls_out(check: Run, project: Path) -> None:
     (project / "a.py").write_text(KNOWN.replace("totl", "sum(values)"), encoding="utf-8")
     said = "groundstate: known.json: 1 finding is fixed; --prune-baseline takes out what is\n"
     assert check() == Ran(0, "No findings (1 in the baseline); 2 files checked.\n", said)
-    ran = check("--strict-baseline")
+    ran = check("--error-stale-baseline")
     assert ran.code == 1
     assert ran.err == (
         "groundstate: known.json: a.py: GS102 is fixed, --prune-baseline takes it out: no scope defines `totl`\n"
@@ -90,7 +90,7 @@ def test_what_is_fixed_falls_out(check: Run, project: Path) -> None:
     assert ran.err == "groundstate: known.json: 1 finding; 1 fixed and taken out\n"
     assert entries(project) == {"b.py": ["no scope defines `sm`"]}
     (project / "c.py").unlink()
-    assert check("--strict-baseline").code == 0
+    assert check("--error-stale-baseline").code == 0
 
 
 def test_what_a_run_does_not_look_at_is_kept(check: Run, project: Path) -> None:
@@ -99,12 +99,12 @@ def test_what_a_run_does_not_look_at_is_kept(check: Run, project: Path) -> None:
         for use in ("--update-baseline", "--prune-baseline"):
             assert check(*arguments, use).code == 0
             assert (project / FILE).read_text(encoding="utf-8") == before
-        assert check(*arguments, "--strict-baseline").code == 0
+        assert check(*arguments, "--error-stale-baseline").code == 0
 
 
 def test_a_file_that_is_gone_falls_out(check: Run, project: Path) -> None:
     (project / "a.py").unlink()
-    assert check("--strict-baseline", "b.py").code == 1
+    assert check("--error-stale-baseline", "b.py").code == 1
     assert check("--update-baseline", "b.py").code == 0
     assert list(entries(project)) == ["b.py"]
 
@@ -112,7 +112,9 @@ def test_a_file_that_is_gone_falls_out(check: Run, project: Path) -> None:
 def test_a_file_may_be_moved(check: Run, project: Path) -> None:
     (project / "sub").mkdir()
     (project / "a.py").rename(project / "sub" / "c.py")
-    assert check("--strict-baseline") == Ran(0, "No findings (2 in the baseline); 2 files checked.\n", "")
+    assert check("--error-stale-baseline") == Ran(
+        0, "No findings (2 in the baseline); 2 files checked.\n", ""
+    )
     assert check("--prune-baseline").code == 0
     assert list(entries(project)) == ["b.py", "sub/c.py"]
 

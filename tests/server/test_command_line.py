@@ -117,6 +117,13 @@ def test_every_format(run: Run, tmp_path: Path, name: str) -> None:
     assert (tmp_path / "report").read_text(encoding="utf-8") == ran.out
 
 
+def test_findings_may_be_no_failure_but_errors_are(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(UNDEFINED, encoding="utf-8")
+    ran = check(run, "--exit-zero")
+    assert (ran.code, "1 finding" in ran.out) == (0, True)
+    assert check(run, "--exit-zero", "none.py").code == 2
+
+
 def test_settings_select_and_ignore(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(UNDEFINED, encoding="utf-8")
     assert check(run, "--ignore", "undefined-name").code == 0

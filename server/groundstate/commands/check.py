@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, text in (
         ("update", "write all that is found to the baseline, so that only what is new is reported"),
         ("prune", "take out of the baseline what is fixed, and report what is new"),
-        ("strict", "what is in the baseline and fixed is an error too"),
+        ("error-stale", "what is in the baseline and fixed is an error too"),
         ("no", "report what is in the baseline too"),
     ):
         baseline.add_argument(
@@ -77,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     running.add_argument(
         "--force-exclude", action="store_true", help="exclude files even where they are named, as hooks do"
     )
+    running.add_argument("--exit-zero", action="store_true", help="exit with 0 even when something is found")
     running.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
     running.add_argument("--model", metavar="FOLDER", help="use this model package")
     running.add_argument(
@@ -160,7 +161,7 @@ def _run_once(arguments: argparse.Namespace) -> int:
     if outcome.problems:
         return 2
     found = arguments.baseline_use != "update" and any(report.findings for report in outcome.reports)
-    return 1 if found or stale else 0
+    return 1 if (found or stale) and not arguments.exit_zero else 0
 
 
 def _settings(paths: tuple[Path, ...], arguments: argparse.Namespace) -> LoadedSettings:
