@@ -30,15 +30,22 @@ class BaselineError(UserError):
 
 @dataclass(frozen=True, order=True, slots=True)
 class Entry:
-    """A finding of the baseline. ``message`` is for the reader of the file."""
+    """A finding of the baseline. ``budget``: the quietest sensitivity that shows it. ``message`` is for the reader."""
 
     rule: str
     fingerprint: str
+    budget: str
     message: str
 
+    @classmethod
+    def of(cls, finding: Finding) -> Entry:
+        return cls(finding.rule, finding.fingerprint, finding.budget, finding.message)
 
-Covers = Callable[[Path, str], bool]
-"""Whether a run would have found what there is of a rule (its code) in a file."""
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(Entry))
+
+Covers = Callable[[Path, Entry], bool]
+"""Whether a run would have found an entry in a file, were it still there."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +131,12 @@ def read_baseline(path: Path) -> Baseline:
             raise BaselineError(f"{path}: no baseline: `version` and `findings` are missing")
     try:
         entries = {
-            name: tuple(
-                Entry(str(item["rule"]), str(item["fingerprint"]), str(item["message"])) for item in items
-            )
+            name: tuple(Entry(*(str(item[field]) for field in _FIELDS)) for item in items)
             for name, items in findings.items()
         }
     except (TypeError, KeyError):
         raise BaselineError(
-            f"{path}: no baseline: a finding lacks its rule, fingerprint or message"
+            f"{path}: no baseline: a finding lacks its rule, fingerprint, budget or message"
         ) from None
     return Baseline(path, entries)
 
@@ -163,8 +168,7 @@ def write_baseline(baseline: Baseline) -> None:
 def added(baseline: Baseline, path: Path, finding: Finding) -> Baseline:
     """The baseline with one more finding, in the file at ``path``."""
     name = baseline.name_of(path)
-    entry = Entry(finding.rule, finding.fingerprint, finding.message)
-    entries = tuple(dict.fromkeys((*baseline.entries.get(name, ()), entry)))
+    entries = tuple(dict.fromkeys((*baseline.entries.get(name, ()), Entry.of(finding))))
     return replace(baseline, entries={**baseline.entries, name: entries})
 
 
@@ -174,11 +178,10 @@ def updated(baseline: Baseline, reports: Iterable[Report], covers: Covers) -> Ba
     for name, kept in baseline.entries.items():
         path = baseline.file_of(name)
         if path.exists():
-            entries[name] = tuple(entry for entry in kept if not covers(path, entry.rule))
+            entries[name] = tuple(entry for entry in kept if not covers(path, entry))
     for report in reports:
         name = baseline.name_of(report.document.path)
-        found = [Entry(item.rule, item.fingerprint, item.message) for item in report.findings]
-        entries[name] = (*entries.get(name, ()), *found)
+        entries[name] = (*entries.get(name, ()), *map(Entry.of, report.findings))
     return Baseline(baseline.path, {name: items for name, items in entries.items() if items})
 
 

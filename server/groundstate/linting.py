@@ -6,18 +6,19 @@ that it has everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from groundstate.baseline import Baseline, Entry, ended, pruned, updated
+from groundstate.baseline import Baseline, Covers, Entry, ended, pruned, updated
 from groundstate.changed_lines import changed_lines
 from groundstate.checking import Input, check
 from groundstate.discovery import Problem, relative_to_root
 from groundstate.fixes import Fix, FixError, write
 from groundstate.report import Report
 from groundstate.reports.outcome import Outcome, shown_path
-from groundstate.settings import LoadedSettings
+from groundstate.settings import SENSITIVITIES, LoadedSettings
+from groundstate_grammars.rules import SOFT_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,19 @@ class Linter:
         after = pruned(baseline, found.reports, self._covers(found))
         return after, ended(baseline, after)
 
-    def _covers(self, found: Outcome) -> Callable[[Path, str], bool]:
+    def _covers(self, found: Outcome) -> Covers:
         checked = {report.document.path for report in found.reports}
         settings, root = self.loaded.settings, self.loaded.root
-        return lambda path, rule: (
-            path in checked and rule in settings.reported_rules(relative_to_root(path, root))
-        )
+        shown = SENSITIVITIES[: SENSITIVITIES.index(settings.sensitivity) + 1]
+
+        def covers(path: Path, entry: Entry) -> bool:
+            if path not in checked or (entry.rule in SOFT_RULES and found.model is None):
+                return False
+            return entry.budget in shown and entry.rule in settings.reported_rules(
+                relative_to_root(path, root)
+            )
+
+        return covers
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,8 +147,8 @@ def test_a_baseline_elsewhere_names_paths_from_its_folder(run: Run, project: Pat
         ("<<<<<<< HEAD\n", "perhaps a merge conflict"),
         ("[]", "`version` and `findings` are missing"),
         ('{"version": 2, "findings": {}}', "a baseline of version 2, and this groundstate reads 1"),
-        ('{"version": 1, "findings": {"a.py": [{}]}}', "lacks its rule, fingerprint or message"),
-        ('{"version": 1, "findings": {"a.py": 3}}', "lacks its rule, fingerprint or message"),
+        ('{"version": 1, "findings": {"a.py": [{}]}}', "lacks its rule, fingerprint, budget or message"),
+        ('{"version": 1, "findings": {"a.py": 3}}', "lacks its rule, fingerprint, budget or message"),
         ("[" * 100_000, "no baseline"),
     ],
 )

@@ -127,6 +127,26 @@ def test_all_emits_the_best_repair_of_each_unit(
     assert [result["properties"]["budget"] for result in results] == ["default", "all", "strict"]
 
 
+def test_the_baseline_keeps_what_a_quieter_run_does_not_look_at(
+    folder: Path, shipped: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("check", "--baseline", "known.json", "--no-cache")
+    shipped([NAME, COMPARISON])
+    assert run(capsys, *options, "--update-baseline")[0] == 0
+    known = (folder / "known.json").read_text(encoding="utf-8")
+    assert [line.split('"budget": ')[1][:9] for line in known.splitlines() if "budget" in line] == [
+        '"strict",',
+        '"default"',
+    ]
+    for package, quiet in ((FakePackage(), ("--sensitivity", "strict")), (None, ())):
+        shipped([NAME], package=package)
+        assert run(capsys, *options, *quiet, "--error-stale-baseline")[0] == 0
+        assert run(capsys, *options, *quiet, "--update-baseline")[0] == 0
+        assert (folder / "known.json").read_text(encoding="utf-8") == known
+    shipped([NAME])
+    assert run(capsys, *options, "--error-stale-baseline")[0] == 1
+
+
 def test_fix_applies_certified_repairs_only(
     folder: Path, shipped: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
