@@ -13,6 +13,10 @@ check:
 test *arguments:
     pytest -q {{ arguments }}
 
+# Write the snapshots of the output formats anew; look at the difference before you commit it.
+snapshots:
+    pytest -q tests/server/test_snapshots.py --update-snapshots
+
 # Mend what lint and format can mend.
 fix:
     ruff check --fix .
