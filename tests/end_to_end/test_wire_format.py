@@ -32,6 +32,10 @@ CAPABILITIES = {
     },
     "hoverProvider": True,
     "inlayHintProvider": {"resolveProvider": False},
+    "notebookDocumentSync": {
+        "notebookSelector": [{"notebook": "*", "cells": [{"language": "python"}]}],
+        "save": True,
+    },
     "positionEncoding": "utf-16",
     "textDocumentSync": {
         "change": 2,

@@ -60,12 +60,16 @@ def action_from_data(rendered: types.CodeAction) -> Action | None:
 
 
 def actions_for(
-    analysed: Analysed, place: types.Range, context: types.CodeActionContext, encoding: PositionEncoding
+    analysed: Analysed,
+    uri: str,
+    place: types.Range,
+    context: types.CodeActionContext,
+    encoding: PositionEncoding,
 ) -> list[Action]:
     """The actions for the findings that touch ``place`` or that the client names: repairs first, then ignores."""
     actions: list[Action] = []
     if _wants(context.only, types.CodeActionKind.QuickFix):
-        findings = _findings_at(analysed, place, context.diagnostics, encoding)
+        findings = _findings_at(analysed, uri, place, context.diagnostics, encoding)
         for finding in findings:
             actions += _repairs(finding)
         for finding in findings:
@@ -96,15 +100,17 @@ def replacements_of(analysed: Analysed, action: Action) -> tuple[Replacement, ..
 
 
 def _findings_at(
-    analysed: Analysed, place: types.Range, named: Iterable[types.Diagnostic], encoding: PositionEncoding
+    analysed: Analysed,
+    uri: str,
+    place: types.Range,
+    named: Iterable[types.Diagnostic],
+    encoding: PositionEncoding,
 ) -> list[Finding]:
     """Findings in the range, then those of the diagnostics the client sent along (of the whole line, in some)."""
-    source = analysed.snapshot.source
-    start = source.offset(place.start.line, place.start.character, encoding)
-    end = source.offset(place.end.line, place.end.character, encoding)
+    start, end = analysed.snapshot.offsets(uri, place, encoding)
     found = [item for item in analysed.fingerprints.values() if item.start <= end and start <= item.end]
     for diagnostic in named:
-        finding = analysed.finding_of(diagnostic)
+        finding = analysed.finding_of(uri, diagnostic)
         if finding is not None and finding not in found:
             found.append(finding)
     return found

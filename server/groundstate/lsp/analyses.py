@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from groundstate.lsp.cancellation import Token
 from groundstate.lsp.diagnostics import Analysed
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.snapshots import Snapshot
 from groundstate.lsp.worker import Worker
 
 logger = logging.getLogger(__name__)

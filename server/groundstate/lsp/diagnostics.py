@@ -11,8 +11,7 @@ from lsprotocol import types
 
 from groundstate.findings import Finding, Severity
 from groundstate.lsp.client import Client
-from groundstate.lsp.conversion import range_of
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.snapshots import Snapshot
 from groundstate.report import Report
 
 SOURCE = "groundstate"
@@ -33,24 +32,32 @@ RangeKey = tuple[int, int, int, int]
 class Analysed:
     """One snapshot with its findings and their diagnostics, which are in the same order.
 
-    ``result_id`` is equal for equal diagnostics. ``places`` finds a finding by code and range: not every client sends
-    back the ``data`` of a diagnostic. ``fingerprints`` finds it by fingerprint.
-    ``baseline``: the project's file of known findings.
+    ``uris``: the client's document of each diagnostic. ``result_id`` is equal for equal diagnostics. ``places`` finds a
+    finding by document, code and range: not every client sends back the ``data`` of a diagnostic. ``fingerprints`` finds
+    it by fingerprint. ``baseline``: the project's file of known findings.
     """
 
     snapshot: Snapshot
     report: Report
     diagnostics: tuple[types.Diagnostic, ...]
+    uris: tuple[str, ...]
     result_id: str
-    places: Mapping[tuple[str, RangeKey], Finding]
+    places: Mapping[tuple[str, str, RangeKey], Finding]
     fingerprints: Mapping[str, Finding]
     baseline: Path | None = None
 
-    def finding_of(self, diagnostic: types.Diagnostic) -> Finding | None:
-        """The finding that ``diagnostic``, as the client knows it, was made of; None when it was another version's."""
+    def of(self, uri: str) -> list[types.Diagnostic]:
+        """The diagnostics of one of the client's documents: of the document itself, or of a cell."""
+        return [item for item, where in zip(self.diagnostics, self.uris, strict=True) if where == uri]
+
+    def finding_of(self, uri: str, diagnostic: types.Diagnostic) -> Finding | None:
+        """The finding that a diagnostic of the document ``uri``, as the client knows it, was made of.
+
+        None when it was another version's.
+        """
         if diagnostic.source != SOURCE:
             return None
-        return self.places.get((str(diagnostic.code), range_key(diagnostic.range)))
+        return self.places.get((uri, str(diagnostic.code), range_key(diagnostic.range)))
 
 
 def analysed(
@@ -60,20 +67,23 @@ def analysed(
     findings = shown(report.findings)
     diagnostics = tuple(diagnostic_of(finding, snapshot, client, pages) for finding in findings)
     digest = hashlib.sha256()
-    places: dict[tuple[str, RangeKey], Finding] = {}
-    for finding, diagnostic in zip(findings, diagnostics, strict=True):
+    uris = tuple(snapshot.location(item.start, item.end, client.encoding).uri for item in findings)
+    places: dict[tuple[str, str, RangeKey], Finding] = {}
+    for finding, diagnostic, uri in zip(findings, diagnostics, uris, strict=True):
         key = range_key(diagnostic.range)
-        places.setdefault((finding.rule, key), finding)
+        places.setdefault((uri, finding.rule, key), finding)
         digest.update(
             repr(
                 (
-                    *(finding.rule, key, finding.message, finding.severity, finding.fingerprint),
+                    *(uri, finding.rule, key, finding.message, finding.severity, finding.fingerprint),
                     [(item.start, item.end, item.message) for item in finding.evidence],
                 )
             ).encode()
         )
     fingerprints = {finding.fingerprint: finding for finding in findings}
-    return Analysed(snapshot, report, diagnostics, digest.hexdigest()[:32], places, fingerprints, baseline)
+    return Analysed(
+        snapshot, report, diagnostics, uris, digest.hexdigest()[:32], places, fingerprints, baseline
+    )
 
 
 def shown(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -91,14 +101,14 @@ def diagnostic_of(
     """The diagnostic of one finding, with what the client declared to understand."""
     related = [
         types.DiagnosticRelatedInformation(
-            types.Location(snapshot.uri, range_of(snapshot.source, item.start, item.end, client.encoding)),
+            snapshot.location(item.start, item.end, client.encoding),
             item.message,
         )
         for item in finding.evidence
     ]
     page = pages.get(finding.rule)
     return types.Diagnostic(
-        range=range_of(snapshot.source, finding.start, finding.end, client.encoding),
+        range=snapshot.range_of(finding.start, finding.end, client.encoding),
         message=finding.message,
         severity=_SEVERITIES[finding.severity],
         code=finding.rule,

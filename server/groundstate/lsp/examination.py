@@ -12,9 +12,10 @@ from groundstate.landscape import Landscape, landscape
 from groundstate.lsp.cancellation import CancellableEngine, Token
 from groundstate.lsp.client import Client
 from groundstate.lsp.diagnostics import Analysed, analysed
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.notebooks import without_shell_names
 from groundstate.lsp.projects import Project, Projects
 from groundstate.lsp.reparse import difference
+from groundstate.lsp.snapshots import Snapshot
 from groundstate.report import Report
 from groundstate_grammars.python.parsed import ParsedFile
 
@@ -63,6 +64,8 @@ class Examination:
             baseline = project.settings.baseline
             if not is_excluded(snapshot.document.path, project.root, project.settings.exclude):
                 report = _report(parsed(snapshot), project, token)
+                if snapshot.is_notebook:
+                    report = without_shell_names(report)
         token.check()
         return analysed(snapshot, report, self._client, self._pages, baseline)
 

@@ -16,7 +16,7 @@ from pygls.exceptions import JsonRpcContentModified, JsonRpcException
 
 from groundstate.lsp.cancellation import Superseded
 from groundstate.lsp.client import Client
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer

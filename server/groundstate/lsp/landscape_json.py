@@ -6,8 +6,7 @@ from lsprotocol import types
 
 from groundstate.analysis import ScoredEdit, repair_title
 from groundstate.landscape import Landscape
-from groundstate.lsp.conversion import range_of
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.snapshots import Part, Snapshot
 from groundstate_grammars.rules import RULES
 from groundstate_grammars.text import PositionEncoding, decode
 
@@ -15,11 +14,13 @@ MOST_EDITS = 50
 """Edits that are sent."""
 
 
-def landscape_json(found: Landscape, snapshot: Snapshot, encoding: PositionEncoding) -> dict[str, object]:
-    """``found`` with its places in the client's terms."""
+def landscape_json(
+    found: Landscape, snapshot: Snapshot, part: Part, encoding: PositionEncoding
+) -> dict[str, object]:
+    """``found`` with its places in the client's terms, counted in its document ``part``."""
 
     def place(start: int, end: int) -> types.Range:
-        return range_of(snapshot.source, start, end, encoding)
+        return snapshot.range_of(start, end, encoding)
 
     def edit(scored: ScoredEdit) -> dict[str, object]:
         total = scored.gap.total
@@ -41,11 +42,15 @@ def landscape_json(found: Landscape, snapshot: Snapshot, encoding: PositionEncod
         }
 
     return {
-        "uri": snapshot.uri,
-        "version": snapshot.version,
+        "uri": part.uri,
+        "version": part.version,
         "unit": {"name": found.unit.qualname, "range": place(found.unit.start, found.unit.end)},
         "freeEnergy": round(found.free_energy, 4),
         "terms": list(found.terms),
-        "tokens": [{"range": place(item.start, item.end), "heat": item.heat} for item in found.heats],
+        "tokens": [
+            {"range": place(item.start, item.end), "heat": item.heat}
+            for item in found.heats
+            if part.start <= item.start <= part.end
+        ],
         "edits": [edit(scored) for scored in found.edits[:MOST_EDITS]],
     }

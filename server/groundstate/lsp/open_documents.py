@@ -1,45 +1,16 @@
-"""The open documents, as bytes, kept in step with the client.
-
-pygls keeps text as ``str`` and splits it where Python does, which is not where LSP does: a form feed is enough to make
-an edit go to the wrong place. Here changes are applied to bytes through ``groundstate_grammars.text``.
-"""
+"""The open documents and notebooks, as bytes, kept in step with the client."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from lsprotocol import types
-from pygls.uris import to_fs_path, uri_scheme
 
 from groundstate.documents import Document
-from groundstate_grammars.edits import Replacement, apply_replacements
-from groundstate_grammars.text import PositionEncoding, SourceText
-
-UNTITLED = Path("/", "untitled:")
-"""A folder that does not exist: where documents are that were never saved."""
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """One version of an open document, or a file, which has no version.
-
-    Two snapshots are the same only if they are the same object: a document that is closed and opened again may count
-    its versions from the start.
-    """
-
-    uri: str
-    version: int | None
-    document: Document
-    is_python: bool
-
-    @property
-    def source(self) -> SourceText:
-        return self.document.source
+from groundstate.lsp.notebooks import Notebook
+from groundstate.lsp.snapshots import Snapshot
+from groundstate.lsp.text_changes import changed, path_of, wire_bytes
+from groundstate_grammars.text import PositionEncoding
 
 
 class OpenDocuments:
@@ -49,11 +20,13 @@ class OpenDocuments:
         self.encoding = encoding
         self._snapshots: dict[str, Snapshot] = {}
         self._saved: dict[str, Snapshot] = {}
+        self._notebooks: dict[str, Notebook] = {}
 
     def __iter__(self) -> Iterator[Snapshot]:
-        return iter(list(self._snapshots.values()))
+        return iter([item for uri, item in self._snapshots.items() if uri == item.uri])
 
     def get(self, uri: str) -> Snapshot | None:
+        """The newest snapshot of a document, of a notebook, or of the notebook that a cell is in."""
         return self._snapshots.get(uri)
 
     def open(self, item: types.TextDocumentItem) -> Snapshot:
@@ -77,53 +50,45 @@ class OpenDocuments:
     ) -> Snapshot | None:
         """The snapshot after ``changes``; None when the document is not open."""
         before = self._snapshots.get(uri)
-        if before is None:
+        if before is None or before.is_notebook:
             return None
         document = Document(before.document.path, changed(before.source, changes, self.encoding))
         snapshot = Snapshot(uri, version, document, before.is_python)
         self._snapshots[uri] = snapshot
         return snapshot
 
-    def close(self, uri: str) -> None:
-        self._snapshots.pop(uri, None)
+    def open_notebook(self, params: types.DidOpenNotebookDocumentParams) -> Snapshot:
+        """The first snapshot of a notebook."""
+        snapshot = self._take(Notebook.opened(params))
+        self._saved[snapshot.uri] = snapshot
+        return snapshot
+
+    def change_notebook(
+        self, params: types.DidChangeNotebookDocumentParams
+    ) -> tuple[Snapshot, list[str]] | None:
+        """The snapshot after a change and the URIs of the cells that are gone; None when the notebook is not open."""
+        uri = params.notebook_document.uri
+        if uri not in self._notebooks:
+            return None
+        before = self._snapshots[uri]
+        snapshot = self._take(self._notebooks[uri].edited(params, self.encoding))
+        return snapshot, [part.uri for part in before.cells if part.uri not in snapshot.uris]
+
+    def _take(self, notebook: Notebook) -> Snapshot:
+        before, snapshot = self._snapshots.get(notebook.uri), notebook.snapshot()
+        for gone in () if before is None else before.uris - snapshot.uris:
+            del self._snapshots[gone]
+        self._notebooks[notebook.uri] = notebook
+        self._snapshots |= dict.fromkeys(snapshot.uris, snapshot)
+        return snapshot
+
+    def close(self, uri: str) -> list[str]:
+        """Forget a document or notebook; the URIs of the client's documents that are gone with it."""
+        snapshot = self._snapshots.get(uri)
         self._saved.pop(uri, None)
-
-
-def changed(
-    source: SourceText, changes: Sequence[types.TextDocumentContentChangeEvent], encoding: PositionEncoding
-) -> bytes:
-    """The bytes after ``changes``, each of which counts its positions in the text that the one before it left.
-
-    A run of changes that go up the text, as editors send those of many cursors, is applied at once.
-    """
-    pending: list[Replacement] = []
-    for change in changes:
-        if isinstance(change, types.TextDocumentContentChangeWholeDocument):
-            source, pending = SourceText(wire_bytes(change.text)), []
-            continue
-        start, end = _offsets(source, change.range, encoding)
-        if pending and end >= pending[-1].start:
-            source, pending = SourceText(apply_replacements(source.data, pending)), []
-            start, end = _offsets(source, change.range, encoding)
-        pending.append(Replacement(start, end, wire_bytes(change.text)))
-    return apply_replacements(source.data, pending)
-
-
-def _offsets(source: SourceText, place: types.Range, encoding: PositionEncoding) -> tuple[int, int]:
-    start = source.offset(place.start.line, place.start.character, encoding)
-    end = source.offset(place.end.line, place.end.character, encoding)
-    return min(start, end), max(start, end)
-
-
-def wire_bytes(text: str) -> bytes:
-    """UTF-8 of a text from the client. A lone surrogate, which has none, becomes U+FFFD: one UTF-16 unit as before."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return _SURROGATE.sub("\ufffd", text).encode()
-
-
-def path_of(uri: str) -> Path:
-    """The file a URI names; for other schemes a path in ``UNTITLED``."""
-    path = to_fs_path(uri) if uri_scheme(uri) == "file" else None
-    return Path(path) if path else UNTITLED / (uri.rpartition("/")[2] or "untitled")
+        self._notebooks.pop(uri, None)
+        if snapshot is None or snapshot.uri != uri:
+            return []
+        for known in snapshot.uris:
+            del self._snapshots[known]
+        return [part.uri for part in snapshot.parts]

@@ -14,8 +14,8 @@ from groundstate.discovery import SUFFIXES, discover, surrounding_files
 from groundstate.engine_loading import EngineError
 from groundstate.lsp.cancellation import Token
 from groundstate.lsp.engines import description_of
-from groundstate.lsp.open_documents import UNTITLED
 from groundstate.lsp.project_files import ProjectFiles
+from groundstate.lsp.text_changes import UNTITLED
 from groundstate.settings import (
     LoadedSettings,
     Settings,

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from collections.abc import Iterable
 from typing import Protocol
 
 from lsprotocol import types
 
 from groundstate.lsp.analyses import Analyses
 from groundstate.lsp.cancellation import Superseded
-from groundstate.lsp.open_documents import OpenDocuments, Snapshot
+from groundstate.lsp.open_documents import OpenDocuments
+from groundstate.lsp.snapshots import Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ class Publisher:
 
     def schedule(self, snapshot: Snapshot, pause: float = 0.0) -> None:
         """Publish the findings of ``snapshot`` soon but not before ``pause`` seconds, unless it is superseded."""
-        self.stop(snapshot.uri)
+        self._cancel(snapshot.uri)
         loop = asyncio.get_running_loop()
         now, taken = loop.time(), self._analyses.seconds(snapshot.uri)
         since = now - self._scheduled.get(snapshot.uri, -math.inf)
@@ -55,14 +57,17 @@ class Publisher:
         delay = pause if since > taken else max(pause, min(taken, MOST_DELAY))
         self._timers[snapshot.uri] = loop.call_later(delay, self._start, snapshot)
 
-    def clear(self, uri: str) -> None:
-        """Take back what was published for a document that is closed."""
-        self.stop(uri)
-        self._scheduled.pop(uri, None)
-        self._sender.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+    def clear(self, uris: Iterable[str]) -> None:
+        """Take back what was published for documents or cells that are gone."""
+        for uri in uris:
+            self._sender.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     def stop(self, uri: str) -> None:
         """Publish nothing more of a document."""
+        self._scheduled.pop(uri, None)
+        self._cancel(uri)
+
+    def _cancel(self, uri: str) -> None:
         timer = self._timers.pop(uri, None)
         if timer is not None:
             timer.cancel()
@@ -84,6 +89,7 @@ class Publisher:
             logger.exception("%s could not be analysed", snapshot.uri)
             return
         if self._documents.get(snapshot.uri) is snapshot:
-            self._sender.text_document_publish_diagnostics(
-                types.PublishDiagnosticsParams(snapshot.uri, list(analysed.diagnostics), snapshot.version)
-            )
+            for part in snapshot.parts:
+                self._sender.text_document_publish_diagnostics(
+                    types.PublishDiagnosticsParams(part.uri, analysed.of(part.uri), part.version)
+                )

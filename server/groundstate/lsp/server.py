@@ -31,18 +31,31 @@ from groundstate.lsp.handlers import register
 from groundstate.lsp.logs import Logs
 from groundstate.lsp.methods import HANDLERS
 from groundstate.lsp.methods.initialize import HANDLER as INITIALIZE
-from groundstate.lsp.open_documents import OpenDocuments, Snapshot, path_of
+from groundstate.lsp.open_documents import OpenDocuments
 from groundstate.lsp.pages import page_addresses
 from groundstate.lsp.progress import Progress
 from groundstate.lsp.projects import SETTINGS_FILES, Projects
 from groundstate.lsp.protocol import AnsweredErrors, GroundstateProtocol
 from groundstate.lsp.publisher import Publisher
+from groundstate.lsp.snapshots import Snapshot
+from groundstate.lsp.text_changes import path_of
 from groundstate.lsp.worker import Worker
 from groundstate.lsp.workspace_findings import WorkspaceFindings
 from groundstate.lsp.workspace_publisher import WorkspacePublisher
 from groundstate.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+
+NOTEBOOKS = types.NotebookDocumentSyncOptions(
+    notebook_selector=[
+        types.NotebookDocumentFilterWithCells(
+            cells=[types.NotebookCellLanguage(language="python")], notebook="*"
+        )
+    ],
+    save=True,
+)
+"""The notebooks whose cells are checked, and which of their cells."""
 
 
 class GroundstateServer(LanguageServer):
@@ -57,6 +70,7 @@ class GroundstateServer(LanguageServer):
             "groundstate",
             __version__,
             types.TextDocumentSyncKind.Incremental,
+            NOTEBOOKS,
             protocol_cls=GroundstateProtocol,
             max_workers=1,  # it reads standard input; the work is done elsewhere
         )
@@ -126,10 +140,11 @@ class GroundstateServer(LanguageServer):
         snapshot = self.documents.get(uri)
         waited = snapshot is not None and self.waits_for_save(snapshot)
         self.documents.save(uri)
+        told = False
         if not self.client.registers_watchers:
             self.file_watch.seen(path_of(uri))
-            await self.files_changed([path_of(uri)])
-        elif waited and snapshot is not None:
+            told = await self.files_changed([path_of(uri)])
+        if waited and snapshot is not None and not told:
             await self.show_again([snapshot])
 
     def pause(self, snapshot: Snapshot) -> float:
@@ -147,7 +162,7 @@ class GroundstateServer(LanguageServer):
 
     def closed(self, uri: str) -> None:
         """A document was closed."""
-        self.documents.close(uri)
+        gone = self.documents.close(uri)
         self.analyses.closed(uri)
         self.worker.give(lambda: self.examination.forget(uri))
         scans = self.configuration.of(path_of(uri)).diagnostic_mode == "workspace"
@@ -157,17 +172,19 @@ class GroundstateServer(LanguageServer):
             self.publisher.stop(uri)
             self.workspace_publisher.closed(uri)
         else:
-            self.publisher.clear(uri)
+            self.publisher.stop(uri)
+            self.publisher.clear(gone)
 
-    async def files_changed(self, paths: Sequence[Path]) -> None:
-        """Files changed on disk, open or not."""
+    async def files_changed(self, paths: Sequence[Path]) -> bool:
+        """Files changed on disk, open or not; whether documents are analysed again because of it."""
         if any(path.suffix in SUFFIXES or path.name in SETTINGS_FILES for path in paths):
             self.worker.give(
                 lambda: self.projects.files_changed(paths)
             )  # before the analyses that depend on it
-            await self.outdated()
-        elif await self.worker.run(lambda: self.projects.files_changed(paths)):
-            await self.outdated()
+        elif not await self.worker.run(lambda: self.projects.files_changed(paths)):
+            return False
+        await self.outdated()
+        return True
 
     async def outdated(self) -> None:
         """Settings, files or the model changed: every document is analysed again, and the client told."""

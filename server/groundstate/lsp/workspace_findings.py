@@ -17,7 +17,7 @@ from lsprotocol import types
 
 from groundstate.documents import read_document
 from groundstate.lsp.cancellation import Superseded, Token
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer

@@ -10,8 +10,9 @@ from lsprotocol import types
 
 from groundstate.lsp.analyses import Analyses
 from groundstate.lsp.diagnostics import Analysed
-from groundstate.lsp.open_documents import OpenDocuments, Snapshot
+from groundstate.lsp.open_documents import OpenDocuments
 from groundstate.lsp.publisher import MOST_DELAY, Publisher
+from groundstate.lsp.snapshots import Snapshot
 from groundstate.report import Report
 from groundstate_grammars.text import PositionEncoding
 
@@ -31,7 +32,7 @@ class _Analyses:
     async def of(self, snapshot: Snapshot) -> Analysed:
         self.begun.append(snapshot.version)
         await asyncio.sleep(self.taken)
-        return Analysed(snapshot, Report(snapshot.document, (), 0), (), "", {}, {})
+        return Analysed(snapshot, Report(snapshot.document, (), 0), (), (), "", {}, {})
 
 
 @dataclass

@@ -10,7 +10,7 @@ from groundstate.lsp.actions import ADD_TO_BASELINE, BASELINE, FIX_ALL, Action, 
 from groundstate.lsp.conversion import workspace_edit
 from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.handlers import OnSnapshot
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer
@@ -21,10 +21,10 @@ async def handle(
 ) -> list[types.CodeAction]:
     if not server.client.code_actions:
         return []
-    analysed = await server.analysed(snapshot)
+    analysed, uri = await server.analysed(snapshot), params.text_document.uri
     return [
         await _rendered(server, analysed, action, params)
-        for action in actions_for(analysed, params.range, params.context, server.client.encoding)
+        for action in actions_for(analysed, uri, params.range, params.context, server.client.encoding)
         if action.disabled is None or server.client.disabled_actions
     ]
 
@@ -35,7 +35,9 @@ async def _rendered(
     client, snapshot = server.client, analysed.snapshot
     finding = analysed.fingerprints.get(action.fingerprint)
     repaired = [
-        item for item in params.context.diagnostics if finding and analysed.finding_of(item) is finding
+        item
+        for item in params.context.diagnostics
+        if finding and analysed.finding_of(params.text_document.uri, item) is finding
     ]
     rendered = types.CodeAction(
         title=action.title,

@@ -10,7 +10,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from groundstate.lsp.actions import action_from_data
 from groundstate.lsp.handlers import OnSnapshot, content_modified
 from groundstate.lsp.methods.code_action import complete
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from groundstate.lsp.handlers import InBackground
-from groundstate.lsp.open_documents import path_of
+from groundstate.lsp.text_changes import path_of
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer

@@ -10,7 +10,8 @@ from pygls.exceptions import JsonRpcException
 
 from groundstate.lsp.cancellation import Superseded
 from groundstate.lsp.handlers import OnSnapshot
-from groundstate.lsp.open_documents import Snapshot, path_of
+from groundstate.lsp.snapshots import Snapshot
+from groundstate.lsp.text_changes import path_of
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer
@@ -31,7 +32,7 @@ async def handle(
     if params.previous_result_id == analysed.result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=analysed.result_id)
     return types.RelatedFullDocumentDiagnosticReport(
-        items=list(analysed.diagnostics), result_id=analysed.result_id
+        items=analysed.of(params.text_document.uri), result_id=analysed.result_id
     )
 
 

@@ -9,10 +9,9 @@ from lsprotocol import types
 
 from groundstate.findings import Finding
 from groundstate.ignores import IgnoreComment, ignores_of
-from groundstate.lsp.conversion import range_of
 from groundstate.lsp.handlers import OnSnapshot
 from groundstate.lsp.hover_text import hover_text, ignore_text
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.snapshots import Snapshot
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer
@@ -23,7 +22,7 @@ async def handle(
 ) -> types.Hover | None:
     analysed = await server.analysed(snapshot)
     encoding = server.client.encoding
-    at = snapshot.source.offset(params.position.line, params.position.character, encoding)
+    at = snapshot.offset(params.text_document.uri, params.position, encoding)
     here = [item for item in analysed.report.findings if item.start <= at <= max(item.end - 1, item.start)]
     comments = await server.worker.run(lambda: ignores_of(analysed.report.document).comments)
     comment = next((item for item in comments if item.start <= at < item.end and snapshot.is_python), None)
@@ -37,9 +36,7 @@ async def handle(
     places: Sequence[Finding | IgnoreComment] = here or ([] if comment is None else [comment])
     start, end = max(item.start for item in places), min(item.end for item in places)
     kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
-    return types.Hover(
-        types.MarkupContent(kind, "\n\n".join(texts)), range_of(snapshot.source, start, end, encoding)
-    )
+    return types.Hover(types.MarkupContent(kind, "\n\n".join(texts)), snapshot.range_of(start, end, encoding))
 
 
 HANDLER = OnSnapshot(types.TEXT_DOCUMENT_HOVER, handle)

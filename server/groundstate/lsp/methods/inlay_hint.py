@@ -8,9 +8,8 @@ from lsprotocol import types
 
 from groundstate.energy_words import energy_in_words, gap_in_words
 from groundstate.findings import Repair
-from groundstate.lsp.conversion import range_of
 from groundstate.lsp.handlers import OnSnapshot
-from groundstate.lsp.open_documents import Snapshot
+from groundstate.lsp.snapshots import Snapshot
 from groundstate_grammars.text import decode
 
 if TYPE_CHECKING:
@@ -27,21 +26,20 @@ async def handle(
     if not server.configuration.of(snapshot.document.path).inlay_hints:
         return None
     analysed = await server.analysed(snapshot)
-    source, encoding = snapshot.source, server.client.encoding
-    first = source.offset(params.range.start.line, params.range.start.character, encoding)
-    last = source.offset(params.range.end.line, params.range.end.character, encoding)
+    encoding = server.client.encoding
+    first, last = snapshot.offsets(params.text_document.uri, params.range, encoding)
     hints = []
     for finding in analysed.report.findings:
         if not finding.repairs or not first <= finding.end <= last:
             continue
         repair = finding.repairs[0]
         edits = [
-            types.TextEdit(range_of(source, item.start, item.end, encoding), decode(item.new))
+            types.TextEdit(snapshot.range_of(item.start, item.end, encoding), decode(item.new))
             for item in repair.replacements
         ]
         hints.append(
             types.InlayHint(
-                position=range_of(source, finding.end, finding.end, encoding).end,
+                position=snapshot.range_of(finding.start, finding.end, encoding).end,
                 label=_label(repair),
                 text_edits=edits if repair.checked else None,
                 tooltip=f"{finding.rule}: {repair.title}, {gap_in_words(repair.gap)}",

@@ -25,7 +25,10 @@ async def handle(server: GroundstateServer, arguments: Sequence[Any]) -> dict[st
     snapshot = server.documents.get(uri)
     if snapshot is None or not snapshot.is_python:
         return None
-    at = snapshot.source.offset(position.line, position.character, server.client.encoding)
+    part = snapshot.part(uri)
+    if part is None:
+        return None
+    at = part.offset(position, server.client.encoding)
     await server.ready.wait()
     try:
         found = await server.worker.run(lambda: server.examination.landscape(snapshot, at, Token()))
@@ -35,7 +38,7 @@ async def handle(server: GroundstateServer, arguments: Sequence[Any]) -> dict[st
         raise content_modified() from None
     if server.documents.get(uri) is not snapshot:
         raise content_modified()
-    return None if found is None else landscape_json(found, snapshot, server.client.encoding)
+    return None if found is None else landscape_json(found, snapshot, part, server.client.encoding)
 
 
 def _place(arguments: Sequence[Any]) -> tuple[str, types.Position]:

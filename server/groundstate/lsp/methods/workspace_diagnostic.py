@@ -17,7 +17,7 @@ from pygls.exceptions import JsonRpcException
 
 from groundstate.lsp.cancellation import Superseded
 from groundstate.lsp.handlers import InBackground
-from groundstate.lsp.open_documents import path_of
+from groundstate.lsp.text_changes import path_of
 from groundstate.lsp.workspace_findings import FileFindings
 
 if TYPE_CHECKING:
