@@ -217,13 +217,15 @@ def settings_as_mapping(settings: Settings) -> dict[str, object]:
 
 def settings_schema() -> dict[str, object]:
     """JSON schema of the settings, for editors and for checking ``pyproject.toml``."""
+    known = {"enum": ["ALL", *RULES, *RULE_NAMES]}
+    rules = {
+        "type": "array",
+        "items": {"type": "string", "anyOf": [known, {"pattern": "^\\s*[Gg][Ss][0-9]*\\s*$"}]},
+    }
     kinds: dict[str, dict[str, object]] = {
-        "rules": {"type": "array", "items": {"type": "string"}},
+        "rules": rules,
         "strings": {"type": "array", "items": {"type": "string"}},
-        "rules-by-pattern": {
-            "type": "object",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}},
-        },
+        "rules-by-pattern": {"type": "object", "additionalProperties": rules},
         "choice": {"type": "string"},
         "path": {"type": ["string", "null"]},
     }
@@ -234,7 +236,13 @@ def settings_schema() -> dict[str, object]:
         if item.metadata["choices"]:
             schema["enum"] = list(item.metadata["choices"])
         properties[key] = {**schema, "description": item.metadata["doc"], "default": defaults[key]}
-    return {"type": "object", "additionalProperties": False, "properties": properties}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "[tool.groundstate]",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }
 
 
 def _read_toml(path: Path) -> dict[str, object]:

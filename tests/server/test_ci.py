@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+
+yaml = pytest.importorskip("yaml")
 
 ROOT = Path(__file__).parents[2]
 BUG = "def mean(values):\n    return sum(values) / len(value)\n"
@@ -161,6 +162,7 @@ def test_the_gitlab_template(project: Path, program: str) -> None:
 
 def test_the_pre_commit_hooks(project: Path) -> None:
     """The hooks as they are, but in the environment of the test, for none can be installed without a network."""
+    pytest.importorskip("pre_commit")
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert [hook["id"] for hook in hooks] == ["groundstate", "groundstate-exact"]
     local = [{**hook, "language": "system"} for hook in hooks if hook["id"] == "groundstate-exact"]

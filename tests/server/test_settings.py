@@ -123,8 +123,17 @@ def test_a_mapping_replaces_single_keys(tmp_path: Path) -> None:
 def test_the_schema_has_every_key_and_accepts_the_defaults() -> None:
     schema = settings_schema()
     jsonschema.validate(settings_as_mapping(Settings()), schema)
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({"sensitivity": "loud"}, schema)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    good = {"select": ["GS3", "gs301", "wrong-name", "ALL"], "per-file-ignores": {"tests/*": ["GS315"]}}
+    jsonschema.validate(good, schema)
+    for wrong in (
+        {"sensitivity": "loud"},
+        {"select": ["wrong-nam"]},
+        {"ignore": "GS1"},
+        {"senstivity": "all"},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
 
 
 def test_everything_is_reported_by_default() -> None:
