@@ -218,7 +218,7 @@ def settings_as_mapping(settings: Settings) -> dict[str, object]:
 def settings_schema() -> dict[str, object]:
     """JSON schema of the settings, for editors and for checking ``pyproject.toml``."""
     known = {"enum": ["ALL", *RULES, *RULE_NAMES]}
-    rules = {
+    rules: dict[str, object] = {
         "type": "array",
         "items": {"type": "string", "anyOf": [known, {"pattern": "^\\s*[Gg][Ss][0-9]*\\s*$"}]},
     }
