@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from groundstate import __version__
 
 yaml = pytest.importorskip("yaml")
 
@@ -191,3 +194,27 @@ def test_the_pre_commit_hooks(project: Path) -> None:
     (project / "new.py").write_text(CLEAN, encoding="utf-8")
     subprocess.run(["git", "add", "."], cwd=project, check=True)
     assert commit()[0] == 0
+
+
+def test_the_examples_of_the_documentation_fit() -> None:
+    """They are YAML, name inputs, hooks and variables that there are, and this version."""
+    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    hooks, github, gitlab = (
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    )
+    offered = {
+        hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    }
+    assert {hook["id"] for hook in hooks["repos"][0]["hooks"]} <= offered
+    (ours,) = [
+        step
+        for step in github["jobs"]["groundstate"]["steps"]
+        if step["uses"].startswith("OWNER/groundstate@")
+    ]
+    assert ours["with"].keys() <= action()["inputs"].keys()
+    template = (ROOT / "templates" / "groundstate.gitlab-ci.yml").read_text(encoding="utf-8")
+    assert all(name in template for name in gitlab["variables"])
+    assert gitlab["include"][0]["remote"].endswith("/templates/groundstate.gitlab-ci.yml")
+    assert set(re.findall(r"\bv\d+\.\d+\.\d+", text)) == {f"v{__version__}"}
+    table = re.findall(r"^\| `([\w-]+)` \| ", text, re.MULTILINE)
+    assert set(action()["inputs"]) <= set(table)
