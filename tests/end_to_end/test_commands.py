@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -91,7 +92,9 @@ async def test_what_is_running_is_told(any_client: str, start: Start) -> None:
     await editor.diagnostics(uri)
     told = await editor.execute("groundstate.debugInformation")
     assert told["client"]["encoding"] == editor.encoding
-    assert told["openDocuments"] == [{"uri": uri, "version": 1, "bytes": len(TEXT.encode())}]
+    data = TEXT.encode()
+    digest = hashlib.sha256(data).hexdigest()
+    assert told["openDocuments"] == [{"uri": uri, "version": 1, "bytes": len(data), "sha256": digest}]
     (project,) = told["projects"]
     assert project["settings"]["ignore"] == ["GS102"]
     assert (told["model"] is None) == (project["model"] is None)

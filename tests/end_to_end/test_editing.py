@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import random
 
+import pytest
 from lsprotocol import types
-from tests.end_to_end.conftest import in_every_editor
+from tests.end_to_end.conftest import EMACS, HELIX, VSCODE, Start, in_every_editor
 from tests.end_to_end.editor import Editor, comparable
 
 TEXT = '''\
@@ -67,6 +70,48 @@ def random_edit(random: random.Random, text: str) -> tuple[int, int, str]:
         end += 1
     new = random.choice(PIECES) if len(text) < 2000 else ""
     return start, end, new
+
+
+@pytest.mark.parametrize("client", [VSCODE, HELIX, EMACS])
+async def test_the_server_has_the_clients_text_after_each_of_1000_edits(client: str, start: Start) -> None:
+    """Each answer to the command is a barrier: what is published after it must be of that version or a newer one."""
+    editor = await start(client)
+    uri = editor.open("thousand.py", TEXT)
+    dice, reached = random.Random(client), 1
+    stale: list[int | None] = []
+    publish = editor.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
+
+    def published(params: types.PublishDiagnosticsParams) -> None:
+        publish(params)
+        if params.version is None or params.version < reached:
+            stale.append(params.version)
+
+    editor.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = published
+    for _ in range(1000):
+        editor.edit(uri, random_edit(dice, editor.texts[uri]))
+        (document,) = (await editor.execute("groundstate.debugInformation"))["openDocuments"]
+        digest = hashlib.sha256(editor.texts[uri].encode()).hexdigest()
+        assert (document["version"], document["sha256"]) == (editor.versions[uri], digest)
+        reached = editor.versions[uri]
+    found = comparable(await editor.diagnostics(uri))
+    assert not stale
+    assert (len(editor.published[uri]) > 0) != editor.pulls
+    assert found == await fresh(editor, "fresh.py", editor.texts[uri])
+
+
+async def test_a_finding_that_holds_is_never_withdrawn(start: Start) -> None:
+    editor = await start(EMACS)
+    uri = editor.open("holds.py", TEXT)
+    held = set(comparable(await editor.diagnostics(uri)))
+    assert len(held) >= 3
+    for number in range(100):
+        end = len(editor.texts[uri])
+        editor.edit(uri, (end, end, f"value_{number} = 'wrong'\n" if number % 10 == 0 else "# typed\n"))
+        await asyncio.sleep(0.01 * (number % 4))
+    await editor.publication(uri)
+    assert len(editor.published[uri]) > 3
+    for params in editor.published[uri]:
+        assert held <= set(comparable(params.diagnostics))
 
 
 async def fresh(editor: Editor, name: str, text: str) -> list[tuple[object, ...]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from tests.end_to_end.conftest import HELIX, VSCODE, Start
 from tests.end_to_end.editor import REAL, Editor, index_of
 
@@ -117,3 +121,49 @@ async def test_in_utf_8_after_an_edit_there_and_back(start: Start) -> None:
         editor.edit(uri, (0, 0, "import os\n"))
         editor.edit(uri, (0, len("import os\n"), ""))
         assert await shown(editor, uri) == expected[name], name
+
+
+def places(diagnostics: Sequence[types.Diagnostic], text: str, encoding: str) -> list[tuple[Any, ...]]:
+    """Rule, message and place of diagnostics, counted as the linter counts."""
+    lines = [0]
+    for line in text.splitlines(keepends=True):
+        lines.append(lines[-1] + len(line))
+    found = []
+    for item in diagnostics:
+        place: list[int] = []
+        for at in (item.range.start, item.range.end):
+            place += [at.line + 1, index_of(text, at, encoding) - lines[at.line] + 1]
+        found.append((item.code, item.message, *place))
+    return found
+
+
+async def test_every_way_to_be_told_says_what_the_linter_says(any_client: str, start: Start) -> None:
+    settings = {"sensitivity": "all", "diagnosticMode": "workspace"}
+    editor = await start(any_client, command=REAL, settings=settings)
+    for name, text in FILES.items():
+        (editor.folder / name).write_text(text)
+    expected = {
+        name: [(rule, message, *place) for rule, message, _, *place in findings]
+        for name, findings in linted(editor.folder).items()
+    }
+    closed: dict[str, Sequence[types.Diagnostic]] = {}
+    if editor.pulls:
+        while len(closed) < len(FILES):
+            try:
+                report = await editor.client.workspace_diagnostic_async(types.WorkspaceDiagnosticParams([]))
+                closed = {item.uri: item.items for item in report.items}
+            except JsonRpcException as error:
+                if error.data != {"retriggerRequest": True}:
+                    raise
+    else:
+        changed = [types.FileEvent(editor.uri(name), types.FileChangeType.Changed) for name in FILES]
+        editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(changed))
+        found = {editor.uri(name) for name, findings in expected.items() if findings}
+        while found - {uri for uri, params in editor.published.items() if params}:
+            await asyncio.sleep(0.05)
+        closed = {uri: params[-1].diagnostics for uri, params in editor.published.items() if params}
+    for name, text in FILES.items():
+        uri = editor.uri(name)
+        assert places(closed.get(uri, ()), text, editor.encoding) == expected[name], name
+        opened = await editor.diagnostics(editor.open(name, text))
+        assert places(opened, text, editor.encoding) == expected[name], name

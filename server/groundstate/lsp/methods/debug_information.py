@@ -34,7 +34,12 @@ async def handle(server: GroundstateServer, arguments: Sequence[Any]) -> dict[st
         "client": {**dataclasses.asdict(server.client), "encoding": server.client.encoding.value},
         "folders": list(server.folders),
         "openDocuments": [
-            {"uri": item.uri, "version": item.version, "bytes": len(item.document.data)}
+            {
+                "uri": item.uri,
+                "version": item.version,
+                "bytes": len(item.document.data),
+                "sha256": item.document.digest,
+            }
             for item in server.documents
         ],
     }
