@@ -22,6 +22,15 @@ from groundstate.report import Report
 AUTO = "auto"
 """The revision that stands for the target of the merge request that CI runs for, or else the default branch."""
 
+TARGET_BRANCHES = (
+    "GITHUB_BASE_REF",
+    "BITBUCKET_PR_DESTINATION_BRANCH",
+    "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
+    "CHANGE_TARGET",  # Jenkins
+    "SYSTEM_PULLREQUEST_TARGETBRANCHNAME",  # Azure Pipelines
+)
+"""Where CI systems tell the branch that a merge request is for; GitLab tells the very commit."""
+
 _SET_BY_HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 """What git tells its hooks holds for the folder that they start in, not for the one that we ask about."""
 
@@ -77,7 +86,7 @@ def changed_lines(
     Args:
         paths: what is checked; of files that have not the name of a Python file, only those among them are compared.
         revision: anything git understands, or ``AUTO``.
-        environment: where ``AUTO`` looks for what GitHub and GitLab say of the merge request.
+        environment: where ``AUTO`` looks for what the CI system says of the merge request.
 
     Raises:
         ChangedLinesError: no git, no repository, no such revision, or no history in common with it.
@@ -145,8 +154,9 @@ def _target(root: Path, environment: Mapping[str, str]) -> str:
     """The revision that ``AUTO`` stands for."""
     if base := environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA"):
         return base
-    if branch := environment.get("GITHUB_BASE_REF"):
-        return f"origin/{branch}"
+    for variable in TARGET_BRANCHES:
+        if branch := environment.get(variable):
+            return f"origin/{branch}"
     for name in ("origin/HEAD", "origin/main", "origin/master", "main", "master"):
         if _succeeds(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"):
             return name

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.server.command_line import Run
 
-from groundstate.changed_lines import ChangedLinesError, changed_lines
+from groundstate.changed_lines import TARGET_BRANCHES, ChangedLinesError, changed_lines
 
 LINES = "".join(f"a{number} = undefined_{number}\n" for number in range(1, 10))
 
@@ -25,7 +25,7 @@ def repository(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{name}_NAME", "a")
         monkeypatch.setenv(f"GIT_{name}_EMAIL", "a@example.com")
-    for name in ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_DIFF_BASE_SHA"):
+    for name in (*TARGET_BRANCHES, "CI_MERGE_REQUEST_DIFF_BASE_SHA"):
         monkeypatch.delenv(name, raising=False)
     git(folder, "init", "-q", "-b", "main")
     (folder / "a.py").write_text(LINES, encoding="utf-8")
@@ -171,8 +171,10 @@ def test_auto(run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch) -> No
     git(repository, "commit", "-qam", "two")
     assert found(run, "--changed-since", "auto") == ["a.py:2"]
     git(repository, "update-ref", "refs/remotes/origin/release", "work")
-    monkeypatch.setenv("GITHUB_BASE_REF", "release")
-    assert found(run, "--changed-since", "auto") == []
+    for variable in TARGET_BRANCHES:
+        monkeypatch.setenv(variable, "release")
+        assert found(run, "--changed-since", "auto") == []
+        monkeypatch.delenv(variable)
     monkeypatch.setenv("CI_MERGE_REQUEST_DIFF_BASE_SHA", "main~0")
     assert found(run, "--changed-since", "auto") == ["a.py:2"]
 
