@@ -1,6 +1,6 @@
 """Watching: run again whenever a file of the project changes.
 
-Files are looked at once a second rather than watched by the operating system: that needs a library for each system,
+Files are looked at now and then rather than watched by the operating system: that needs a library for each system,
 misses network folders and files in containers, and costs nothing that a person would notice.
 """
 
@@ -18,7 +18,10 @@ from groundstate.errors import UserError
 from groundstate.settings import LoadedSettings
 
 SECONDS = 1.0
-"""Between two looks at the files."""
+"""Between two looks at the files, at least."""
+
+SHARE = 0.05
+"""Of the time, at most, that looks take."""
 
 _SETTINGS_FILES = ("pyproject.toml", "groundstate.toml")
 
@@ -33,9 +36,10 @@ def watch(paths: Sequence[Path], settings: Callable[[], LoadedSettings], run: Ca
     with contextlib.suppress(KeyboardInterrupt):
         before: Look | None = None
         while True:
+            started = time.monotonic()
             now = _look(paths, settings)
             if now == before:
-                time.sleep(SECONDS)
+                time.sleep(max(SECONDS, (time.monotonic() - started) / SHARE))
                 continue
             before = now
             _clear()
@@ -60,6 +64,8 @@ def _look(paths: Sequence[Path], settings: Callable[[], LoadedSettings]) -> Look
         files.update(surrounding_files(loaded), discover(paths, loaded.root, loaded.settings.exclude).files)
         if loaded.settings.baseline is not None:
             files.add(loaded.settings.baseline)
+        if loaded.settings.model is not None:
+            files.add(loaded.settings.model / "manifest.json")
     look = []
     for file in sorted(files):
         with contextlib.suppress(OSError):
