@@ -50,7 +50,7 @@ class TrainingConfig:
     rate: float = 5e-3
     warmup: int = 60
     weight_decay: float = 0.05
-    mutants_from: float = 0.45
+    mutants_from: float = 0.4
     fixes_from: float = 0.85
     fix_share: float = 0.25
     mutants: int = 2
