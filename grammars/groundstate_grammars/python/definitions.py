@@ -222,7 +222,6 @@ _DATACLASS_OPTIONS = re.compile(
     r"\s*(?:(?:frozen|eq|order|repr|slots|unsafe_hash|weakref_slot|match_args)\s*=\s*\w+\s*,?\s*)*\)"
 )
 _TRANSPARENT_METACLASSES = frozenset(("ABCMeta", "abc.ABCMeta", "type"))
-_UNBOUND = (BindingKind.ANNOTATION, BindingKind.DELETE)
 _STORE_PATTERNS = frozenset(
     (
         py.PATTERN_LIST,

@@ -10,27 +10,29 @@ if TYPE_CHECKING:
 
     from groundstate.reports.outcome import Outcome
 
-_MODULES = {
-    "text": "text",
-    "concise": "text",
-    "json": "json_report",
-    "json-lines": "json_report",
-    "sarif": "sarif",
-    "github": "code_hosts",
-    "gitlab": "code_hosts",
-    "junit": "code_hosts",
-    "rdjson": "code_hosts",
-    "rdjsonl": "code_hosts",
+_RENDERERS = {
+    "text": ("text", "render_text"),
+    "concise": ("text", "render_concise"),
+    "json": ("json_report", "render_json"),
+    "json-lines": ("json_report", "render_json_lines"),
+    "sarif": ("sarif", "render_sarif"),
+    "github": ("code_hosts", "render_github"),
+    "gitlab": ("code_hosts", "render_gitlab"),
+    "junit": ("code_hosts", "render_junit"),
+    "rdjson": ("code_hosts", "render_rdjson"),
+    "rdjsonl": ("code_hosts", "render_rdjsonl"),
 }
+"""Module and function of each format."""
 
-FORMATS = tuple(_MODULES)
-"""Names of the formats; those of ``COLOURED`` take a style."""
+FORMATS = tuple(_RENDERERS)
 
 COLOURED = ("text", "concise")
+"""Formats that take a style."""
 
 
 def render(name: str, outcome: Outcome, *, colour: bool = False) -> str:
     """``outcome`` in the format ``name``; raises ``KeyError`` for a name that is none."""
-    module = importlib.import_module(f"groundstate.reports.{_MODULES[name]}")
-    renderer: Callable[..., str] = getattr(module, f"render_{name.replace('-', '_')}")
+    module_name, function = _RENDERERS[name]
+    module = importlib.import_module(f"groundstate.reports.{module_name}")
+    renderer: Callable[..., str] = getattr(module, function)
     return renderer(outcome, module.Style(colour)) if name in COLOURED else renderer(outcome)
