@@ -53,7 +53,7 @@ def test_the_code_map_names_what_exists() -> None:
 @pytest.mark.parametrize("document", ["README.md", "docs/ci.md"])
 def test_options_in_the_documents_exist(document: str) -> None:
     mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / document).read_text())) - {"--help"}
-    offered = _run("--help") + _run("check", "--help") + _run("config", "--help")
+    offered = "".join(_run(*command, "--help") for command in ([], ["check"], ["config"], ["explain"]))
     assert mentioned <= set(re.findall(r"--[a-z][a-z-]+", offered))
 
 
