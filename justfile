@@ -17,6 +17,14 @@ test *arguments:
 snapshots:
     pytest -q tests/server/test_snapshots.py --update-snapshots
 
+# Tests in real editors, which are installed first (Debian, as root; 5 to 10 minutes the first time).
+editors:
+    tests/editors/run
+
+# The VS Code extension: vscode-client/groundstate.vsix.
+vsix:
+    cd vscode-client && npm ci && npm run package
+
 # Mend what lint and format can mend.
 fix:
     ruff check --fix .
