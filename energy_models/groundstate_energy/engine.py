@@ -1,13 +1,10 @@
 """The engine: units in, scored edits out. What the linter and the language server run.
 
-Units are remembered by content: an unchanged unit in an unchanged context is not scored again.
+What was found of a unit stays found while no edit of its file can have changed it (``recollection``).
 """
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,11 +14,13 @@ from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_energy.features import FileStatistics, NameStatistics
 from groundstate_energy.minimiser import KEPT, ScoredUnit, re_encode, score_units
 from groundstate_energy.model_package import LEVELS, ModelPackage, RuleCalibration
+from groundstate_energy.recollection import Recollection
 from groundstate_energy.scorer import Scorer
 from groundstate_energy.terms import Violation
 from groundstate_energy.usage import UsageTerm
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.project import ProjectFacts
+from groundstate_grammars.python.candidates import CandidateSet
 from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.units import Unit, UnitKind
@@ -29,8 +28,6 @@ from groundstate_grammars.rules import RULES
 
 CERTIFIED = 0.95
 """Lower bound of auto-fix precision from which a rule's repairs may be applied without asking."""
-REMEMBERED = 20_000
-"""Units whose results are kept in memory."""
 _SILENT = RuleCalibration(1.0, -9.0, dict.fromkeys(LEVELS, float("inf")), 0, 0, 0.0)
 
 QUIET = 3
@@ -87,7 +84,6 @@ class UnitResult:
     """A unit's free energy (nats) and its best edits, best first."""
 
     unit: Unit
-    key: str
     free_energy: float
     edits: tuple[ScoredEdit, ...]
 
@@ -108,8 +104,7 @@ class Engine:
         self.device = self._scorer.device
         self._usage = UsageTerm(package.usage_weight, package.usage_bias)
         self._names = NameStatistics(package.names, package.table)
-        self._remembered: OrderedDict[str, UnitResult] = OrderedDict()
-        self._lock = threading.Lock()
+        self._recollection = Recollection[UnitResult | None]()
 
     def score(self, file: ParsedFile, units: Sequence[Unit]) -> list[ScoredUnit]:
         """System 1 on some units of a file, nothing remembered and nothing vetoed."""
@@ -117,7 +112,8 @@ class Engine:
             statistics = FileStatistics(file.base, self._names).of_edited(file)
         else:
             statistics = FileStatistics(file, self._names)
-        return score_units(statistics, units, self._usage, self._scorer.gaps)
+        scored = score_units(statistics, units, self._usage, self._scorer.gaps)
+        return [unit for unit in scored if len(unit.candidates)]
 
     def examine(
         self, file: ParsedFile, facts: ProjectFacts | None, *, hard: HardTerms | None
@@ -131,31 +127,30 @@ class Engine:
         """
         if file.project is not facts:
             file = file.within(facts)
-        keys = {unit.node: self._key(file, unit) for unit in file.units}
+        recalled = self._recollection.recall(file)
         results: dict[int, UnitResult] = {}
         missing = []
-        with self._lock:
-            for unit in file.units:
-                known = self._remembered.get(keys[unit.node])
-                if known is None:
-                    missing.append(unit)
-                else:
-                    self._remembered.move_to_end(keys[unit.node])
-                    by = unit.start - known.unit.start
-                    moved = tuple(edit.moved(by) for edit in known.edits)
-                    results[unit.node] = UnitResult(unit, known.key, known.free_energy, moved)
-        if missing:
-            statistics = FileStatistics(file, self._names)
-            veto = _Veto(file, hard)
-            for scored in score_units(statistics, missing, self._usage, self._scorer.gaps):
-                result = self._result(statistics, scored, keys[scored.unit.node], veto)
-                results[scored.unit.node] = result
-            with self._lock:
-                for unit in missing:
-                    if unit.node in results:
-                        self._remembered[keys[unit.node]] = results[unit.node]
-                while len(self._remembered) > REMEMBERED:
-                    self._remembered.popitem(last=False)
+        for unit in file.units:
+            known = recalled.units.get(unit.node)
+            if known is None:
+                missing.append(unit)
+            elif known.result is not None:
+                moved = tuple(edit.moved(unit.start - known.start) for edit in known.result.edits)
+                results[unit.node] = UnitResult(unit, known.result.free_energy, moved)
+        found: dict[int, tuple[UnitResult | None, CandidateSet]] = {}
+        statistics = FileStatistics(file, self._names)
+        veto = _Veto(file, hard)
+        gaps, known_candidates = self._scorer.gaps, recalled.candidates
+        for scored in score_units(statistics, missing, self._usage, gaps, known_candidates):
+            node = scored.unit.node
+            if not len(scored.candidates):
+                found[node] = None, scored.candidates
+                continue
+            result, lasting = self._result(statistics, scored, veto)
+            results[node] = result
+            if lasting:
+                found[node] = result, scored.candidates
+        self._recollection.keep(recalled, found)
         return [results[unit.node] for unit in file.units if unit.node in results]
 
     def landscape(
@@ -171,24 +166,13 @@ class Engine:
         unit = min(around, key=lambda unit: unit.end - unit.start, default=None)
         statistics = FileStatistics(file, self._names)
         scored = [] if unit is None else score_units(statistics, [unit], self._usage, self._scorer.gaps)
-        if unit is None or not scored:
+        if unit is None or not len(scored[0].candidates):
             return None
         edits = tuple(self._edit(statistics, scored[0], candidate) for candidate in scored[0].best(most))
-        return UnitResult(unit, self._key(file, unit), scored[0].free_energy(), edits)
+        return UnitResult(unit, scored[0].free_energy(), edits)
 
-    def _key(self, file: ParsedFile, unit: Unit) -> str:
-        """Hash of what a unit's energies depend on: its text, the names the file knows, the project, the package.
-
-        The file's part is coarse: a change in any other unit's names changes the key. It errs towards scoring again.
-        """
-        digest = hashlib.blake2b(file.data[unit.start : unit.end], digest_size=16)
-        digest.update(file.fingerprint)
-        digest.update(unit.qualname.encode("utf-8", "surrogatepass"))
-        digest.update(str(file.project.serial if file.project is not None else 0).encode())
-        digest.update(self.package.hash.encode())
-        return digest.hexdigest()
-
-    def _result(self, statistics: FileStatistics, scored: ScoredUnit, key: str, veto: _Veto) -> UnitResult:
+    def _result(self, statistics: FileStatistics, scored: ScoredUnit, veto: _Veto) -> tuple[UnitResult, bool]:
+        """The result of a unit, and whether it lasts: not when the hard terms were asked, which look at the whole file."""
         calibration = self.package.calibration
         free = scored.free_energy()
         gaps = scored.gaps
@@ -201,6 +185,7 @@ class Engine:
         }
         if all(level == "all" for level in levels.values()):
             best = best[:QUIET]
+        lasting = _LOUD.isdisjoint(levels.values())
         # Hard terms look at the whole file and System 2 encodes units again, so both are asked only about edits that pass
         # the default alarm budget; whoever shows others asks the hard terms then.
         best = [c for c in best if levels[c] not in _LOUD or veto.allows(scored.candidates.edit(c))]
@@ -209,7 +194,8 @@ class Engine:
             order |= re_encode(statistics, scored, promising, self._usage, self._scorer.gaps)
         start = scored.candidates.site_start[scored.candidates.candidate_site]
         best.sort(key=lambda c: (order[c], int(start[c])))
-        return UnitResult(scored.unit, key, free, tuple(self._edit(statistics, scored, c) for c in best))
+        edits = tuple(self._edit(statistics, scored, c) for c in best)
+        return UnitResult(scored.unit, free, edits), lasting
 
     def _edit(self, statistics: FileStatistics, scored: ScoredUnit, candidate: int) -> ScoredEdit:
         candidates = scored.candidates

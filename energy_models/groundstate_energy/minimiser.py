@@ -8,8 +8,9 @@ softmax. Deterministic: ties go to the earlier edit in the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ KEPT = 8
 """Best edits of a unit that are kept, and re-encoded by System 2."""
 DECIMALS = 4
 """Gaps are rounded to this many decimals before they are compared, so that devices agree on the order."""
+
+_NONE_KNOWN: Mapping[int, CandidateSet] = MappingProxyType({})
 
 Score = Callable[[Sequence[Window]], list[NDArray[np.float32]]]
 
@@ -66,14 +69,23 @@ class ScoredUnit:
 
 
 def score_units(
-    statistics: FileStatistics, units: Sequence[Unit], usage: UsageTerm, score: Score
+    statistics: FileStatistics,
+    units: Sequence[Unit],
+    usage: UsageTerm,
+    score: Score,
+    known: Mapping[int, CandidateSet] = _NONE_KNOWN,
 ) -> list[ScoredUnit]:
-    """System 1: gaps of every single edit of every unit, one batch of forward passes."""
+    """System 1: gaps of every single edit of every unit, one batch of forward passes. Units may have no candidates.
+
+    ``known``: candidates that need not be made again, by the node of their unit.
+    """
     encoded: list[tuple[Unit, CandidateSet, list[Window]]] = []
     for unit in units:
-        candidates = statistics.file.candidates.of(unit)
-        if len(candidates):
-            encoded.append((unit, candidates, encode(statistics, unit, candidates)))
+        candidates = known.get(unit.node)
+        if candidates is None:
+            candidates = statistics.file.candidates.of(unit)
+        windows = encode(statistics, unit, candidates) if len(candidates) else []
+        encoded.append((unit, candidates, windows))
     gaps = iter(score([window for _, _, windows in encoded for window in windows]))
     scored = []
     for unit, candidates, windows in encoded:

@@ -290,6 +290,10 @@ class Candidates:
             short = [identity for identity, _ in keys if len(lexicon.texts[identity]) < MAX_TEXT]
             self._keys = np.array(short, np.int32)
 
+    def shared(self) -> dict[str, object]:
+        """By name, all that the candidates of every unit are made from; not what is remembered on the way."""
+        return {name: value for name, value in vars(self).items() if name not in _REMEMBERED}
+
     def _most_used(self, ids: Ids, limit: int) -> Ids:
         if len(ids) <= limit:
             return ids
@@ -446,6 +450,22 @@ class Candidates:
     def of(self, unit: Unit) -> CandidateSet:
         """Sites and candidates of ``unit``."""
         return _Builder(self, self._file, unit).build()
+
+
+_REMEMBERED = frozenset(
+    (
+        "_file",
+        "_data",
+        "_visible",
+        "_similar_found",
+        "_members",
+        "_elsewhere",
+        "_named",
+        "_similar_globals",
+        "_literal",
+    )
+)
+"""Attributes of ``Candidates`` that say nothing new: the file itself, and what was worked out from it."""
 
 
 def _changed(text: str, negative: bool) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -53,15 +52,6 @@ class ParsedFile:
                 other.__dict__[name] = self.__dict__[name]
         other.lexicon = self.lexicon.copy()
         return other
-
-    @cached_property
-    def fingerprint(self) -> bytes:
-        """A hash of the names and counts that the units of the file share."""
-        digest = hashlib.blake2b(digest_size=16)
-        facts = self.facts
-        digest.update(facts.counts.tobytes())
-        digest.update("\0".join(self.lexicon.texts[: len(facts.counts)]).encode("utf-8", "surrogatepass"))
-        return digest.digest()
 
     @cached_property
     def flat(self) -> FlatTree:

@@ -1,0 +1,207 @@
+"""What is recalled of a file after edits is what looking at all of it again finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from groundstate_energy import engine as engine_module
+from groundstate_energy.encoding import Window
+from groundstate_energy.engine import Engine
+from groundstate_energy.features import FEATURE_COUNT
+from groundstate_energy.minimiser import score_units
+from groundstate_energy.model_package import ModelPackage
+from groundstate_energy.ngrams import CorpusTable
+from groundstate_grammars.edits import Replacement
+from groundstate_grammars.project import FileSummary, ProjectFacts
+from groundstate_grammars.python.parsed import ParsedFile, parse
+from groundstate_grammars.rules import SOFT_RULES
+
+TEXT = b"""import os
+from json import dumps, loads
+
+LIMIT = 10
+state = {"status": 1, "count": 2}
+
+
+class Base:
+    def close(self, force=False):
+        self.closed = force
+        return self.closed
+
+
+class Reader(Base):
+    @property
+    def name(self):
+        return os.path.basename(self.path)
+
+    def __init__(self, path, limit=LIMIT):
+        self.path = path
+        self.limit = limit
+        self.lines = []
+
+    def read(self, start, stop):
+        for number, line in enumerate(self.lines):
+            if start <= number < stop and not self.closed:
+                yield line.strip()
+        self.close(force=True)
+
+    @staticmethod
+    def parse(text, status):
+        value = loads(text)
+        return value["status"] == status or value.get("count", 0) > LIMIT
+
+
+def total(values, start=0):
+    result = start
+    for value in values:
+        result += value
+    return result
+
+
+def report(readers, start, stop):
+    lines = [line for reader in readers for line in reader.read(start, stop)]
+    return dumps({"status": state["status"], "count": total(map(len, lines), start=1)})
+"""
+
+PIECES = [
+    *sorted(set(re.findall(rb'[A-Za-z_]\w*|"\w+"|\d+', TEXT))),
+    *(b"x", b"valu", b"lines2", b"self.name", b"\n", b" ", b"(", b")", b"=", b".", b"", b'"', b"#"),
+    *(
+        b"        self.path2 = start\n",
+        b"    total = value\n",
+        b"def total(values): pass\n",
+        b"global state\n",
+    ),
+]
+EDITS = st.lists(
+    st.tuples(st.floats(0, 1), st.integers(0, 9), st.sampled_from(PIECES), st.booleans()),
+    min_size=1,
+    max_size=6,
+)
+
+
+class _DigestScorer:
+    """Energies that are another number for every window that differs in anything."""
+
+    device = "cpu"
+
+    def __init__(self, package: ModelPackage, device: str, threads: int) -> None:
+        pass
+
+    def gaps(self, windows: Sequence[Window]) -> list[NDArray[np.float32]]:
+        found = []
+        for window in windows:
+            seed = int.from_bytes(window.digest()[:8], "little")
+            found.append(np.random.default_rng(seed).normal(3, 2, len(window.candidates)).astype(np.float32))
+        return found
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "Scorer", _DigestScorer)
+
+
+def fresh_engine() -> Engine:
+    weight = np.random.default_rng(0).normal(0, 0.1, (len(SOFT_RULES), FEATURE_COUNT)).astype(np.float32)
+    bias = np.zeros(len(SOFT_RULES), np.float32)
+    package = ModelPackage(
+        Path(), "", "", weight, bias, {}, {"value": 3, "close": 9, "values": 2}, CorpusTable.empty()
+    )
+    return Engine(package)
+
+
+def found_in(engine: Engine, file: ParsedFile, facts: ProjectFacts | None) -> list[object]:
+    results = engine.examine(file, facts, hard=None)
+    return [(r.unit.qualname, r.unit.start, r.free_energy, r.edits) for r in results]
+
+
+def replacement_at(data: bytes, place: float, length: int, new: bytes, whole: bool) -> Replacement:
+    """At a place in the text; of a whole word, or of some bytes, or an insertion."""
+    at = int(place * len(data))
+    words = list(re.finditer(rb"\w+", data[at:])) if whole else []
+    if words:
+        return Replacement(at + words[0].start(), at + words[0].end(), new)
+    return Replacement(at, min(at + max(length - 6, 0), len(data)), new)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(EDITS)
+def test_results_after_edits_are_those_of_a_fresh_look(edits: list[tuple[float, int, bytes, bool]]) -> None:
+    engine = fresh_engine()
+    file = parse(TEXT)
+    found_in(engine, file, None)
+    for place, length, new, whole in edits:
+        file = file.edited([replacement_at(file.data, place, length, new, whole)])
+        assert found_in(engine, file, None) == found_in(fresh_engine(), parse(file.data), None)
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(EDITS)
+def test_so_are_they_in_a_project(edits: list[tuple[float, int, bytes, bool]]) -> None:
+    other = FileSummary(
+        {"value": 1, "valued": 2, "x": 1, "lines2": 1}, {}, {"Reader2": (("Base",), ("reads", "paths"))}
+    )
+    engine = fresh_engine()
+    file = parse(TEXT)
+    own = file.summary()
+    facts = ProjectFacts.of([other, own])
+    found_in(engine, file, facts)
+    for place, length, new, whole in edits:
+        file = file.edited([replacement_at(file.data, place, length, new, whole)])
+        now = parse(file.data).summary()
+        if now.functions == own.functions and now.classes == own.classes:
+            facts = facts.with_names(own.names.keys() - now.names.keys(), now.names.keys() - own.names.keys())
+        else:
+            facts = ProjectFacts.of([other, now])
+        own = now
+        expected = found_in(fresh_engine(), parse(file.data), ProjectFacts.of([other, now]))
+        assert found_in(engine, file, facts) == expected
+
+
+def test_a_letter_leaves_most_units_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = fresh_engine()
+    file = parse(TEXT)
+    found_in(engine, file, None)
+    looked_at: list[str] = []
+
+    def counting(statistics: object, units: Sequence[object], *rest: object) -> object:
+        looked_at.extend(unit.qualname for unit in units)  # type: ignore[attr-defined]
+        return score_units(statistics, units, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(engine_module, "score_units", counting)
+    at = TEXT.index(b"result = start") + len(b"result = start")
+    found_in(engine, file.edited([Replacement(at, at, b"q")]), None)
+    assert "total" in looked_at
+    assert "Base.close" not in looked_at
+    assert "Reader.name" not in looked_at
+
+
+def test_a_file_is_told_from_its_copies() -> None:
+    engine = fresh_engine()
+    generator = Random(3)
+    versions = [
+        TEXT,
+        TEXT.replace(b"value", b"item"),
+        TEXT.replace(b"LIMIT", b"count"),
+        TEXT[: len(TEXT) // 2],
+    ]
+    for _ in range(12):
+        data = generator.choice(versions)
+        assert found_in(engine, parse(data), None) == found_in(fresh_engine(), parse(data), None)
