@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from groundstate.analysis import analyse
+from groundstate.analysis import Workspace, analyse
 from groundstate.discovery import is_excluded
 from groundstate.documents import Document
 from groundstate.engine_loading import EngineError
@@ -31,11 +31,11 @@ class Examination:
 
     def __call__(self, snapshot: Snapshot, token: Token) -> Analysed:
         """The findings of ``snapshot`` as diagnostics; raises ``Superseded`` when the token is cancelled on the way."""
-        return self._analysed(snapshot, token, self._reparsed)
+        return self._analysed(snapshot, token)
 
     def once(self, snapshot: Snapshot, token: Token) -> Analysed:
-        """The same of a file that is not open: its parse is not kept."""
-        return self._analysed(snapshot, token, lambda _: snapshot.document)
+        """The same of a file as it is on disk: its parse is not kept, and its project is as it was read."""
+        return self._analysed(snapshot, token, is_file=True)
 
     def landscape(self, snapshot: Snapshot, at: int, token: Token) -> Landscape | None:
         """The energy landscape around byte ``at`` of ``snapshot``.
@@ -57,13 +57,16 @@ class Examination:
     def forget_all(self) -> None:
         self._parsed.clear()
 
-    def _analysed(self, snapshot: Snapshot, token: Token, parsed: Callable[[Snapshot], Document]) -> Analysed:
+    def _analysed(self, snapshot: Snapshot, token: Token, *, is_file: bool = False) -> Analysed:
         report, baseline = Report(snapshot.document, (), 0), None
         if snapshot.is_python and self._projects.checks(snapshot.document.path):
             project = self._projects.of(snapshot.document.path, token)
             baseline = project.settings.baseline
             if not is_excluded(snapshot.document.path, project.root, project.settings.exclude):
-                report = _report(parsed(snapshot), project, token)
+                document = snapshot.document if is_file else self._reparsed(snapshot)
+                files = project.files
+                workspace = files.workspace_of_files() if is_file else files.workspace(document)
+                report = _report(document, workspace, project, token)
                 if snapshot.is_notebook:
                     report = without_shell_names(report)
         token.check()
@@ -79,9 +82,9 @@ class Examination:
         return document
 
 
-def _report(document: Document, project: Project, token: Token) -> Report:
+def _report(document: Document, workspace: Workspace, project: Project, token: Token) -> Report:
     """What the linter would report of ``document``."""
     token.check()
     engine = CancellableEngine(project.engine, token) if project.engine is not None else None
-    report = analyse(document, project.files.workspace(document), engine, project.settings)
+    report = analyse(document, workspace, engine, project.settings)
     return report if project.baseline is None else project.baseline.new_in(report)

@@ -22,6 +22,8 @@ from groundstate.summarising import summaries_of
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.project import FileSummary, ProjectFacts
 
+_NOTHING = FileSummary({}, {}, {})
+
 _BATCH = 50
 """Files that are read between two looks at the token."""
 
@@ -49,15 +51,16 @@ class ProjectFiles:
         self._index = ProjectIndex(loaded.root, loaded.settings.interpreter)
         self._summaries: dict[Path, FileSummary | None] = {}
         self._unread: list[Path] | None = None
+        self._replaced: dict[Path, FileSummary | None] = {}
         self._around: _Around | None = None
+        self._all: ProjectFacts | None = None
 
     def changed(self, paths: Iterable[Path]) -> None:
         """These files changed on disk, are new or are gone."""
         for path in paths:
             self._index.update(path)
-            self._summaries.pop(path, None)
+            self._replaced.setdefault(path, self._summaries.pop(path, None))
         self._unread = None
-        self._around = None
 
     def read(self, token: Token) -> None:
         """Read what was not read yet, so that ``workspace`` is quick; stops, to go on later, when cancelled."""
@@ -65,8 +68,11 @@ class ProjectFiles:
             return
         if self._unread is None:
             listed = surrounding_files(self._loaded)
-            self._summaries = {path: self._summaries[path] for path in listed if path in self._summaries}
+            for gone in self._summaries.keys() - set(listed):
+                self._replaced.setdefault(gone, self._summaries.pop(gone))
             self._unread = [path for path in listed if path not in self._summaries]
+            for path in self._unread:
+                self._replaced.setdefault(path, None)
             self._unread.reverse()
         while self._unread:
             token.check()
@@ -74,6 +80,18 @@ class ProjectFiles:
             with Cache(self._loaded.settings.cache_dir) as cache:
                 self._summaries |= _summaries(batch, cache)
             del self._unread[-_BATCH:]
+        self._forget_facts()
+
+    def _forget_facts(self) -> None:
+        """Forget what was merged of files that say something else now; most edits change nothing that others see."""
+        different = {
+            path for path, old in self._replaced.items() if not _equal(old, self._summaries.get(path))
+        }
+        self._replaced.clear()
+        if different:
+            self._all = None
+        if self._around is not None and different - {self._around.path}:
+            self._around = None
 
     @property
     def is_read(self) -> bool:
@@ -85,6 +103,12 @@ class ProjectFiles:
         facts = self._facts(document) if self._with_facts else None
         return Workspace(self._loaded.root, facts, self._index)
 
+    def workspace_of_files(self) -> Workspace:
+        """The project around any file as it is on disk, after ``read``."""
+        if self._with_facts and self._all is None:
+            self._all = ProjectFacts.of(item for _, item in self._in_order() if item is not None)
+        return Workspace(self._loaded.root, self._all, self._index)
+
     def _facts(self, document: Document) -> ProjectFacts:
         """The facts of all other files with those of ``document`` as it is now; the same object while they are equal.
 
@@ -93,7 +117,7 @@ class ProjectFiles:
         """
         path = document.path
         unread = document.not_text_at is not None or len(document.data) > MOST_BYTES
-        own = FileSummary({}, {}, {}) if unread else document.parsed.summary()
+        own = _NOTHING if unread else document.parsed.summary()
         if self._around is None or self._around.path != path:
             summaries = (item for at, item in self._in_order() if at != path and item is not None)
             self._around = _Around(path, ProjectFacts.of(summaries))
@@ -131,6 +155,12 @@ class ProjectFiles:
 
     def _in_order(self) -> list[tuple[Path, FileSummary | None]]:
         return sorted(self._summaries.items(), key=lambda entry: entry[0].parts)
+
+
+def _equal(left: FileSummary | None, right: FileSummary | None) -> bool:
+    """Whether two summaries add the same to a project's facts, which count files and not uses; None adds nothing."""
+    left, right = left or _NOTHING, right or _NOTHING
+    return left.names.keys() == right.names.keys() and _same_definitions(left, right)
 
 
 def _same_definitions(left: FileSummary, right: FileSummary) -> bool:

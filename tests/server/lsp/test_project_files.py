@@ -64,6 +64,9 @@ def test_facts_equal_those_of_reading_everything_again(
             document = Document(root / name, version.encode())
             facts = files.workspace(document).facts
             assert facts == read_at_once(root, document)
+            on_disk = [read_document(path) for path in root.rglob("*.py")]
+            if on_disk:
+                assert files.workspace_of_files().facts == read_at_once(root, on_disk[0])
             files.changed(write(root, after))
 
 
@@ -83,6 +86,24 @@ def test_without_a_model_no_file_is_read(tmp_path: Path) -> None:
     files = ProjectFiles(loaded(tmp_path), with_facts=False)
     assert files.is_read
     assert files.workspace(Document(tmp_path / "a.py", b"x = 1\n")).facts is None
+
+
+def test_facts_of_the_files_stay_the_same_object_until_a_file_says_something_else(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "x = 1\n", "b.py": "def one(x): return x\n"})
+    files = ProjectFiles(loaded(tmp_path), with_facts=True)
+
+    def facts(changed: dict[str, str]) -> tuple[ProjectFacts | None, ProjectFacts | None]:
+        files.changed(write(tmp_path, changed))
+        files.read(Token())
+        around = files.workspace(Document(tmp_path / "a.py", b"x = 1\n")).facts
+        return files.workspace_of_files().facts, around
+
+    first, around = facts({})
+    again = facts({"b.py": "def one(x): return x  # more\n"})
+    assert [again[0] is first, again[1] is around] == [True, True]
+    own = facts({"a.py": "y = 1\n"})
+    assert [own[0] is first, own[1] is around] == [False, True]
+    assert facts({"c.py": "z = 1\n"})[1] is not around
 
 
 def test_facts_stay_the_same_object_until_an_edit_changes_them(tmp_path: Path) -> None:
