@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-
 from tests.editors.conftest import MENDED, documented
 from tests.editors.terminal import Terminal, eventually, servers_below
 
