@@ -62,20 +62,32 @@ class ChangedLines:
         return os.path.realpath(path) in self.ranges
 
     def findings_in(self, report: Report) -> Report:
-        """The report with only those findings that lie on a changed line with at least one of theirs."""
+        """The report with only those findings that lie on a changed line with at least one of theirs.
+
+        A finding of an exact rule also where what it follows from does: a call that no longer fits the definition.
+        """
         ranges = self.ranges.get(os.path.realpath(report.document.path), ())
         if ranges is None:
             return report
         data = report.document.data
-        kept = []
-        for finding in report.findings:
+
+        def has_changed(start: int, end: int) -> bool:
             # git ends a line at a line feed only.
-            first = data.count(b"\n", 0, finding.start) + 1
-            last = first + data.count(b"\n", finding.start, max(finding.start, finding.end - 1))
-            if any(start <= last and first <= end for start, end in ranges):
-                kept.append(finding)
+            first = data.count(b"\n", 0, start) + 1
+            last = first + data.count(b"\n", start, max(start, end - 1))
+            return any(begin <= last and first <= stop for begin, stop in ranges)
+
+        kept = tuple(
+            finding
+            for finding in report.findings
+            if has_changed(finding.start, finding.end)
+            or (
+                finding.probability is None
+                and any(has_changed(item.start, item.end) for item in finding.evidence)
+            )
+        )
         elsewhere = report.elsewhere + len(report.findings) - len(kept)
-        return dataclasses.replace(report, findings=tuple(kept), elsewhere=elsewhere)
+        return dataclasses.replace(report, findings=kept, elsewhere=elsewhere)
 
 
 def changed_lines(

@@ -98,6 +98,15 @@ def test_a_finding_over_several_lines_counts_with_each(run: Run, repository: Pat
     assert len(found(run, "--changed-since", "HEAD")) == 1
 
 
+def test_a_call_that_no_longer_fits_the_definition_that_changed(run: Run, repository: Path) -> None:
+    text = "def f(a, b):\n    return a, b\n\n\nf(1, 2)\nf(1)\n"
+    (repository / "a.py").write_text(text, encoding="utf-8")
+    git(repository, "commit", "-qam", "two")
+    assert found(run, "--changed-since", "HEAD") == []
+    (repository / "a.py").write_text(text.replace("a, b", "a"), encoding="utf-8")
+    assert found(run, "--changed-since", "HEAD") == ["a.py:5"]
+
+
 def test_from_a_folder_below_and_with_other_names(
     run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
