@@ -19,11 +19,16 @@ from groundstate_energy.model_package import LEVELS, RuleCalibration
 
 BUDGETS: dict[str, float] = {"strict": 1 / 10_000, "default": 1 / 2_000, "explore": 1 / 200}
 """False alarms per line of unchanged code at each sensitivity."""
-SHARES = (0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
-"""Shares of a budget that may be spent on the calibration sample. Thresholds chosen on a sample do worse on others; the
-largest share is taken that keeps to the budget when each half of the repositories is judged by the other's thresholds."""
+SHARES = (0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05)
+"""Shares of a budget that may be spent on the calibration sample. Thresholds chosen on a sample do worse on others, and
+repositories differ more than lines do: each repository is judged by thresholds chosen on all the others, and the largest
+share is taken with which as many repositories, drawn anew, keep to the budget in ``SURE`` of the draws."""
+SURE = 0.8
+DRAWS = 1_000
 PREVALENCE = 1 / 1_000
 """Share of units with a bug that probabilities are calibrated for (Habib and Pradel 2018 give this order of magnitude)."""
+LOWEST = -30.0
+"""Log-odds below which nothing is found."""
 ENOUGH = 30
 """Bugs of a rule from which it may pass the ``default`` and ``strict`` budgets; below it stays a hint."""
 
@@ -40,17 +45,25 @@ class Sample:
     clean: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Unchanged code of one repository: log-odds of its findings by rule, and its lines."""
+
+    clean: Mapping[str, Floats]
+    lines: int
+
+
 def calibrate(
-    samples: Mapping[str, Sample], lines: int, units: int, halves: Sequence[tuple[Mapping[str, Sample], int]]
+    samples: Mapping[str, Sample], lines: int, units: int, parts: Sequence[Part]
 ) -> dict[str, RuleCalibration]:
     """Calibrate every rule.
 
     Args:
         samples: by rule code. lines: of unchanged code. units: scored units of unchanged code.
-        halves: samples and lines of two halves of the repositories.
+        parts: the unchanged code of the samples by repository.
     """
     thresholds = {
-        level: _thresholds(samples, share_spent(halves, level) * BUDGETS[level] * lines, level)
+        level: _thresholds(samples, share_spent(samples, parts, level) * BUDGETS[level] * lines, level)
         for level in LEVELS
     }
     for stricter, level in itertools.pairwise(LEVELS):
@@ -70,15 +83,31 @@ def calibrate(
     return found
 
 
-def share_spent(halves: Sequence[tuple[Mapping[str, Sample], int]], level: str) -> float:
-    """The share of a budget that keeps to it across halves, the smallest of ``SHARES`` where none does."""
-    total = sum(lines for _, lines in halves)
+def share_spent(samples: Mapping[str, Sample], parts: Sequence[Part], level: str) -> float:
+    """The share of a budget that keeps to it across repositories, the smallest of ``SHARES`` where none does."""
+    if not parts:
+        return SHARES[-1]
+    lines = np.array([part.lines for part in parts])
+    drawn = np.random.default_rng(0).integers(len(parts), size=(DRAWS, len(parts)))
+    others = [
+        {
+            rule: Sample(
+                sample.bugs,
+                sample.weights,
+                np.concatenate([other.clean[rule] for other in parts if other is not part] or [np.zeros(0)]),
+            )
+            for rule, sample in samples.items()
+        }
+        for part in parts
+    ]
     for share in SHARES:
-        alarms = 0
-        for (chosen_on, lines), (judged_on, _) in zip(halves, reversed(halves), strict=True):
-            thresholds = _thresholds(chosen_on, share * BUDGETS[level] * lines, level)
-            alarms += sum(int((judged_on[rule].clean >= thresholds[rule]).sum()) for rule in thresholds)
-        if alarms <= BUDGETS[level] * total:
+        alarms = np.zeros(len(parts))
+        for number, part in enumerate(parts):
+            budget = share * BUDGETS[level] * (lines.sum() - part.lines)
+            thresholds = _thresholds(others[number], budget, level)
+            alarms[number] = sum((part.clean[rule] >= thresholds[rule]).sum() for rule in samples)
+        rates = alarms[drawn].sum(1) / lines[drawn].sum(1)
+        if (rates <= BUDGETS[level]).mean() >= SURE:
             return share
     return SHARES[-1]
 
@@ -113,13 +142,17 @@ def _hull(sample: Sample) -> list[tuple[float, float, float]]:
     another of its size: a new finding is as likely as any old one to be among the highest. So each rule that speaks at
     all costs an alarm, even one that was never wrong here.
     """
-    clean = np.sort(sample.clean)[::-1]
+    clean = np.sort(sample.clean) + 1e-6
+    order = np.argsort(-sample.bugs)
+    # Findings of unchanged code above each bug: what a threshold costs that still finds it.
+    above = len(clean) - np.searchsorted(clean, sample.bugs[order], side="right")
+    found = np.cumsum(sample.weights[order])
     points: list[tuple[float, float, float]] = [(0.0, 0.0, float("inf"))]
-    for count in range(min(len(clean), 20_000) + 1):
-        threshold = float(clean[count]) + 1e-6 if count < len(clean) else -30.0
-        found = float(sample.weights[sample.bugs >= threshold].sum())
-        if found > points[-1][1]:
-            points.append((float(count + 1), found, threshold))
+    for last in np.flatnonzero(np.append(above[1:] != above[:-1], True)) if len(above) else ():
+        count = int(above[last])
+        threshold = float(clean[-count - 1]) if count < len(clean) else LOWEST
+        if sample.bugs[order[last]] >= LOWEST:
+            points.append((float(count + 1), float(found[last]), threshold))
     segments: list[tuple[float, float, float]] = []
     at = 0
     while at < len(points) - 1:

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Export, prove parity, calibrate; writes ``held_out.json`` (tables on the test split) into the run."""
     from tokenizers import Tokenizer
 
-    from groundstate_energy.calibration import calibrate
+    from groundstate_energy.calibration import Part, calibrate
     from groundstate_energy.engine import Engine
     from groundstate_energy.model_package import load_model_package
     from groundstate_energy.ngrams import CorpusTable
@@ -73,20 +73,18 @@ def run(options: argparse.Namespace) -> int:
     assert package is not None
     engine = Engine(package)
     found = HeldOut()
-    halves = []
-    for half in (loaded["calibration"][::2], loaded["calibration"][1::2]):
+    parts = []
+    for repository in loaded["calibration"]:
         part = HeldOut()
-        share = options.lines * len(half) // max(len(loaded["calibration"]), 1)
-        examine_clean(engine, clean_files(half, share, 5), part)
-        halves.append(part)
+        examine_clean(engine, clean_files([repository], options.lines // len(loaded["calibration"]), 5), part)
+        parts.append(Part({rule: sample.clean for rule, sample in part.samples().items()}, part.lines))
         found.absorb(part)
     _say(f"calibration: {found.lines} unchanged lines, {found.units} units")
     examine_mutants(engine, loaded["calibration"], options.mutants, forms, 7, found)
     if options.fixes is not None:
         examine_fixes(engine, loaded["calibration"], options.fixes, found)
     _say(f"calibration: {len(found.cases)} bugs")
-    judged = [(part.with_cases(found.cases).samples(), part.lines) for part in halves]
-    calibrations = calibrate(found.samples(), found.lines, found.units, judged)
+    calibrations = calibrate(found.samples(), found.lines, found.units, parts)
     about = {
         "repositories": sorted(repository.name for repository in loaded["calibration"]),
         "lines": found.lines,

@@ -9,6 +9,7 @@ from groundstate_energy.calibration import (
     BUDGETS,
     ENOUGH,
     SHARES,
+    Part,
     Sample,
     calibrate,
     expected_calibration_error,
@@ -30,15 +31,14 @@ SAMPLES = {
     "GS316": _sample(2, ENOUGH - 1, 50, apart=6),
 }
 
-HALVES = tuple(
-    ({rule: Sample(s.bugs, s.weights, s.clean[half::2]) for rule, s in SAMPLES.items()}, LINES // 2)
-    for half in (0, 1)
-)
+PARTS = [
+    Part({rule: sample.clean[part::8] for rule, sample in SAMPLES.items()}, LINES // 8) for part in range(8)
+]
 
 
 @pytest.mark.parametrize("level", BUDGETS)
 def test_alarms_on_unchanged_code_stay_within_the_budget(level: str) -> None:
-    calibration = calibrate(SAMPLES, LINES, UNITS, HALVES)
+    calibration = calibrate(SAMPLES, LINES, UNITS, PARTS)
     alarms = sum(
         int((sample.clean >= calibration[rule].thresholds[level]).sum()) for rule, sample in SAMPLES.items()
     )
@@ -46,19 +46,19 @@ def test_alarms_on_unchanged_code_stay_within_the_budget(level: str) -> None:
 
 
 def test_a_larger_budget_never_hides_a_finding() -> None:
-    for rule in calibrate(SAMPLES, LINES, UNITS, HALVES).values():
+    for rule in calibrate(SAMPLES, LINES, UNITS, PARTS).values():
         assert rule.thresholds["strict"] >= rule.thresholds["default"] >= rule.thresholds["explore"]
 
 
 def test_a_rule_with_few_bugs_stays_quiet_below_explore() -> None:
-    few = calibrate(SAMPLES, LINES, UNITS, HALVES)["GS316"]
+    few = calibrate(SAMPLES, LINES, UNITS, PARTS)["GS316"]
     assert few.thresholds["strict"] == few.thresholds["default"] == float("inf")
     assert few.thresholds["explore"] < float("inf")
     assert few.level(1e9) == "explore"
 
 
 def test_the_budget_goes_where_it_finds_most() -> None:
-    calibration = calibrate(SAMPLES, LINES, UNITS, HALVES)
+    calibration = calibrate(SAMPLES, LINES, UNITS, PARTS)
     pair = [SAMPLES["GS301"], SAMPLES["GS310"]]
     budget = int(SHARES[0] * BUDGETS["default"] * LINES)
     best = max(_found(pair[0], alarms) + _found(pair[1], budget - alarms) for alarms in range(budget + 1))
@@ -75,7 +75,7 @@ def _found(sample: Sample, alarms: int) -> int:
 
 
 def test_probability_rises_with_the_log_odds() -> None:
-    rule = calibrate(SAMPLES, LINES, UNITS, HALVES)["GS301"]
+    rule = calibrate(SAMPLES, LINES, UNITS, PARTS)["GS301"]
     probabilities = [rule.probability(z) for z in np.linspace(-10, 10, 50)]
     assert probabilities == sorted(probabilities)
     assert 0 < probabilities[0] < 0.01
@@ -96,7 +96,19 @@ def test_calibration_error_is_the_mean_distance_of_confidence_and_accuracy() -> 
 
 
 def test_repositories_that_differ_leave_less_of_the_budget_to_spend() -> None:
-    quiet, loud = HALVES
-    louder = {rule: Sample(s.bugs, s.weights, s.clean + 6) for rule, s in loud[0].items()}
-    assert share_spent(HALVES, "default") == SHARES[0]
-    assert share_spent((quiet, (louder, loud[1])), "default") < SHARES[0]
+    clean = {rule: values + 6 for rule, values in PARTS[-1].clean.items()}
+    louder = [*PARTS[:-1], Part(clean, PARTS[-1].lines)]
+    assert share_spent(SAMPLES, louder, "explore") < share_spent(SAMPLES, PARTS, "explore")
+
+
+def test_the_share_spent_keeps_to_the_budget_in_repositories_drawn_anew() -> None:
+    share = share_spent(SAMPLES, PARTS, "explore")
+    assert share in SHARES
+    fresh = {
+        rule: _sample(7 + seed, 0, len(s.clean), apart=0) for seed, (rule, s) in enumerate(SAMPLES.items())
+    }
+    calibration = calibrate(SAMPLES, LINES, UNITS, PARTS)
+    alarms = sum(
+        int((sample.clean >= calibration[rule].thresholds["explore"]).sum()) for rule, sample in fresh.items()
+    )
+    assert alarms <= BUDGETS["explore"] * LINES
