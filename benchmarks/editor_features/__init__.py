@@ -1,0 +1,1 @@
+"""What language servers say that they can do."""
