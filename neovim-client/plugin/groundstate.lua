@@ -19,3 +19,8 @@ end, {
     end, ACTIONS)
   end,
 })
+
+-- What a click on a code lens does: the server would only answer with numbers.
+vim.lsp.commands['groundstate.showEnergy'] = function()
+  require('groundstate').energy()
+end

@@ -38,6 +38,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     showLogs: () => log.show(),
     showEnergy: (place?: Parameters<EnergyView['show']>[0]) => energy.show(place),
     debugInformation: () => showDebugInformation(context, running, status),
+    addToBaseline: (finding: unknown) => running.execute('groundstate.addToBaseline', finding), // of a quick fix
     installServer: () => installServer(context, running, log),
     selectInterpreter: () => selectInterpreter(),
     openExample: () => openExample(),

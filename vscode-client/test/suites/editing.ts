@@ -17,10 +17,10 @@ test('the status item names the model', async () => {
 test('the preferred quick fix changes the text, and the finding goes', async () => {
   const document = await open('fix.py', BUG);
   await shows(document, 'GS102');
-  const offered = await actions(document, new vscode.Range(1, 30, 1, 30));
-  const preferred = offered.filter((action) => action.isPreferred);
-  equal(preferred.length, 1);
-  equal(await vscode.workspace.applyEdit(preferred[0]?.edit as vscode.WorkspaceEdit), true);
+  const preferred = await eventually('a preferred action', async () =>
+    (await actions(document, new vscode.Range(1, 30, 1, 30))).find((action) => action.isPreferred),
+  );
+  equal(await vscode.workspace.applyEdit(preferred.edit as vscode.WorkspaceEdit), true);
   equal(document.getText(), MENDED);
   await shows(document);
 });
@@ -149,9 +149,10 @@ test('a killed server is started again with the same findings', async () => {
   process.kill(before, 'SIGKILL');
   await eventually('another server', () => pid() !== undefined && pid() !== before);
   await shows(document, 'GS102');
-  await vscode.workspace.applyEdit(
-    (await actions(document, new vscode.Range(1, 30, 1, 30))).find((action) => action.isPreferred)?.edit as vscode.WorkspaceEdit,
+  const preferred = await eventually('a preferred action', async () =>
+    (await actions(document, new vscode.Range(1, 30, 1, 30))).find((action) => action.isPreferred),
   );
+  await vscode.workspace.applyEdit(preferred.edit as vscode.WorkspaceEdit);
   equal(document.getText(), MENDED);
 });
 
@@ -179,6 +180,39 @@ test('the energy view draws the function under the cursor and follows it', async
   (vscode.window.activeTextEditor as vscode.TextEditor).selection = new vscode.Selection(5, 5, 5, 5);
   await eventually('a drawing of the second function', () => drawn().includes('second, lines 5 to 7'));
   await set('select', undefined);
+});
+
+test('a code lens shows the free energy of each function, and opens the view', async () => {
+  await set('select', ['ALL']);
+  await set('codeLens', true);
+  const document = await open('lens.py', 'def mean(values):\n    return sum(values) / len(values)\n');
+  const lenses = await eventually('a lens', async () => {
+    const found = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 10);
+    return found.length === 1 ? found : undefined;
+  });
+  const { command } = lenses[0] as vscode.CodeLens;
+  equal(/^free energy \d/.test(command?.title ?? ''), true);
+  equal(command?.command, 'groundstate.showEnergy');
+  await vscode.commands.executeCommand(command?.command ?? '', ...(command?.arguments ?? []));
+  const { energy } = await api();
+  await eventually('the view', () => JSON.stringify(energy() ?? '').includes('mean, lines 1 to 2'));
+  await set('codeLens', undefined);
+  await set('select', undefined);
+});
+
+test('the baseline action silences the finding and writes the file', async () => {
+  const document = await open('known.py', BUG);
+  await set('baseline', 'baseline.json');
+  await shows(document, 'GS102');
+  const offered = await eventually('the action', async () =>
+    (await actions(document, new vscode.Range(1, 30, 1, 30))).find((action) => /baseline/.test(action.title)),
+  );
+  await vscode.commands.executeCommand(offered.command?.command ?? '', ...(offered.command?.arguments ?? []));
+  await shows(document);
+  const written = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(document.uri, '../baseline.json'));
+  equal(Buffer.from(written).toString().includes('GS102'), true);
+  await set('baseline', undefined);
+  await shows(document, 'GS102');
 });
 
 test('debug information opens as JSON', async () => {
