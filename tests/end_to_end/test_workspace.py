@@ -265,3 +265,15 @@ async def test_findings_of_closed_files_are_pushed_to_a_client_that_does_not_pul
     (editor.folder / "one.py").unlink()
     changed(editor, "one.py")
     await until(before + 2, [])
+    unsaved = "untitled:Untitled-1"
+    item = types.TextDocumentItem(unsaved, "python", 1, TEXT)
+    editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+    editor.versions[unsaved] = 1
+    assert len((await editor.publication(unsaved)).diagnostics) == 2
+    closed = types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(unsaved))
+    editor.client.text_document_did_close(closed)
+    for _ in range(200):
+        if not editor.published[unsaved][-1].diagnostics:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("the findings of a closed document that has no file stay")

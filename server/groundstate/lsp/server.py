@@ -165,14 +165,14 @@ class GroundstateServer(LanguageServer):
         gone = self.documents.close(uri)
         self.analyses.closed(uri)
         self.worker.give(lambda: self.examination.forget(uri))
-        scans = self.configuration.of(path_of(uri)).diagnostic_mode == "workspace"
         if self.client.pulls:
             self.workspace_findings.wake()
-        elif scans:
-            self.publisher.stop(uri)
-            self.workspace_publisher.closed(uri)
+            return
+        self.publisher.stop(uri)
+        path = path_of(uri)
+        if path.suffix in SUFFIXES and self.configuration.of(path).diagnostic_mode == "workspace":
+            self.workspace_publisher.closed(uri)  # what is shown stays until the file itself is checked
         else:
-            self.publisher.stop(uri)
             self.publisher.clear(gone)
 
     async def files_changed(self, paths: Sequence[Path]) -> bool:

@@ -28,7 +28,8 @@ class WorkspacePublisher:
 
     def __init__(self, server: GroundstateServer) -> None:
         self._server = server
-        self._published: dict[Path, str] = {}
+        self._ids: dict[Path, str] = {}
+        self._uris: dict[Path, str] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -37,7 +38,7 @@ class WorkspacePublisher:
 
     def closed(self, uri: str) -> None:
         """What the client has of this file is of its last open version."""
-        self._published[path_of(uri)] = ""
+        self._ids[path_of(uri)], self._uris[path_of(uri)] = "", uri
         self._server.workspace_findings.wake()
 
     async def _run(self) -> None:
@@ -56,11 +57,11 @@ class WorkspacePublisher:
     async def _publish(self) -> None:
         files = await self._server.workspace_findings.files()
         opened = {snapshot.document.path for snapshot in self._server.documents}
-        for gone in self._published.keys() - opened - set(files):
-            del self._published[gone]
-            self._send(gone.as_uri(), ())
+        for gone in self._ids.keys() - opened - set(files):
+            del self._ids[gone]
+            self._send(self._uris.pop(gone), ())
         with self._server.progress_shown.scan("Checking the workspace", len(files), None) as scan:
-            async with aclosing(self._server.workspace_findings.differing(files, self._published)) as found:
+            async with aclosing(self._server.workspace_findings.differing(files, self._ids)) as found:
                 async for findings in found:
                     scan.step()
                     if scan.stopped:
@@ -68,9 +69,10 @@ class WorkspacePublisher:
                     if findings is None or self._server.documents.get(findings.uri) is not None:
                         continue
                     path = path_of(findings.uri)
-                    if findings.diagnostics or path in self._published:
-                        self._send(findings.uri, findings.diagnostics)
-                    self._published[path] = findings.result_id or ""
+                    uri = self._uris.setdefault(path, findings.uri)
+                    if findings.diagnostics or path in self._ids:
+                        self._send(uri, findings.diagnostics)
+                    self._ids[path] = findings.result_id or ""
 
     def _send(self, uri: str, diagnostics: Sequence[types.Diagnostic]) -> None:
         self._server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, list(diagnostics)))
