@@ -12,7 +12,7 @@ import numpy as np
 
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_energy.features import FileStatistics, NameStatistics
-from groundstate_energy.minimiser import KEPT, ScoredUnit, re_encode, score_units
+from groundstate_energy.minimiser import KEPT, Encoded, ScoredUnit, re_encode, score_units
 from groundstate_energy.model_package import LEVELS, ModelPackage, RuleCalibration
 from groundstate_energy.recollection import Recollection
 from groundstate_energy.scorer import Scorer
@@ -20,7 +20,6 @@ from groundstate_energy.terms import Violation
 from groundstate_energy.usage import UsageTerm
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.project import ProjectFacts
-from groundstate_grammars.python.candidates import CandidateSet
 from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.units import Unit, UnitKind
@@ -135,21 +134,21 @@ class Engine:
             if known is None:
                 missing.append(unit)
             elif known.result is not None:
-                moved = tuple(edit.moved(unit.start - known.start) for edit in known.result.edits)
+                moved = tuple(edit.moved(unit.start - known.unit.start) for edit in known.result.edits)
                 results[unit.node] = UnitResult(unit, known.result.free_energy, moved)
-        found: dict[int, tuple[UnitResult | None, CandidateSet]] = {}
+        found: dict[int, tuple[UnitResult | None, Encoded]] = {}
         statistics = FileStatistics(file, self._names)
         veto = _Veto(file, hard)
-        gaps, known_candidates = self._scorer.gaps, recalled.candidates
-        for scored in score_units(statistics, missing, self._usage, gaps, known_candidates):
+        gaps = self._scorer.gaps
+        for scored in score_units(statistics, missing, self._usage, gaps, recalled.recounted):
             node = scored.unit.node
             if not len(scored.candidates):
-                found[node] = None, scored.candidates
+                found[node] = None, (scored.candidates, [])
                 continue
             result, lasting = self._result(statistics, scored, veto)
             results[node] = result
             if lasting:
-                found[node] = result, scored.candidates
+                found[node] = result, (scored.candidates, scored.windows)
         self._recollection.keep(recalled, found)
         return [results[unit.node] for unit in file.units if unit.node in results]
 

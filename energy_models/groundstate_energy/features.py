@@ -7,6 +7,7 @@ the residual.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +78,7 @@ FEATURE_COUNT = len(FEATURES)
 BASE_FEATURES = FEATURE_COUNT - 4 * NEIGHBOURHOODS
 
 _ROLE_ROW = {WRONG_FUNCTION: 1, WRONG_ATTRIBUTE: 2, WRONG_METHOD: 3}
+_ROWS = np.array([_ROLE_ROW.get(rule, 0) for rule in range(32)])
 
 
 class NameStatistics:
@@ -203,7 +205,7 @@ def usage_features(
     features[:, 6] = project[current]
     features[:, 7] = library[cand]
     features[:, 8] = library[current]
-    row = np.array([_ROLE_ROW.get(r, 0) for r in range(32)])[rule]
+    row = _ROWS[rule]
     features[:, 9] = np.log1p(np.maximum(by_role[row, cand], 0))
     features[:, 10] = np.log1p(np.maximum(by_role[row, current] - written, 0))
     features[:, 11] = np.log1p(received)
@@ -287,6 +289,85 @@ def _neighbourhoods(statistics: FileStatistics, candidates: CandidateSet) -> NDA
         found[rows, column * NEIGHBOURHOODS : (column + 1) * NEIGHBOURHOODS] = in_file[pick]
         found[rows, (column + 1) * NEIGHBOURHOODS : (column + 2) * NEIGHBOURHOODS] = in_corpus[pick]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Where the features of a unit come from counts of the file, with any numbering of texts that does not change.
+
+    ``candidate``, ``current``: text of each candidate and of its site as written, ``(C,)``. ``written``: whether the site's
+    own occurrence is left out, ``(C,)``. ``row``: row of the counts by role, ``(C,)``. ``named``: of a name rule, ``(C,)``.
+    ``offered``, ``as_written``: keys of n-grams, ``(5, rows)`` and ``(5, S)``; ``rows``: the candidates that have n-grams;
+    ``sites``: the site of each of those; ``at_site``: ``written`` of each site.
+    """
+
+    candidate: Ids
+    current: Ids
+    written: NDArray[np.float32]
+    row: NDArray[np.int64]
+    named: NDArray[np.bool_]
+    offered: Ids
+    as_written: Ids
+    rows: NDArray[np.intp]
+    sites: NDArray[np.int32]
+    at_site: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, candidates: CandidateSet, lexicon: Lexicon, numbers: Ids) -> Counted:
+        """``numbers``: of the texts of ``lexicon``."""
+        at_site, simple, around = neighbours(candidates, lexicon)
+        before2, before, after, after2 = (numbers[part] for part in around)
+        site = candidates.candidate_site
+        current = numbers[candidates.site_current]
+        candidate = numbers[candidates.candidate_lex]
+        plain = np.ones(len(site), np.bool_)
+        plain[list(candidates.structural)] = False
+        rows = np.flatnonzero(plain & simple[site])
+        where = site[rows]
+        return cls(
+            candidate=candidate,
+            current=current[site],
+            written=at_site[site].astype(np.float32),
+            row=_ROWS[candidates.site_rule[site]],
+            named=np.isin(candidates.site_rule, list(NAME_RULES))[site],
+            offered=keys_at(before2[where], before[where], candidate[rows], after[where], after2[where]),
+            as_written=keys_at(before2, before, current, after, after2),
+            rows=rows,
+            sites=where,
+            at_site=at_site,
+        )
+
+    def recounted(
+        self,
+        features: NDArray[np.float32],
+        counts: NDArray[np.float32],
+        by_role: NDArray[np.float32],
+        keys: Ids,
+    ) -> NDArray[np.float32]:
+        """``features`` as they are with other counts of texts, ``(texts,)`` and ``(4, texts)``, and other n-grams in the
+        file, sorted: equal to making them again where nothing else changed."""
+        found = features.copy()
+        columns = (
+            (3, counts[self.candidate]),
+            (4, counts[self.current] - self.written),
+            (9, by_role[self.row, self.candidate]),
+            (10, by_role[self.row, self.current] - self.written),
+        )
+        for column, values in columns:
+            found[:, column] = np.where(self.named, np.log1p(np.maximum(values, 0)), 0)
+        misspelt = (found[:, 0] > 0.6) & (found[:, 4] == 0) & (found[:, 22] == 0)
+        found[:, 24] = np.where(self.named, misspelt, features[:, 24])
+        if len(self.rows):
+            offered = occurrences(keys, self.offered.ravel()).reshape(self.offered.shape)
+            as_written = (
+                occurrences(keys, self.as_written.ravel()).reshape(self.as_written.shape) - self.at_site
+            )
+            first, third = BASE_FEATURES, BASE_FEATURES + 2 * NEIGHBOURHOODS
+            found[self.rows, first : first + NEIGHBOURHOODS] = np.log1p(np.maximum(offered, 0)).T
+            found[self.rows, third : third + NEIGHBOURHOODS] = np.log1p(np.maximum(as_written, 0)).T[
+                self.sites
+            ]
+        return found
 
 
 def _nearest(

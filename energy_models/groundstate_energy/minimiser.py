@@ -29,7 +29,9 @@ KEPT = 8
 DECIMALS = 4
 """Gaps are rounded to this many decimals before they are compared, so that devices agree on the order."""
 
-_NONE_KNOWN: Mapping[int, CandidateSet] = MappingProxyType({})
+Encoded = tuple[CandidateSet, list[Window]]
+"""The candidates of a unit and its windows."""
+_NONE_KNOWN: Mapping[int, Encoded] = MappingProxyType({})
 
 Score = Callable[[Sequence[Window]], list[NDArray[np.float32]]]
 
@@ -44,6 +46,7 @@ class ScoredUnit:
     learned: NDArray[np.float32]
     gaps: NDArray[np.float64]
     """The sum of both, rounded to ``DECIMALS``."""
+    windows: list[Window]
 
     def free_energy(self, temperature: float = 1.0) -> float:
         """F = log(1 + Σ exp(−ΔE/τ)), in nats."""
@@ -73,18 +76,19 @@ def score_units(
     units: Sequence[Unit],
     usage: UsageTerm,
     score: Score,
-    known: Mapping[int, CandidateSet] = _NONE_KNOWN,
+    known: Mapping[int, Encoded] = _NONE_KNOWN,
 ) -> list[ScoredUnit]:
     """System 1: gaps of every single edit of every unit, one batch of forward passes. Units may have no candidates.
 
-    ``known``: candidates that need not be made again, by the node of their unit.
+    ``known``: what need not be made again, by the node of its unit.
     """
     encoded: list[tuple[Unit, CandidateSet, list[Window]]] = []
     for unit in units:
-        candidates = known.get(unit.node)
-        if candidates is None:
+        if unit.node in known:
+            candidates, windows = known[unit.node]
+        else:
             candidates = statistics.file.candidates.of(unit)
-        windows = encode(statistics, unit, candidates) if len(candidates) else []
+            windows = encode(statistics, unit, candidates) if len(candidates) else []
         encoded.append((unit, candidates, windows))
     gaps = iter(score([window for _, _, windows in encoded for window in windows]))
     scored = []
@@ -95,7 +99,7 @@ def score_units(
             learned[window.candidates] = next(gaps)
             counted[window.candidates] = usage.gaps(window.features, window.site_rule[window.candidate_site])
         gaps_of_unit = np.round(counted.astype(np.float64) + learned, DECIMALS)
-        scored.append(ScoredUnit(unit, candidates, counted, learned, gaps_of_unit))
+        scored.append(ScoredUnit(unit, candidates, counted, learned, gaps_of_unit, windows))
     return scored
 
 

@@ -23,8 +23,10 @@ from typing import Generic, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstate_energy.features import neighbours
-from groundstate_energy.ngrams import Ids, keys_at, keys_of
+from groundstate_energy.encoding import Window
+from groundstate_energy.features import FEATURE_COUNT, Counted
+from groundstate_energy.minimiser import Encoded
+from groundstate_energy.ngrams import Ids, keys_of
 from groundstate_grammars.edits import Replacement
 from groundstate_grammars.lexicon import Lexicon
 from groundstate_grammars.python.candidates import NAME_RULES, CandidateSet
@@ -71,34 +73,31 @@ _COUNTED = frozenset(
 _MEMBERS = frozenset((Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND, Role.METHOD, Role.STRING))
 _NAMES = frozenset((Role.READ, Role.BOUND, Role.FUNCTION))
 
-Ids32 = NDArray[np.int32]
-
 Result = TypeVar("Result")
 
 
 @dataclass(slots=True, eq=False)
 class Kept(Generic[Result]):
-    """What was found of a unit that began at byte ``start``.
+    """What was found of a ``unit``: the ``result``, its candidates and windows. ``version``: the one they are from, until
+    what they read of it is worked out."""
 
-    ``made``: its candidates, and the version they are from; then, when the unit was seen again, what it ``reads``, and its
-    candidates with numbers of texts for ids.
-    """
-
-    start: int
+    unit: Unit
     result: Result
-    made: tuple[_Version, Unit, CandidateSet] | None
+    candidates: CandidateSet
+    windows: list[Window]
+    version: _Version | None
     reads: _Reads | None = None
-    numbered: CandidateSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Reads:
     """What of its file a unit reads, as numbers of texts: its own and its candidates', and those of them that are counted;
     its members and strings, its names and its keywords, for which similar texts are offered; whether it has strings that
-    are keys; receivers, classes; keys of n-grams, sorted."""
+    are keys; receivers, classes; keys of n-grams, sorted. ``unknown``: texts whose count says whether they look misspelt."""
 
     texts: Ids
     counted: Ids
+    unknown: Ids
     members: Ids
     names: Ids
     keywords: Ids
@@ -106,15 +105,17 @@ class _Reads:
     receivers: frozenset[str]
     classes: frozenset[str]
     ngrams: Ids
+    features: Counted
 
 
 @dataclass(frozen=True, slots=True)
 class Recalled(Generic[Result]):
-    """What is known of the units of a file, by node; of those of which only counts changed, the ``candidates``."""
+    """What is known of the units of a file, by node; and of those of which only counts changed, candidates and windows."""
 
     version: _Version
     units: Mapping[int, Kept[Result]]
-    candidates: Mapping[int, CandidateSet]
+    recounted: Mapping[int, Encoded]
+    reads: Mapping[int, _Reads]
 
 
 class Recollection(Generic[Result]):
@@ -134,28 +135,26 @@ class Recollection(Generic[Result]):
             version = _Version(file, self._texts)
             nearest = self._nearest(version)
             if nearest is None:
-                return Recalled(version, {}, {})
+                return Recalled(version, {}, {}, {})
             earlier, kept = self._versions[nearest]
             known = {node: kept[key] for node, key in version.keys.items() if key in kept}
             reads = {node: _reads_of(entry) for node, entry in known.items()}
             change = _Change.between(earlier, version)
             if change is None:
-                return Recalled(version, {}, {})
+                return Recalled(version, {}, {}, {})
             units: dict[int, Kept[Result]] = {}
-            candidates: dict[int, CandidateSet] = {}
+            recounted: dict[int, Encoded] = {}
             for unit in file.units:
                 entry = known.get(unit.node)
                 if entry is None or change.touches(reads[unit.node]):
                     continue
                 if not change.counts_for(reads[unit.node]):
                     units[unit.node] = entry
-                elif entry.numbered is not None:
-                    candidates[unit.node] = version.candidates_of(
-                        entry.numbered, unit, unit.start - entry.start
-                    )
-            return Recalled(version, units, candidates)
+                else:
+                    recounted[unit.node] = version.recounted(entry, reads[unit.node], unit)
+            return Recalled(version, units, recounted, {node: reads[node] for node in recounted})
 
-    def keep(self, recalled: Recalled[Result], found: Mapping[int, tuple[Result, CandidateSet]]) -> None:
+    def keep(self, recalled: Recalled[Result], found: Mapping[int, tuple[Result, Encoded]]) -> None:
         """Keep what was recalled of a file, and what was ``found`` of its other units by node. Of a unit that is in
         neither, nothing is known."""
         version = recalled.version
@@ -167,8 +166,10 @@ class Recollection(Generic[Result]):
             if unit.node in recalled.units:
                 kept[key] = recalled.units[unit.node]
             elif unit.node in found:
-                result, candidates = found[unit.node]
-                kept[key] = Kept(unit.start, result, (version, unit, candidates))
+                result, (candidates, windows) = found[unit.node]
+                reads = recalled.reads.get(unit.node)
+                origin = version if reads is None else None
+                kept[key] = Kept(unit, result, candidates, windows, origin, reads)
         with self._lock:
             if version.texts is not self._texts:
                 return
@@ -192,7 +193,6 @@ class _Version:
         self.file = file
         self.texts = texts
         self._numbers = np.zeros(0, np.int64)
-        self._ids = np.zeros(0, np.int32)
 
     def numbers(self) -> Ids:
         """The number of each text of the file's lexicon."""
@@ -257,41 +257,42 @@ class _Version:
                 node = around_unit[node]
         return found
 
-    def candidates_of(self, numbered: CandidateSet, unit: Unit, by: int) -> CandidateSet:
-        """Candidates with numbers of texts for ids as those of ``unit``, which begins ``by`` bytes later."""
-        lexicon = self.file.lexicon
-        mine, ids = self.numbers(), self._ids
-        if len(ids) < len(self.texts):
-            ids = self._ids = np.concatenate([ids, np.full(len(self.texts) - len(ids), -1, np.int32)])
-        ids[mine] = np.arange(len(mine), dtype=np.int32)
-        for numbers in (
-            numbered.candidate_lex,
-            numbered.site_current,
-            numbered.site_slot,
-            numbered.site_sibling,
-        ):
-            for number in np.unique(numbers[(numbers >= 0) & (ids[numbers] < 0)]).tolist():
-                ids[number] = lexicon.id(self.texts.texts[number])
-
-        def own(numbers: Ids32) -> Ids32:
-            return np.where(numbers >= 0, ids[numbers], -1).astype(np.int32)
-
-        return replace(
-            numbered,
+    def recounted(self, kept: Kept[Result], reads: _Reads, unit: Unit) -> Encoded:
+        """Candidates and windows of a unit that stands where ``unit`` is now, and of which only counts changed."""
+        by, old = unit.start - kept.unit.start, kept.candidates
+        candidates = replace(
+            old,
             unit=unit,
-            lex=own(numbered.lex),
-            site_start=numbered.site_start + by,
-            site_end=numbered.site_end + by,
-            site_current=own(numbered.site_current),
-            site_slot=own(numbered.site_slot),
-            site_sibling=own(numbered.site_sibling),
-            candidate_lex=own(numbered.candidate_lex),
+            site_start=old.site_start + by,
+            site_end=old.site_end + by,
             structural={
                 candidate: tuple(Replacement(r.start + by, r.end + by, r.new) for r in replacements)
-                for candidate, replacements in numbered.structural.items()
+                for candidate, replacements in old.structural.items()
             },
-            texts=lexicon.texts,
         )
+        if not kept.windows:
+            return candidates, []
+        features = np.zeros((len(old), FEATURE_COUNT), np.float32)
+        for window in kept.windows:
+            features[window.candidates] = window.features
+        counts, by_role = self.counts
+        features = reads.features.recounted(features, counts, by_role, self.ngrams)
+        return candidates, [replace(window, features=features[window.candidates]) for window in kept.windows]
+
+    @cached_property
+    def counts(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Occurrences of each text, in all and by role, by number."""
+        facts, own = self.file.facts, self.first_uses
+        counts = np.zeros(len(self.texts), np.float32)
+        by_role = np.zeros((len(facts.counts_by_role), len(self.texts)), np.float32)
+        counts[own] = facts.counts
+        by_role[:, own] = facts.counts_by_role
+        return counts, by_role
+
+    @cached_property
+    def ngrams(self) -> Ids:
+        """Keys of the n-grams of the whole file, sorted."""
+        return keys_of(self.tokens)
 
     @cached_property
     def first_uses(self) -> Ids:
@@ -433,6 +434,7 @@ class _Change:
         """Whether a unit that reads ``reads`` may have other candidates."""
         return bool(
             self.texts[reads.texts].any()
+            or self.counted[reads.unknown].any()
             or self.members[reads.members].any()
             or self.names[reads.names].any()
             or self.keywords[reads.keywords].any()
@@ -509,24 +511,9 @@ def _alike(texts: set[int], least: float, version: _Version) -> NDArray[np.bool_
 def _reads_of(kept: Kept[Result]) -> _Reads:
     """What a unit reads, worked out when it is first asked for: most units are never seen again."""
     if kept.reads is None:
-        assert kept.made is not None
-        version, _, candidates = kept.made
-        kept.reads = _reads(*kept.made)
-        numbers = version.numbers()
-
-        def numbered(ids: Ids32) -> Ids32:
-            return np.where(ids >= 0, numbers[ids], -1).astype(np.int32)
-
-        kept.numbered = replace(
-            candidates,
-            lex=numbered(candidates.lex),
-            site_current=numbered(candidates.site_current),
-            site_slot=numbered(candidates.site_slot),
-            site_sibling=numbered(candidates.site_sibling),
-            candidate_lex=numbered(candidates.candidate_lex),
-            texts=[],
-        )
-        kept.made = None
+        assert kept.version is not None
+        kept.reads = _reads(kept.version, kept.unit, kept.candidates)
+        kept.version = None
     return kept.reads
 
 
@@ -549,18 +536,7 @@ def _reads(version: _Version, unit: Unit, candidates: CandidateSet) -> _Reads:
     scopes = version.scopes_of_units.get(unit.node, [])
     receivers = {facts.receiver_of[token] for token in tokens.tolist() if token in facts.receiver_of}
     classes = {name for name, _ in scopes if name is not None} | {file.class_name(unit)}
-    _, simple, around = neighbours(candidates, file.lexicon)
-    at = [numbers[part] for part in around]
-    current = numbers[candidates.site_current]
-    plain = np.ones(len(candidates), np.bool_)
-    plain[list(candidates.structural)] = False
-    rows = np.flatnonzero(plain & simple[candidates.candidate_site])
-    where = candidates.candidate_site[rows]
-    offered = numbers[candidates.candidate_lex[rows]]
-    keys = [
-        keys_at(at[0], at[1], current, at[2], at[3]).ravel(),
-        keys_at(at[0][where], at[1][where], offered, at[2][where], at[3][where]).ravel(),
-    ]
+    features = Counted.of(candidates, file.lexicon, numbers)
     named = np.isin(candidates.site_rule, list(NAME_RULES))
     counted = [
         own[np.isin(roles, list(_COUNTED))],
@@ -569,6 +545,7 @@ def _reads(version: _Version, unit: Unit, candidates: CandidateSet) -> _Reads:
     ]
     return _Reads(
         counted=np.unique(np.concatenate(counted)),
+        unknown=np.unique(numbers[candidates.site_current[~candidates.site_known & ~named]]),
         texts=np.unique(np.concatenate([numbers[ids[ids >= 0]], header])),
         members=np.unique(own[np.isin(roles, list(_MEMBERS))]),
         names=np.unique(own[np.isin(roles, list(_NAMES))]),
@@ -576,5 +553,6 @@ def _reads(version: _Version, unit: Unit, candidates: CandidateSet) -> _Reads:
         keys=any(text in facts.keys for text in np.unique(candidates.lex).tolist()),
         receivers=frozenset(receivers),
         classes=frozenset(classes),
-        ngrams=np.unique(np.concatenate(keys)),
+        ngrams=np.unique(np.concatenate([features.offered.ravel(), features.as_written.ravel()])),
+        features=features,
     )
