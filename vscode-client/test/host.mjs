@@ -22,6 +22,10 @@ const SUITES = {
     folder: await folderWith(PROJECT),
     settings: { 'groundstate.interpreter': python },
   }),
+  workspace: async () => ({
+    folder: await folderWith({ ...PROJECT, 'closed.py': 'undefined_one\n' }),
+    settings: { 'groundstate.interpreter': python, 'groundstate.diagnosticMode': 'workspace' },
+  }),
   interpreter: async () => ({
     folder: await folderWith({
       ...PROJECT,
