@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,27 @@ async def test_the_end_of_the_client_is_the_end_of_the_server_even_during_infere
     editor.process.stdin.close()
     await asyncio.wait_for(editor.process.wait(), SECONDS)
     request.cancel()
+
+
+def test_a_client_that_is_gone_is_no_fault(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        REAL, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdin.write(INITIALIZE)
+    process.stdin.flush()
+    assert process.stdout.readline()
+    process.stdout.close()
+    for number in range(3, 6):
+        params = {"textDocument": {"uri": "file:///x.py"}, "position": {"line": 0, "character": 0}}
+        process.stdin.write(message(id=number, method="textDocument/hover", params=params))
+    process.stdin.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(SECONDS) == 1
+    assert errors == b""
 
 
 async def test_the_server_declares_what_it_can_do(start: Start) -> None:

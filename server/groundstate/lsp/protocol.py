@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Generator
 from typing import Any
@@ -24,6 +25,12 @@ class GroundstateProtocol(LanguageServerProtocol):
             super().handle_message(message)
         finally:
             RECEIVED.reset(reset)
+
+    def _send_data(self, data: Any) -> None:
+        with contextlib.suppress(
+            BrokenPipeError
+        ):  # the client is gone, and the end of its messages ends the server
+            super()._send_data(data)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(
@@ -79,7 +86,7 @@ def _uri_of(params: object) -> str | None:
 
 
 class AnsweredErrors(logging.Filter):
-    """Drops log records of errors that are answers: a request about a text that changed is no fault."""
+    """Drops log records of errors that are no faults: those that are answers, and a client that is gone."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not (record.exc_info and isinstance(record.exc_info[1], JsonRpcException))
+        return not (record.exc_info and isinstance(record.exc_info[1], JsonRpcException | BrokenPipeError))
