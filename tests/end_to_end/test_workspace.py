@@ -177,6 +177,10 @@ async def test_the_scan_is_shown_as_progress_and_can_be_stopped(start: Start) ->
     answer = await asyncio.wait_for(request, SECONDS)
     assert 0 < len(answer.items) < 40
     assert isinstance(shown()[-1], types.WorkDoneProgressEnd)
+    held = scan(editor)
+    await asyncio.sleep(NOTHING_YET)
+    assert not held.done()
+    await cancelled(editor, held)
 
 
 async def test_an_open_document_does_not_wait_for_the_scan(start: Start) -> None:

@@ -49,6 +49,7 @@ class WorkspaceFindings:
         self._known: dict[Path, _Known] = {}
         self._token = Token()
         self._changed = asyncio.Event()
+        self._stopped: asyncio.Event | None = None
         self._scanning = asyncio.Lock()
 
     def outdated(self) -> None:
@@ -69,6 +70,15 @@ class WorkspaceFindings:
     def change(self) -> asyncio.Event:
         """Set when findings may differ from those that were there when it was asked for."""
         return self._changed
+
+    def stop(self) -> None:
+        """The user does not want the files checked that are not yet, until something changes."""
+        self._stopped = self._changed
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the user stopped the last scan and nothing changed since."""
+        return self._stopped is self._changed
 
     async def files(self) -> list[Path]:
         """Files of the workspace that are to be checked, without those that are open."""

@@ -40,9 +40,10 @@ async def handle(
     uris = {path_of(item.uri): item.uri for item in params.previous_result_ids}
     while True:
         change = server.workspace_findings.change
+        reports = _Reports(server, params.partial_result_token)
         try:
-            reports = _Reports(server, params.partial_result_token)
-            await _scan(server, params, previous, uris, reports)
+            if not server.workspace_findings.stopped:
+                await _scan(server, params, previous, uris, reports)
         except Superseded:
             raise _interrupted() from None
         if reports.news:
@@ -111,6 +112,7 @@ async def _scan(
             async for findings in found:
                 scan.step()
                 if scan.stopped:
+                    server.workspace_findings.stop()
                     return
                 if findings is not None:
                     reports.add(findings)
