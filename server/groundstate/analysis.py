@@ -29,6 +29,7 @@ from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.rules import SOFT_RULES
 
@@ -170,6 +171,7 @@ class _HardTerms:
         self.violations = self.violations_of(document.parsed)
         self._before = Counter((item.rule, item.message) for item in self.violations)
         self._changes: dict[tuple[Replacement, ...], tuple[int, int]] = {}
+        self._harmless: set[tuple[Replacement, ...]] = set()
 
     def violations_of(self, file: ParsedFile) -> list[Violation]:
         """The violations of another version of the document."""
@@ -177,7 +179,35 @@ class _HardTerms:
 
     def allows(self, replacements: tuple[Replacement, ...]) -> bool:
         """Whether a repair adds no violation anywhere in the file."""
-        return self._change(replacements)[0] == 0
+        return replacements in self._harmless or self._change(replacements)[0] == 0
+
+    def allow_together(self, repairs: Sequence[tuple[Replacement, ...]]) -> None:
+        """Find out at once which of many repairs in distinct places add no violation; ``allows`` then knows.
+
+        Repairs that bind nothing differently, anywhere, cannot make up for one another: when all of them together add no
+        violation, none does. Halves are tried where one does, so the work grows with the harmful ones and not with all.
+        """
+        file = self._document.parsed
+        flat, tokens = file.flat, file.tokens
+        bound = {flat.start[node] for node in file.scopes.binding_nodes}
+        bound.update(
+            at for at, role in zip(tokens.start, tokens.role, strict=True) if role == Role.ATTRIBUTE_BOUND
+        )
+        if not flat.errors:
+            self._halve([repair for repair in repairs if bound.isdisjoint(item.start for item in repair)])
+
+    def _halve(self, repairs: Sequence[tuple[Replacement, ...]]) -> None:
+        if len(repairs) < 2:
+            return
+        file = self._document.parsed
+        after = file.edited([item for repair in repairs for item in repair])
+        if not after.flat.errors and _bindings(after) == _bindings(file):
+            if Counter((item.rule, item.message) for item in self.violations_of(after)) == self._before:
+                self._harmless.update(repairs)
+                return
+        middle = len(repairs) // 2
+        self._halve(repairs[:middle])
+        self._halve(repairs[middle:])
 
     def gains(self, replacements: tuple[Replacement, ...]) -> bool:
         """Whether a repair removes a violation and adds none."""
@@ -199,8 +229,23 @@ class _HardTerms:
         return known
 
 
+def _bindings(file: ParsedFile) -> object:
+    """What every scope of a file binds and what its classes have: what code elsewhere can see."""
+    scopes = [
+        (
+            scope.kind,
+            scope.globals,
+            scope.nonlocals,
+            scope.is_open,
+            {n: len(b) for n, b in scope.bindings.items()},
+        )
+        for scope in file.scopes.scopes
+    ]
+    return scopes, file.facts.classes, file.facts.functions
+
+
 def _within_sensitivity(
-    results: Iterable[UnitResult], rules: frozenset[str], sensitivity: str, hard: _HardTerms
+    results: Sequence[UnitResult], rules: frozenset[str], sensitivity: str, hard: _HardTerms
 ) -> list[ScoredEdit]:
     """The edits to show, each once and in the engine's order; at ``all`` the best of every unit too.
 
@@ -209,6 +254,9 @@ def _within_sensitivity(
     allowed = SENSITIVITIES[: SENSITIVITIES.index(sensitivity) + 1]
     thresholds = allowed if sensitivity != "all" else allowed[:-1]
     chosen: dict[tuple[Replacement, ...], ScoredEdit] = {}
+    if sensitivity == "all":
+        best = [next((e for e in result.edits if e.edit.rule in rules), None) for result in results]
+        hard.allow_together(_disjoint(edit.edit.replacements for edit in best if edit is not None))
     for result in results:
         wanted = sensitivity == "all"
         for edit in result.edits:
@@ -219,6 +267,17 @@ def _within_sensitivity(
                 if known is None or edit.probability > known.probability:
                     chosen[edit.edit.replacements] = edit
     return list(chosen.values())
+
+
+def _disjoint(repairs: Iterable[tuple[Replacement, ...]]) -> list[tuple[Replacement, ...]]:
+    """Those of ``repairs`` that lie after all that was taken before them, in text order."""
+    found: list[tuple[Replacement, ...]] = []
+    end = -1
+    for repair in sorted(repairs):
+        if min(item.start for item in repair) > end:
+            found.append(repair)
+            end = max(item.end for item in repair)
+    return found
 
 
 def _hard_findings(

@@ -12,7 +12,9 @@ from groundstate.analysis import Engine, Workspace, analyse, repair_title
 from groundstate.documents import Document
 from groundstate.findings import Finding, Severity
 from groundstate.settings import Settings, settings_from_mapping
+from groundstate_energy.terms import Violation, hard_violations
 from groundstate_grammars.edits import Replacement
+from groundstate_grammars.python.parsed import ParsedFile
 
 ROOT = Path("/project")
 TEXT = b"""\
@@ -57,6 +59,29 @@ def test_all_gives_the_best_repair_of_each_unit_only() -> None:
     units = ([HOPELESS, Proposal(b"grow", b"shrink", level="all", soft=3.0)], [WRONG])
     found = findings(TEXT, *units, sensitivity="all")
     assert [finding.probability for finding in found] == [0.8, 0.01]
+
+
+def test_all_asks_the_hard_terms_about_many_units_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the repair that adds a violation is left out, and the file is not read again for each unit."""
+    count, harmful = 64, 41
+    text = b"".join(
+        b"def area_%d(width, height):\n    return width * 2\n\n\n" % number for number in range(count)
+    )
+    units = [
+        [Proposal(b"width *", b"nothing *" if nth == harmful else b"height *", level="all", nth=nth)]
+        for nth in range(count)
+    ]
+    read: list[object] = []
+
+    def counting(file: ParsedFile, *rest: Any) -> list[Violation]:
+        read.append(file)
+        return hard_violations(file, *rest)
+
+    monkeypatch.setattr("groundstate.analysis.hard_violations", counting)
+    found = findings(text, *units, sensitivity="all")
+    lines = [text.count(b"\n", 0, finding.start) // 4 for finding in found]
+    assert lines == [number for number in range(count) if number != harmful]
+    assert len(read) < count / 3
 
 
 def test_a_finding_says_what_the_engine_said() -> None:
