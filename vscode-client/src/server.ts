@@ -19,6 +19,7 @@ export class Server implements vscode.Disposable {
   #client: Client | undefined;
   #queue: Promise<void> = Promise.resolve();
   #hasToldProblem = false;
+  #isDescribed = false;
 
   constructor(context: vscode.ExtensionContext, log: vscode.LogOutputChannel, status: Status) {
     this.#context = context;
@@ -30,6 +31,9 @@ export class Server implements vscode.Disposable {
         const key = RESTART_KEYS.find((name) => event.affectsConfiguration(`${SECTION}.${name}`));
         if (key) {
           void this.restart(`the setting groundstate.${key} changed`);
+        }
+        if (event.affectsConfiguration(SECTION)) {
+          this.#isDescribed = false; // by the next analysis it may have another model
         }
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.restart('the workspace is trusted now')),
@@ -61,19 +65,15 @@ export class Server implements vscode.Disposable {
       return;
     }
     this.#log.info(`server: ${launch.command} ${launch.args.join(' ')} (from ${launch.source})`);
-    let isDescribed = false;
-    const described = (): void => {
-      if (!isDescribed) {
-        isDescribed = true;
+    const client = createClient(launch, this.#log, () => {
+      if (!this.#isDescribed) {
+        this.#isDescribed = true;
         void this.#describe(client, launch.source);
       }
-    };
-    const client = createClient(launch, this.#log, () => {
-      described();
       this.#changed.fire();
     });
     client.onDidChangeState(({ newState }) => {
-      isDescribed = false; // a server that was started again tells about itself again
+      this.#isDescribed = false; // a server that was started again tells about itself again
       void vscode.commands.executeCommand('setContext', 'groundstate.running', newState === State.Running);
       if (newState === State.Running) {
         this.#status.running({ version: client.initializeResult?.serverInfo?.version }, launch.source);

@@ -29,7 +29,7 @@ export class Status implements vscode.Disposable {
   }
 
   running(information: DebugInformation, source: string): void {
-    const model = information.model ? `${information.model} on ${information.device ?? 'cpu'}` : 'exact rules only, no model';
+    const model = information.model ? `${information.model} on ${information.device ?? 'cpu'}` : 'exact rules only';
     const version = information.version ? `version ${information.version}, ` : '';
     this.#show('groundstate', `${model}; ${version}from ${source}`, vscode.LanguageStatusSeverity.Information, false);
     this.#item.command = { title: 'Restart', command: 'groundstate.restart' };

@@ -17,7 +17,8 @@ export function test(name: string, body: () => Promise<void>): void {
   tests.push([name, body]);
 }
 
-function say(line: string): void {
+/** A line of the report. */
+export function say(line: string): void {
   appendFileSync(process.env.GROUNDSTATE_TEST_RESULTS ?? '', `${line}\n`);
 }
 
@@ -75,7 +76,7 @@ export async function open(name: string, text: string): Promise<vscode.TextDocum
   const uri = vscode.Uri.joinPath(vscode.Uri.file(folder()), name);
   await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
   const document = await vscode.workspace.openTextDocument(uri);
-  await vscode.window.showTextDocument(document);
+  await vscode.window.showTextDocument(document, { preview: false });
   return document;
 }
 

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { BUG, MENDED, actions, api, codes, equal, eventually, findings, open, pause, runAll, set, shows, test } from '../harness';
+import { type Range, drawing } from '../../src/energy';
+import { BUG, MENDED, actions, api, codes, equal, eventually, findings, open, pause, runAll, say, set, shows, test } from '../harness';
 
 test('a finding is shown at its place, with rule and page', async () => {
   const document = await open('place.py', BUG);
@@ -213,6 +215,42 @@ test('the baseline action silences the finding and writes the file', async () =>
   equal(Buffer.from(written).toString().includes('GS102'), true);
   await set('baseline', undefined);
   await shows(document, 'GS102');
+});
+
+test('with twenty files open and the model loaded the server stays below 500 MB', async () => {
+  await set('select', ['ALL']);
+  for (let number = 0; number < 20; number++) {
+    const body = Array.from({ length: 40 }, (_, at) => `def f${at}(values, other):\n    total = sum(values)\n    return total / len(other)\n`);
+    const document = await open(`many${number}.py`, `${body.join('\n\n')}\n\nprint(undefined_${number})\n`);
+    await eventually('findings', () => codes(document).includes('GS102'));
+  }
+  const { pid, status: shown } = await api();
+  await eventually('the model in the status item', () => / on cpu/.test(shown()));
+  const status = readFileSync(`/proc/${pid()}/status`, 'utf8');
+  const megabytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+  await set('select', undefined);
+  say(`     ${megabytes.toFixed(0)} MB`);
+  equal(megabytes < 500, true);
+});
+
+test('tokens are cut out of the lines of a drawing', async () => {
+  const range = (line: number, from: number, endLine: number, to: number): Range => ({
+    start: { line, character: from },
+    end: { line: endLine, character: to },
+  });
+  const shown = drawing(
+    {
+      uri: '', version: 1, freeEnergy: 0.5, terms: ['learned'],
+      unit: { name: 'f', range: range(1, 0, 3, 0) },
+      tokens: [{ range: range(2, 2, 2, 4), heat: 1 }, { range: range(1, 3, 2, 1), heat: 0.01 }],
+      edits: [],
+    },
+    (line) => ['zero', 'first', 'second', 'third'][line] ?? '',
+  );
+  equal(shown.lines, [
+    { number: 2, pieces: [{ text: 'fir', heat: 0 }, { text: 'st', heat: 1 }] },
+    { number: 3, pieces: [{ text: 's', heat: 1 }, { text: 'e', heat: 0 }, { text: 'co', heat: 9 }, { text: 'nd', heat: 0 }] },
+  ]);
 });
 
 test('debug information opens as JSON', async () => {
