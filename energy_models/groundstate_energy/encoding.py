@@ -170,28 +170,38 @@ class PieceTable:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
-        self._known: dict[str, tuple[int, ...]] = {}
+        self._known: dict[str, int] = {}
+        self._pieces = np.zeros((1024, PIECES), np.int32)
 
     def rows(self, texts: Sequence[str]) -> Ints:
         """Pieces of each text, ``(len(texts), PIECES)``; piece ids are shifted by one so that 0 is padding."""
         known = self._known
-        new = [text for text in texts if text not in known]
+        new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
             if len(known) > 400_000:
                 known.clear()
-                new = list(texts)
+                new = list(dict.fromkeys(texts))
+            size = len(known) + len(new)
+            if size > len(self._pieces):
+                self._pieces = np.concatenate([self._pieces, np.zeros((size, PIECES), np.int32)])
             for text, found in zip(
                 new, self._tokenizer.encode_batch_fast(new, add_special_tokens=False), strict=True
             ):
                 ids = found.ids[:PIECES]
-                known[text] = tuple(i + 1 for i in ids) + (0,) * (PIECES - len(ids))
-        return np.array([known[text] for text in texts], np.int32).reshape(-1, PIECES)
+                row = known[text] = len(known)
+                self._pieces[row] = 0
+                self._pieces[row, : len(ids)] = ids
+                self._pieces[row, : len(ids)] += 1
+        return self._pieces[[known[text] for text in texts]].reshape(-1, PIECES)
 
 
 def collate(
     windows: Sequence[Window], table: PieceTable, *, multiple: int = 16
 ) -> dict[str, NDArray[np.generic]]:
-    """One batch: the arrays of ``INPUTS``. Lengths are padded to a ``multiple`` of tokens."""
+    """One batch: the arrays of ``INPUTS``. Lengths are padded to a ``multiple`` of tokens.
+
+    Texts of tokens come before those that only sites and candidates have: the first half of a network needs no others.
+    """
     longest = max(len(window.tokens) for window in windows)
     length = -(-longest // multiple) * multiple
     batch = len(windows)
@@ -200,6 +210,10 @@ def collate(
     rows: dict[str, int] = {}
     site_at, site_other, site_text, candidate_site, candidate_text, candidate_at = [], [], [], [], [], []
     sites = 0
+    for window in windows:
+        texts = window.texts
+        for text in np.unique(window.tokens).tolist():
+            rows.setdefault(texts[text], len(rows) + 1)
     for number, window in enumerate(windows):
         used = np.unique(np.concatenate([window.tokens, window.site_text, window.candidate_text]))
         texts = window.texts

@@ -115,7 +115,9 @@ class Scorer:
         reading = windows[batch[0]].reading() if len(batch) == 1 else None
         context = self._contexts.get(reading) if reading is not None else None
         if context is None:
-            (context,) = self._reader.run(None, {name: inputs[name] for name in READ_INPUTS})
+            read = {name: inputs[name] for name in READ_INPUTS}
+            read["pieces"] = inputs["pieces"][: int(inputs["tokens"].max()) + 1]
+            (context,) = self._reader.run(None, read)
             if reading is not None:
                 self._contexts.keep(reading, context)
         (scores,) = self._ranker.run(None, {n: context if n == CONTEXT else inputs[n] for n in RANK_INPUTS})
