@@ -6,7 +6,6 @@ import argparse
 import gc
 from pathlib import Path
 
-
 _COLLECTED_AFTER = 50_000, 20, 100
 """Thresholds of the garbage collector. A keystroke makes many objects and no cycles; with Python's own thresholds a
 twentieth of its time went into ten collections."""
