@@ -35,6 +35,16 @@ const SUITES = {
     extensions: ['python', 'environments'].map((name) => join(root, 'test/stand-ins', name)),
     path: dirname(python),
   }),
+  folders: async () => {
+    const folder = await folderWith({
+      'loud/pyproject.toml': PROJECT['pyproject.toml'],
+      'quiet/pyproject.toml': PROJECT['pyproject.toml'],
+      'quiet/.vscode/settings.json': JSON.stringify({ 'groundstate.ignore': ['GS102'] }),
+      'both.code-workspace': JSON.stringify({ folders: [{ path: 'loud' }, { path: 'quiet' }] }),
+    });
+    const settings = { 'groundstate.interpreter': python };
+    return { folder, query: `workspace=${join(folder, 'both.code-workspace')}`, settings };
+  },
   untrusted: async () => ({
     folder: await folderWith({
       ...PROJECT,

@@ -126,6 +126,15 @@ await withWorkbench({ vsix, trust: true, settings: { 'groundstate.interpreter': 
     await frame.locator('button', { hasText: 'Apply' }).first().click();
     await page.waitForFunction((text) => !document.querySelector('.view-lines')?.textContent?.replace(/\u00a0/g, ' ').includes(text), 'return sum(values) / len(values)');
   });
+  await step('the walkthrough has its three steps', page, async () => {
+    await command(page, 'Welcome: Open Walkthrough');
+    await page.locator('.quick-input-widget input').fill('groundstate');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Get started with groundstate' }).first().waitFor();
+    await page.keyboard.press('Enter');
+    for (const title of ['Have a server', 'Mend a finding', 'See the energy of a function']) {
+      await page.locator('.getting-started-step', { hasText: title }).first().waitFor();
+    }
+  });
   await step('trusting the workspace starts the server again', page, async () => {
     await command(page, 'Workspaces: Manage Workspace Trust');
     await page.locator('.workspace-trust-editor').getByRole('button', { name: /^Trust$/ }).first().click();

@@ -88,7 +88,7 @@ export async function withWorkbench({ settings = {}, trust = false, vsix, enviro
 }
 
 /** Runs the compiled `tests` (a module with `run`) inside the extension host, and gives its exit code. */
-export async function runInHost({ tests, extensions, folder, ...options }) {
+export async function runInHost({ tests, extensions, folder, query = `folder=${folder}`, ...options }) {
   const results = join(await mkdtemp(join(tmpdir(), 'groundstate-results-')), 'results.txt');
   await writeFile(results, '');
   const environment = { ...options.environment, GROUNDSTATE_TEST_RESULTS: results, GROUNDSTATE_TEST_PYTHON: python };
@@ -116,7 +116,7 @@ export async function runInHost({ tests, extensions, folder, ...options }) {
       );
       await route.fulfill({ response: answer, body });
     });
-    await page.goto(`http://${host}/?folder=${folder}`, { waitUntil: 'domcontentloaded' });
+    await page.goto(`http://${host}/?${query}`, { waitUntil: 'domcontentloaded' });
     const late = new Promise((done) => setTimeout(() => done(124), options.timeout ?? 240_000));
     const ended = await Promise.race([exit, late]);
     if (ended !== 0 && process.env.SHOT) {
