@@ -1,5 +1,7 @@
 /** The language client: how it starts the server and what it tells it. */
 
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import * as vscode from 'vscode';
 import {
   type DynamicFeature,
@@ -22,11 +24,6 @@ class Client extends LanguageClient {
     }
     super.registerFeature(feature);
   }
-
-  /** The process of the server. */
-  get pid(): number | undefined {
-    return (this as unknown as { _serverProcess?: { pid?: number } })._serverProcess?.pid;
-  }
 }
 
 export type { Client };
@@ -42,6 +39,7 @@ export function createClient(launch: Launch, log: vscode.LogOutputChannel, analy
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     // The server decides by its settings `run` and `delay` whether the answer comes now, later or with a save.
     diagnosticPullOptions: { onChange: true, onSave: true },
+    stdioOptions: { stdout: byLine((line) => log.info(line)), stderr: byLine((line) => logged(line, log)) },
     initializationOptions: serverSettings(),
     middleware: {
       workspace: {
@@ -68,4 +66,20 @@ export function createClient(launch: Launch, log: vscode.LogOutputChannel, analy
   };
   const executable = { command: launch.command, args: launch.args, options: { cwd: launch.cwd } };
   return new Client(SECTION, 'groundstate', executable, options);
+}
+
+function byLine(take: (line: string) => void): (input: Readable) => void {
+  return (input) => void createInterface({ input, crlfDelay: Infinity }).on('line', take);
+}
+
+/** A line of the server's standard error, under the level that its logging gave it; a traceback's lines are errors. */
+function logged(line: string, log: vscode.LogOutputChannel): void {
+  const [, level, text] = /^\S+ \S+ (DEBUG|INFO|WARNING) (.*)/.exec(line) ?? [];
+  if (level === 'WARNING') {
+    log.warn(text ?? line);
+  } else if (level) {
+    log.info(text ?? line); // the server was told how much to say
+  } else {
+    log.error(line);
+  }
 }

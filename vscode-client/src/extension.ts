@@ -48,7 +48,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     context.subscriptions.push(vscode.commands.registerCommand(`${SECTION}.${name}`, action));
   }
   void running.restart('the extension was activated'); // not waited for: VS Code counts it as time to activate
-  return { status: () => status.text, pid: () => running.client?.pid, energy: () => energy.drawn };
+  return { status: () => status.text, pid: () => running.client?.serverProcess?.pid, energy: () => energy.drawn };
 }
 
 export async function deactivate(): Promise<void> {
