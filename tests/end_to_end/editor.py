@@ -97,6 +97,11 @@ class Editor:
         def register(params: types.RegistrationParams) -> None:
             self.registered.extend(params.registrations)
 
+        @self.client.feature(types.CLIENT_UNREGISTER_CAPABILITY)
+        def unregister(params: types.UnregistrationParams) -> None:
+            gone = {item.id for item in params.unregisterations}
+            self.registered = [item for item in self.registered if item.id not in gone]
+
         publish = self.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
 
         def published(params: types.PublishDiagnosticsParams) -> None:
@@ -120,6 +125,13 @@ class Editor:
     def pulls(self) -> bool:
         document = self.capabilities.text_document
         return document is not None and document.diagnostic is not None
+
+    @property
+    def registers_pull(self) -> bool:
+        document = self.capabilities.text_document
+        return self.pulls and bool(
+            document and document.diagnostic and document.diagnostic.dynamic_registration
+        )
 
     @property
     def process(self) -> asyncio.subprocess.Process:

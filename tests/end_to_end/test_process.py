@@ -116,7 +116,15 @@ async def test_the_server_declares_what_it_can_do(start: Start) -> None:
 
 async def test_pulling_is_offered_only_to_clients_that_pull(any_client: str, start: Start) -> None:
     editor = await start(any_client)
-    assert (editor.initialized.capabilities.diagnostic_provider is not None) == editor.pulls
+    await editor.diagnostics(editor.open("x.py", "x = 1\n"))
+    for _ in range(100):
+        registered = [item.method for item in editor.registered].count(types.TEXT_DOCUMENT_DIAGNOSTIC)
+        if registered or not editor.registers_pull:
+            break
+        await asyncio.sleep(0.02)
+    assert registered == editor.registers_pull
+    static = editor.initialized.capabilities.diagnostic_provider is not None
+    assert static == (editor.pulls and not editor.registers_pull)
 
 
 def free_port() -> int:

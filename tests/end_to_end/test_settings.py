@@ -217,6 +217,7 @@ async def test_settings_baselines_and_models_are_read_again_without_being_told(s
     uri = editor.open("watched.py", TEXT)
     assert await codes(editor, uri) == BOTH
     await asyncio.sleep(2.5)
+    assert await codes(editor, uri) == BOTH
     refreshed = editor.client.diagnostic_refresh_count
     (editor.folder / "pyproject.toml").write_text('[tool.groundstate]\nignore = ["GS301"]\n')
     await eventually(editor, uri, EXACT)
@@ -251,6 +252,20 @@ async def test_other_files_are_read_again_without_being_told(start: Start) -> No
     await asyncio.sleep(2.5)
     (editor.folder / "other.py").write_text("def scaled(a, b): return a, b\n")
     await eventually(editor, uri, [])
+    (editor.folder / "other.py").unlink()
+    (editor.folder / "moved.txt").write_text("def scaled(a): return a\n")
+    await asyncio.sleep(2.5)
+    (editor.folder / "moved.txt").rename(editor.folder / "other.py")
+    await eventually(editor, uri, ["GS104"])
+
+
+async def test_settings_that_change_at_once_are_seen(start: Start) -> None:
+    editor = await start(NEOVIM)
+    (editor.folder / "pyproject.toml").write_text("")
+    uri = editor.open("early.py", TEXT)
+    assert await codes(editor, uri) == BOTH
+    (editor.folder / "pyproject.toml").write_text('[tool.groundstate]\nignore = ["GS301"]\n')
+    await eventually(editor, uri, EXACT)
 
 
 async def test_editor_settings_stand_above_the_projects(start: Start) -> None:

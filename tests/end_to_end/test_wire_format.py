@@ -17,11 +17,6 @@ CAPABILITIES = {
         "resolveProvider": True,
     },
     "codeLensProvider": {"resolveProvider": False},
-    "diagnosticProvider": {
-        "identifier": "groundstate",
-        "interFileDependencies": True,
-        "workspaceDiagnostics": True,
-    },
     "executeCommandProvider": {
         "commands": [
             "groundstate.showEnergy",

@@ -219,6 +219,35 @@ async def test_a_cancelled_request_ends_the_scan(start: Start) -> None:
     await cancelled(editor, request)
 
 
+async def test_the_workspace_is_offered_only_in_the_mode_that_has_it(start: Start) -> None:
+    def offered(editor: Editor) -> list[bool]:
+        options = [
+            item.register_options
+            for item in editor.registered
+            if item.method == types.TEXT_DOCUMENT_DIAGNOSTIC
+        ]
+        return [item["workspaceDiagnostics"] for item in options]
+
+    async def until(editor: Editor, wanted: list[bool]) -> None:
+        for _ in range(300):
+            if offered(editor) == wanted:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(offered(editor))
+
+    editor = await start(NEOVIM)
+    await until(editor, [False])
+    for mode, wanted in (("workspace", [True]), ("openFilesOnly", [False])):
+        settings = {"diagnosticMode": mode}
+        editor.client.set_configuration({"groundstate": settings})
+        params = types.DidChangeConfigurationParams(settings={"groundstate": settings})
+        editor.client.workspace_did_change_configuration(params)
+        await until(editor, wanted)
+    for options, whole in (({}, False), ({"groundstate": WHOLE}, True)):
+        static = await start(HELIX, options=options)
+        assert static.initialized.capabilities.diagnostic_provider.workspace_diagnostics == whole
+
+
 async def test_only_open_files_have_findings_unless_the_user_wants_more(start: Start) -> None:
     editor = await start(VSCODE)
     write(editor.folder, one=TEXT)

@@ -13,11 +13,15 @@ from groundstate_grammars.text import PositionEncoding
 @dataclass(frozen=True, slots=True)
 class Client:
     """``encoding``: the first of the client's position encodings, which the server takes. ``pulls``: it asks for
-    diagnostics, so none are pushed to it. ``refreshes``: it asks again when told that diagnostics changed."""
+    diagnostics, so none are pushed to it. ``registers_pull``: it can be told later what to
+    ask for. ``refreshes``: it asks again when told that diagnostics changed;
+    ``refreshes_workspace_only``: not for its open documents, if it may ask for the workspace (Neovim 0.12)."""
 
     encoding: PositionEncoding = PositionEncoding.UTF16
     pulls: bool = False
+    registers_pull: bool = False
     refreshes: bool = False
+    refreshes_workspace_only: bool = False
     related_information: bool = False
     code_description: bool = False
     diagnostic_data: bool = False
@@ -37,8 +41,8 @@ class Client:
     refreshes_inlay_hints: bool = False
 
 
-def client_of(capabilities: types.ClientCapabilities) -> Client:
-    """The client that declared ``capabilities``."""
+def client_of(capabilities: types.ClientCapabilities, program: types.ClientInfo | None = None) -> Client:
+    """The client that declared ``capabilities`` and calls itself ``program``."""
 
     def has(path: str) -> bool:
         return bool(get_capability(capabilities, path))
@@ -48,7 +52,9 @@ def client_of(capabilities: types.ClientCapabilities) -> Client:
     return Client(
         encoding=PositionEncoding(ServerCapabilitiesBuilder.choose_position_encoding(capabilities)),
         pulls=get_capability(capabilities, "text_document.diagnostic") is not None,
+        registers_pull=has("text_document.diagnostic.dynamic_registration"),
         refreshes=has("workspace.diagnostics.refresh_support"),
+        refreshes_workspace_only=program is not None and program.name == "Neovim",
         related_information=has("text_document.publish_diagnostics.related_information")
         or has("text_document.diagnostic.related_information"),
         code_description=has("text_document.publish_diagnostics.code_description_support")

@@ -39,6 +39,17 @@ class Configuration:
         table = _table(settings)
         self._sent = _table(table[SECTION]) if SECTION in table else table
 
+    @property
+    def asks_for_workspace(self) -> bool:
+        """Whether what the client sent by itself asks for findings of files that are not open."""
+        return editor_settings(self._sent)[0].diagnostic_mode == "workspace"
+
+    @property
+    def scans_workspace(self) -> bool:
+        """Whether a folder of the workspace has findings of files that are not open."""
+        folders = self._server.folders.values()
+        return any(self.of(folder).diagnostic_mode == "workspace" for folder in folders)
+
     def concerns(self, key: str) -> bool:
         """Whether the switch ``key`` of the editor's own settings is on somewhere, or was before the last change."""
         return any(getattr(item, key) for item in (*self._editor.values(), *self._before.values()))
@@ -76,6 +87,7 @@ class Configuration:
         if self._server.ready.is_set():
             await self._server.outdated()
         self._server.ready.set()
+        await self._server.pull_registration.update()
 
     async def _asked(self) -> dict[Path | None, Mapping[str, object]]:
         folders: dict[str | None, Path | None] = {None: None}

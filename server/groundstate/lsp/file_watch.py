@@ -10,9 +10,10 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from groundstate.discovery import SUFFIXES
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer
@@ -36,18 +37,19 @@ class FileWatch:
         self._server = server
         self._with_sources = sources
         self._known: dict[Path, Signature] = {}
-        self._sources: dict[Path, Signature] | None = None
+        self._roots: frozenset[Path] = frozenset()
+        self._looked = 0
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Look until the connection ends."""
+        self._looked = time.time_ns()
         self._task = asyncio.create_task(self._run())
 
     def seen(self, path: Path) -> None:
         """The server knows already that this file changed."""
-        for known in (self._known, self._sources or {}):
-            if path in known:
-                known[path] = _signature(path)
+        if path in self._known:
+            self._known[path] = _signature(path)
 
     async def _run(self) -> None:
         await self._server.ready.wait()
@@ -64,22 +66,27 @@ class FileWatch:
 
     def _look(self) -> tuple[list[Path], float]:
         """What changed since the last look, and how long this one took in seconds. Worker thread only."""
-        started = time.perf_counter()
-        now = _signatures(self._server.projects.watched(settings=self._with_sources))
-        changed = [path for path, signature in now.items() if self._known.get(path, signature) != signature]
-        self._known = now
-        if self._with_sources:
-            before, found = self._sources, _signatures(self._server.projects.sources())
-            self._sources = found
-            if before is not None:
-                changed += [
-                    path for path in found.keys() | before.keys() if found.get(path) != before.get(path)
-                ]
+        started, looked = time.perf_counter(), time.time_ns()
+        paths = self._server.projects.watched(settings=self._with_sources)
+        projects = self._server.projects.sources() if self._with_sources else {}
+        listed = [path for files in projects.values() for path in files]
+        now = {path: _signature(path) for path in (*paths, *listed)}
+        changed = [path for path, signature in now.items() if self._differs(path, signature)]
+        changed += [path for path in self._known.keys() - now.keys() if path.suffix in SUFFIXES]
+        changed += [
+            path
+            for root in projects.keys() & self._roots
+            for path in projects[root]
+            if path not in self._known  # it may have its old time when it was moved here
+        ]
+        self._known, self._roots, self._looked = now, frozenset(projects), looked
         return changed, time.perf_counter() - started
 
-
-def _signatures(paths: Iterable[Path]) -> dict[Path, Signature]:
-    return {path: _signature(path) for path in paths}
+    def _differs(self, path: Path, signature: Signature) -> bool:
+        """Whether a file changed since the last look; one that was not looked at then, by its time."""
+        if path in self._known:
+            return self._known[path] != signature
+        return signature is not None and signature[0] > self._looked
 
 
 def _signature(path: Path) -> Signature:

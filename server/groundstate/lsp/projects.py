@@ -119,10 +119,9 @@ class Projects:
         models = [(model or SHIPPED) / MANIFEST for model, _ in self._engines]
         return [*self._baselines, *models, *(folder / name for folder in folders for name in SETTINGS_FILES)]
 
-    def sources(self) -> list[Path]:
-        """The source files of all projects that are in use."""
-        projects = {loaded for loaded, _ in self._files}
-        return list(dict.fromkeys(path for loaded in projects for path in surrounding_files(loaded)))
+    def sources(self) -> dict[Path, tuple[Path, ...]]:
+        """The source files of all projects that are in use, by the project's root."""
+        return {loaded.root: surrounding_files(loaded) for loaded in {loaded for loaded, _ in self._files}}
 
     def of(self, path: Path, token: Token) -> Project:
         """The project that the file at ``path`` belongs to; raises ``Superseded`` when cancelled on the way."""

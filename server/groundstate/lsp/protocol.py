@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from groundstate.lsp.handlers import RECEIVED
+
+if TYPE_CHECKING:
+    from groundstate.lsp.server import GroundstateServer
 
 
 class GroundstateProtocol(LanguageServerProtocol):
@@ -25,6 +28,13 @@ class GroundstateProtocol(LanguageServerProtocol):
             super().handle_message(message)
         finally:
             RECEIVED.reset(reset)
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        result = yield from super().lsp_initialize(params)
+        server = cast("GroundstateServer", self._server)
+        result.capabilities.diagnostic_provider = server.pull_registration.offered()
+        return result
 
     def _send_data(self, data: Any) -> None:
         with contextlib.suppress(

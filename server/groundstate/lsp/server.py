@@ -37,6 +37,7 @@ from groundstate.lsp.progress import Progress
 from groundstate.lsp.projects import SETTINGS_FILES, Projects
 from groundstate.lsp.protocol import AnsweredErrors, GroundstateProtocol
 from groundstate.lsp.publisher import Publisher
+from groundstate.lsp.pull_registration import PullRegistration
 from groundstate.lsp.snapshots import Snapshot
 from groundstate.lsp.text_changes import path_of
 from groundstate.lsp.worker import Worker
@@ -82,7 +83,7 @@ class GroundstateServer(LanguageServer):
     def connected(self, params: types.InitializeParams) -> None:
         """Set up for the client that sent ``params``."""
         self.loop = asyncio.get_running_loop()
-        self.client: Client = client_of(params.capabilities)
+        self.client: Client = client_of(params.capabilities, params.client_info)
         for handler in HANDLERS:
             for known in (self.protocol.fm.features, self.protocol.fm.commands):
                 known.pop(handler.method, None)  # of a client that was here before
@@ -99,6 +100,7 @@ class GroundstateServer(LanguageServer):
         logger.info("groundstate %s with %s, positions in %s", __version__, name, self.client.encoding.value)
         self.ready = asyncio.Event()
         self.configuration = Configuration(self)
+        self.pull_registration = PullRegistration(self)
         self.pages = page_addresses()
         self.workspace_findings = WorkspaceFindings(self)
         self.worker = Worker(self.workspace_findings.give_way)
@@ -207,8 +209,8 @@ class GroundstateServer(LanguageServer):
         if not self.client.pulls:
             for snapshot in snapshots:
                 self.publisher.schedule(snapshot)
-        elif self.client.refreshes:
-            await self.workspace_diagnostic_refresh_async(None)
+        else:
+            await self.pull_registration.refresh()
 
     def trace(self, value: types.TraceValue) -> None:
         """Tell the client what is logged, as far as it wants."""

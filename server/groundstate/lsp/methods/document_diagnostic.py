@@ -65,8 +65,5 @@ HANDLER = OnSnapshot(
     handle,
     absent=of_closed,
     stale=ask_again,
-    options=types.DiagnosticOptions(
-        identifier="groundstate", inter_file_dependencies=True, workspace_diagnostics=False
-    ),
     wanted=lambda client: client.pulls,
 )
