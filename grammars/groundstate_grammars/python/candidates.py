@@ -552,8 +552,12 @@ class _Builder:
             if self.role[at] == Role.READ and kinds[parents[node_of[token]]] == py.ATTRIBUTE:
                 self.is_owner[self.lex_list[at]] = True
         outer, _, function = unit.qualname.rpartition(".")
-        self.function_name = self.lexicon.find(function) if unit.kind is UnitKind.FUNCTION else -1
-        self.class_name = self.lexicon.find(outer.rpartition(".")[2]) if unit.class_node >= 0 else -1
+        self.function_name = self._own_name(function) if unit.kind is UnitKind.FUNCTION else -1
+        self.class_name = self._own_name(outer.rpartition(".")[2]) if unit.class_node >= 0 else -1
+
+    def _own_name(self, name: str) -> int:
+        """Lexicon id of a name that is defined around here; -1 for one so long that its token is cut."""
+        return self.lexicon.find(name) if len(name.encode("utf-8", "replace")) <= MAX_TEXT else -1
 
     # One site with candidates that replace its range.
     def site(
@@ -827,10 +831,10 @@ class _Builder:
         member = flat.child_by_field(attribute, py.FIELD_ATTRIBUTE)
         if member < 0 or flat.field[attribute] == py.FIELD_LEFT:
             return
-        name = self.lexicon.find(flat.text(member).decode("utf-8", "replace"))
+        name = self.lexicon.id(flat.text(member).decode("utf-8", "replace"))
         ids, positions = self.shared.visible(scope)
         bound = bisect_left(positions, flat.start[node])
-        if name >= 0 and (name in ids[:bound] or name in self.shared._globals):
+        if name in ids[:bound] or name in self.shared._globals:
             replacement = Replacement(flat.start[attribute], flat.start[member], b"")
             self.structural_site(
                 at, SELF_OR_NAME, DELETED, (replacement,), other=self._at(member, at), slot=self._slot(attribute)
