@@ -476,15 +476,28 @@ def _of_tokens(old: _Version, new: _Version) -> tuple[set[int], set[int], Ids]:
     )
     counted = {key >> 8 for key in here.keys() | there.keys() if here[key] != there[key]}
     moved = {text for text in counted if old.presence(text) != new.presence(text)}
-    before, after = (uses[~np.isin(uses, list(moved))] for uses in (old.first_uses, new.first_uses))
-    if not np.array_equal(before, after):
-        moved |= {key >> 8 for key in here.keys() | there.keys()}
+    moved |= _moved(
+        old.first_uses, new.first_uses, {key >> 8 for key in here.keys() | there.keys()} - moved, moved
+    )
     runs = [
         Counter(keys_of(side[max(start - 2, 0) : stop + 2]).tolist())
         for side, stop in zip((old.tokens, new.tokens), stops, strict=True)
     ]
     keys = sorted(key for key in runs[0].keys() | runs[1].keys() if runs[0][key] != runs[1][key])
     return counted, moved, np.array(keys, np.int64)
+
+
+def _moved(old: Ids, new: Ids, near: set[int], gone: set[int]) -> set[int]:
+    """Those of the texts ``near`` an edit that are first used at another place among all texts but ``gone``."""
+    sides: list[dict[int, int]] = []
+    for uses in (old, new):
+        others = np.cumsum(~np.isin(uses, list(near | gone)))
+        at = np.flatnonzero(np.isin(uses, list(near)))
+        sides.append(dict(zip(uses[at].tolist(), others[at].tolist(), strict=True)))
+    left, right = sides
+    found = {text for text in near if left.get(text) != right.get(text)}
+    order = [[text for text in side if text not in found] for side in sides]
+    return found if order[0] == order[1] else near
 
 
 def _different(left: Mapping[str, object], right: Mapping[str, object]) -> set[str]:
