@@ -37,7 +37,7 @@ from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.units import Unit
 from groundstate_grammars.similar import SimilarNames
 
-VERSIONS = 8
+VERSIONS = 4
 """Files whose last version is kept."""
 _MOST_TEXTS = 500_000
 """Distinct texts after which everything is forgotten; n-gram keys have room for a million."""
