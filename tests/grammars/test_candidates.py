@@ -216,3 +216,9 @@ def test_edited_units_of_one_file_do_not_share_what_is_like_their_new_names() ->
         edited = EditedUnit(file, unit, [Replacement(start, start + len(written), misspelt)])
         assert edited.unit is not None
         assert edited.way_back(edited.candidates.of(edited.unit), start - edited.shift) is not None
+
+
+def test_names_longer_than_the_lexicon_keeps_do_no_harm() -> None:
+    name = "a" * 90
+    file = parse(f"def f({name}, y):\n    {name} = y.z\n    return self.size + y.z\n".encode())
+    assert [len(file.candidates.of(unit)) > 0 for unit in file.units] == [True]

@@ -749,8 +749,6 @@ class _Builder:
         stand for `self` before a dot."""
         ids, positions = self.shared.visible(scope)
         bound = ids[: bisect_left(positions, start)]
-        # A name that no token has got its id after the unit was read; it stands before no dot here.
-        bound = bound[bound < len(self.is_owner)]
         owners = bound[self.is_owner[bound]][:_MAX_OWNERS]
         bindings = self.file.scopes.scopes[scope].bindings.items()
         parameters = [name for name, group in bindings if group[0].kind is BindingKind.PARAMETER]
