@@ -53,6 +53,7 @@ def model_card(package: Path, run: Path, table: Mapping[str, Any]) -> str:
         )
     lines += [
         "",
+        *_probes(report),
         "## What it cannot do",
         "",
         "It sees one function with a short context header, not the program. It proposes only edits of the rule pages.",
@@ -61,6 +62,39 @@ def model_card(package: Path, run: Path, table: Mapping[str, Any]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+PROBES = (
+    ("both terms", "all"),
+    ("usage term alone", "usage term alone"),
+    ("network without context", "no context"),
+    ("network, context in random order", "shuffled context"),
+    ("n-grams only", "n-grams only"),
+    ("lengths only", "length only"),
+    ("random site", "random site"),
+)
+"""Rows of the probe table, and the keys of a run's report."""
+
+
+def _probes(report: Mapping[str, Any]) -> list[str]:
+    """What simpler explanations get right, joint, in fp32 and without System 2."""
+    sets = [title for title, entry in report.items() if isinstance(entry, dict) and "all" in entry]
+    if not sets:
+        return []
+    heads = " | ".join(f"{title} ({report[title]['all']['windows']:.0f} windows)" for title in sets)
+    lines = [
+        "## What simpler explanations get right",
+        "",
+        "Joint, on the same cases under the same search, fp32, System 1 (`groundstate train run`).",
+        "",
+        f"| | {heads} |",
+        "| --- |" + " --- |" * len(sets),
+    ]
+    for name, key in PROBES:
+        lines.append(
+            "| " + " | ".join([name, *(f"{report[title][key]['joint']:.1%}" for title in sets)]) + " |"
+        )
+    return [*lines, ""]
 
 
 def _row(title: str, entry: Mapping[str, Any]) -> str:
