@@ -92,8 +92,21 @@ export async function shows(document: vscode.TextDocument, ...wanted: string[]):
   await eventually(`findings [${wanted.join()}]`, () => JSON.stringify(codes(document)) === JSON.stringify(wanted));
 }
 
+/** The code actions at `range`. VS Code cancels a request when the file's diagnostics change under it; then it is asked again. */
 export async function actions(document: vscode.TextDocument, range: vscode.Range): Promise<vscode.CodeAction[]> {
-  return vscode.commands.executeCommand('vscode.executeCodeActionProvider', document.uri, range, undefined, 10);
+  return eventually('code actions', async () => {
+    try {
+      const found = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider', document.uri, range, undefined, 10,
+      );
+      return found.length > 0 ? found : undefined;
+    } catch (error) {
+      if (error instanceof vscode.CancellationError || String(error).startsWith('Canceled')) {
+        return undefined;
+      }
+      throw error;
+    }
+  });
 }
 
 export async function set(key: string, value: unknown): Promise<void> {
