@@ -6,7 +6,7 @@ Each folder is checked by ``groundstate check`` as a project of its own. Every f
 alarm, although some are bugs. The repositories must be ones that neither training nor calibration saw, and that nobody
 looked at while choosing thresholds; their names are compared with ``energy_models/corpus.toml`` and
 ``energy_models/fix_repositories.toml`` (folders are named owner+name), and a known one ends the run. ``--list`` writes one
-line a finding, for reading. Intervals: bootstrap over repositories.
+line a finding, for reading. Intervals: bootstrap over repositories. Test files are also told apart.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from benchmarks.real_bugs.findings import Found, check
 from benchmarks.real_bugs.results import ALARM_LINES, Estimate
 
 from groundstate_energy.calibration import BUDGETS
+from groundstate_energy.training.corpus import is_test
 from groundstate_grammars.rules import RULES
 
 ENERGY_MODELS = Path(__file__).parents[2] / "energy_models"
@@ -36,8 +37,14 @@ def known_repositories() -> frozenset[str]:
     return frozenset(name.replace("/", "+").casefold() for name in names)
 
 
-def count_lines(root: Path) -> int:
-    return sum(path.read_bytes().count(b"\n") for path in root.rglob("*.py") if path.is_file())
+def count_lines(root: Path) -> tuple[int, int]:
+    """Lines of all Python files below ``root``, and of its test files."""
+    counts = {
+        path.relative_to(root).as_posix(): path.read_bytes().count(b"\n")
+        for path in root.rglob("*.py")
+        if path.is_file()
+    }
+    return sum(counts.values()), sum(count for path, count in counts.items() if is_test(path))
 
 
 def learned(findings: dict[str, list[Found]]) -> list[tuple[str, Found]]:
@@ -60,16 +67,21 @@ def main() -> int:
         print(f"training or calibration used {', '.join(used)}", file=sys.stderr)
         return 2
     lines: list[int] = []
+    lines_of_tests = 0
+    in_tests = dict.fromkeys(BUDGETS, 0)
     alarms: dict[str, list[int]] = {level: [] for level in BUDGETS}
     rules: dict[str, Counter[str]] = {level: Counter() for level in BUDGETS}
     listed: list[str] = []
     for root in sorted(options.repositories):
         findings = learned(check(root, (), options.model, "explore"))
-        lines.append(count_lines(root))
+        whole, tests = count_lines(root)
+        lines.append(whole)
+        lines_of_tests += tests
         for level in BUDGETS:
-            shown = [found for _, found in findings if found.shown_at(level)]
+            shown = [(path, found) for path, found in findings if found.shown_at(level)]
             alarms[level].append(len(shown))
-            rules[level].update(found.rule for found in shown)
+            in_tests[level] += sum(is_test(path) for path, _ in shown)
+            rules[level].update(found.rule for _, found in shown)
         listed += [
             f"{root.name}\t{path}:{found.line}\t{found.rule}\t{found.budget}"
             for path, found in findings
@@ -85,12 +97,18 @@ def main() -> int:
                 round(ALARM_LINES * bound, 3)
                 for bound in (Estimate.of(counts, lines, 0).low, Estimate.of(counts, lines, 0).high)
             ],
+            "in test files": in_tests[level],
             "budget": round(ALARM_LINES * BUDGETS[level], 3),
             "rules": dict(sorted(rules[level].items())),
         }
         for level, counts in alarms.items()
     }
-    result = {"repositories": len(lines), "lines": sum(lines), "levels": table}
+    result = {
+        "repositories": len(lines),
+        "lines": sum(lines),
+        "lines of tests": lines_of_tests,
+        "levels": table,
+    }
     print(json.dumps(result, indent=1))
     if options.json is not None:
         options.json.write_text(json.dumps(result, indent=1) + "\n", "utf-8")

@@ -15,7 +15,7 @@ from groundstate_energy.engine import LEARNED_UNITS, Engine
 from groundstate_energy.features import NameStatistics
 from groundstate_energy.minimiser import ScoredUnit
 from groundstate_energy.training.batches import read
-from groundstate_energy.training.corpus import Repository
+from groundstate_energy.training.corpus import TEST_SHARE, Repository, is_test
 from groundstate_energy.training.fixes import load_fixes, unit_at
 from groundstate_energy.training.mutants import Mutator
 from groundstate_grammars.python.edited import repair_of
@@ -72,13 +72,16 @@ class HeldOut:
         return found
 
 
-def examine_clean(engine: Engine, files: Iterable[ParsedFile], found: HeldOut) -> None:
-    """Score unchanged files; the best edits of each unit are what could be reported."""
-    for file in files:
-        found.lines += file.data.count(b"\n") + 1
+def examine_clean(engine: Engine, files: Iterable[tuple[ParsedFile, int]], found: HeldOut) -> None:
+    """Score unchanged files; the best edits of each unit are what could be reported.
+
+    ``files``: each with how many files it stands for.
+    """
+    for file, times in files:
+        found.lines += times * (file.data.count(b"\n") + 1)
         units = [unit for unit in file.units if unit.kind in LEARNED_UNITS]
         for scored in engine.score(file, units):
-            found.units += 1
+            found.units += times
             sites: set[int] = set()
             for candidate in scored.best(_TOP):
                 site = int(scored.candidates.candidate_site[candidate])
@@ -87,7 +90,7 @@ def examine_clean(engine: Engine, files: Iterable[ParsedFile], found: HeldOut) -
                     continue
                 sites.add(place)
                 rule = SOFT_RULES[int(scored.candidates.site_rule[site])]
-                found.clean[rule].append(scored.log_odds(candidate))
+                found.clean[rule] += [scored.log_odds(candidate)] * times
 
 
 def _case(scored: ScoredUnit, target: int, real: bool) -> Case:
@@ -158,8 +161,14 @@ def examine_fixes(engine: Engine, repositories: Sequence[Repository], fixes: Pat
                 found.cases.append(_case(scored, target, True))
 
 
-def clean_files(repositories: Sequence[Repository], lines: int, seed: int) -> Iterable[ParsedFile]:
-    """Files of the repositories, spread evenly, about ``lines`` lines."""
+def clean_files(
+    repositories: Sequence[Repository], lines: int, seed: int
+) -> Iterable[tuple[ParsedFile, int]]:
+    """Files of the repositories, spread evenly, about ``lines`` lines, each with how many files it stands for.
+
+    A corpus keeps a part of the test files; each of them stands for those that it does not have, for alarms are as
+    frequent as they are in whole repositories.
+    """
     rng = random.Random(seed)
     share = lines // max(len(repositories), 1)
     for repository in repositories:
@@ -170,4 +179,4 @@ def clean_files(repositories: Sequence[Repository], lines: int, seed: int) -> It
             if taken >= share:
                 break
             taken += file.text.count(b"\n") + 1
-            yield parse(file.text, repository.project)
+            yield parse(file.text, repository.project), round(1 / TEST_SHARE) if is_test(file.path) else 1
