@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 from groundstate_energy import engine as engine_module
 from groundstate_energy.encoding import Window
 from groundstate_energy.engine import Engine
-from groundstate_energy.features import FEATURE_COUNT
-from groundstate_energy.minimiser import score_units
+from groundstate_energy.features import FEATURE_COUNT, FileStatistics
+from groundstate_energy.minimiser import ScoredUnit, score_units
 from groundstate_energy.model_package import ModelPackage
 from groundstate_energy.ngrams import CorpusTable
 from groundstate_grammars.edits import Replacement
 from groundstate_grammars.project import FileSummary, ProjectFacts
 from groundstate_grammars.python.parsed import ParsedFile, parse
+from groundstate_grammars.python.units import Unit
 from groundstate_grammars.rules import SOFT_RULES
 
 TEXT = b"""import os
@@ -181,9 +183,9 @@ def test_a_letter_leaves_most_units_alone(monkeypatch: pytest.MonkeyPatch) -> No
     found_in(engine, file, None)
     looked_at: list[str] = []
 
-    def counting(statistics: object, units: Sequence[object], *rest: object) -> object:
-        looked_at.extend(unit.qualname for unit in units)  # type: ignore[attr-defined]
-        return score_units(statistics, units, *rest)  # type: ignore[arg-type]
+    def counting(statistics: FileStatistics, units: Sequence[Unit], *rest: Any) -> list[ScoredUnit]:
+        looked_at.extend(unit.qualname for unit in units)
+        return score_units(statistics, units, *rest)
 
     monkeypatch.setattr(engine_module, "score_units", counting)
     at = TEXT.index(b"result = start") + len(b"result = start")
