@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from groundstate import __version__
-
-yaml = pytest.importorskip("yaml")
 
 ROOT = Path(__file__).parents[2]
 BUG = "def mean(values):\n    return sum(values) / len(value)\n"

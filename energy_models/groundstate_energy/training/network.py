@@ -236,7 +236,7 @@ class Network(nn.Module):
         candidate_at: Tensor,
         features: Tensor,
     ) -> Tensor:
-        """The part of ``forward`` after ``read``, a seventh of its time: scores of the candidates, ``(candidates,)``."""
+        """The part of ``forward`` after ``read``: scores of the candidates, ``(candidates,)``."""
         embedded = self.embed(pieces)
         site = (
             self.site_context(torch.cat([rows(context, site_at), rows(context, site_other)], -1))
