@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Steps of training as subcommands: ``gather``, ``run``, ``mine``."""
+    """Steps of training as subcommands: ``gather``, ``run``, ``autoregressive``, ``mine``."""
     steps = parser.add_subparsers(dest="step", metavar="STEP", required=True)
     gather = steps.add_parser("gather", help="deduplicated functions and project facts of repositories")
     gather.add_argument("sources", nargs="+", type=Path, help="folders, each one repository")
@@ -40,6 +40,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     run_step.add_argument("--seed", type=int, default=0)
 
+    baseline = steps.add_parser(
+        "autoregressive", help="train the autoregressive baseline; run it again to go on where it stopped"
+    )
+    baseline.add_argument("corpus", type=Path, help="corpus folder of `gather`")
+    baseline.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json of a run of `run`")
+    baseline.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint, log")
+    baseline.add_argument("--network", default="small", help="tiny, small or full")
+    baseline.add_argument("--minutes", type=float, default=60.0, help="length of the whole run")
+    baseline.add_argument("--segment", type=float, default=float("inf"), help="stop after so many minutes")
+    baseline.add_argument("--tokens", type=int, default=4_096, help="padded tokens of a batch")
+    baseline.add_argument("--workers", type=int, default=1, help="processes that make batches")
+    baseline.add_argument("--threads", type=int, default=1, help="threads of the network on a CPU")
+    baseline.add_argument("--rate", type=float, default=5e-3, help="peak learning rate")
+    baseline.add_argument("--seed", type=int, default=0)
+
     mine = steps.add_parser("mine", help="one-site bug fixes out of git histories")
     mine.add_argument("--repos", type=Path, required=True, help="folder of clones, owner/name or owner+name")
     mine.add_argument("--facts", type=Path, help="rebuild the texts of these facts instead of mining")
@@ -48,7 +63,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run one step; 0 when it is done."""
-    return {"gather": _gather, "run": _train, "mine": _mine}[options.step](options)
+    return {"gather": _gather, "run": _train, "autoregressive": _autoregressive, "mine": _mine}[options.step](
+        options
+    )
 
 
 def _say(line: str) -> None:
@@ -100,6 +117,36 @@ def _train(options: argparse.Namespace) -> int:
         config,
         fixes=options.fixes,
         device=device,
+        segment_minutes=options.segment,
+        progress=_say,
+    )
+    return 0
+
+
+def _autoregressive(options: argparse.Namespace) -> int:
+    import torch
+    from tokenizers import Tokenizer
+
+    from groundstate_energy.encoding import PieceTable
+    from groundstate_energy.training.autoregressive import train_autoregressive
+    from groundstate_energy.training.pipeline import load_corpus
+    from groundstate_energy.training.trainer import TrainingConfig
+
+    config = TrainingConfig(
+        network=options.network,
+        minutes=options.minutes,
+        tokens=options.tokens,
+        workers=options.workers,
+        rate=options.rate,
+        seed=options.seed,
+    )
+    torch.set_num_threads(options.threads)
+    train_autoregressive(
+        config,
+        load_corpus(options.corpus, ("train",))["train"],
+        PieceTable(Tokenizer.from_file(str(options.tokenizer))),
+        options.out,
+        device=torch.device("cuda" if torch.cuda.is_available() else "cpu"),
         segment_minutes=options.segment,
         progress=_say,
     )

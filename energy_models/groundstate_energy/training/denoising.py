@@ -109,6 +109,33 @@ def corrupted_batch(
     }
 
 
+def texts_of(repositories: Sequence[Repository], tokens: int, seed: int) -> Iterator[list[Text]]:
+    """An endless stream of groups of windows of like length, each of about ``tokens`` padded tokens.
+
+    ``seed`` together with the number of the worker that this runs in decides the stream.
+    """
+    worker = get_worker_info()
+    number, workers = (worker.id, worker.num_workers) if worker is not None else (0, 1)
+    torch.set_num_threads(1)
+    rng = random.Random(seed * 1_000 + number)
+    waiting: dict[int, list[Text]] = {length: [] for length in LENGTHS}
+    places = [(repository.project, file) for repository in repositories for file in repository.files]
+    random.Random(seed).shuffle(places)
+    places = places[number::workers]
+    while True:
+        rng.shuffle(places)
+        for project, record in places:
+            file = parse(record.text, project)
+            for unit in (file.units[i] for i in record.units if i < len(file.units)):
+                text = text_of(file, unit, rng)
+                size = next(length for length in LENGTHS if len(text.lex) <= length)
+                group = waiting[size]
+                group.append(text)
+                if len(group) * size >= tokens:
+                    waiting[size] = []
+                    yield group
+
+
 class DenoisingBatches(IterableDataset[dict[str, torch.Tensor]]):
     """An endless stream of corrupted batches of about ``tokens`` padded tokens.
 
@@ -129,26 +156,7 @@ class DenoisingBatches(IterableDataset[dict[str, torch.Tensor]]):
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
         worker = get_worker_info()
-        number, workers = (worker.id, worker.num_workers) if worker is not None else (0, 1)
-        torch.set_num_threads(1)
-        rng = random.Random(self._seed * 1_000 + number)
-        numbers = np.random.default_rng(self._seed * 1_000 + number)
-        waiting: dict[int, list[Text]] = {length: [] for length in LENGTHS}
-        places = [
-            (repository.project, file) for repository in self._repositories for file in repository.files
-        ]
-        random.Random(self._seed).shuffle(places)
-        places = places[number::workers]
-        while True:
-            rng.shuffle(places)
-            for project, record in places:
-                file = parse(record.text, project)
-                for unit in (file.units[i] for i in record.units if i < len(file.units)):
-                    text = text_of(file, unit, rng)
-                    size = next(length for length in LENGTHS if len(text.lex) <= length)
-                    group = waiting[size]
-                    group.append(text)
-                    if len(group) * size >= self._tokens:
-                        waiting[size] = []
-                        batch = corrupted_batch(group, self._table, numbers)
-                        yield {name: torch.from_numpy(values) for name, values in batch.items()}
+        numbers = np.random.default_rng(self._seed * 1_000 + (worker.id if worker is not None else 0))
+        for group in texts_of(self._repositories, self._tokens, self._seed):
+            batch = corrupted_batch(group, self._table, numbers)
+            yield {name: torch.from_numpy(values) for name, values in batch.items()}

@@ -83,12 +83,12 @@ class Run:
             self.phase, self.phase_step = phase, 0
 
 
-def start(config: TrainingConfig, device: torch.device) -> Run:
-    """A fresh run."""
+def start(config: TrainingConfig, device: torch.device, kind: type[Network] = Network) -> Run:
+    """A fresh run of a network of one ``kind``."""
     torch.manual_seed(config.seed)
     shape = NetworkConfig.from_name(config.network)
-    network = Network(shape).to(device)
-    average = Network(shape).to(device)
+    network = kind(shape).to(device)
+    average = kind(shape).to(device)
     average.load_state_dict(network.state_dict())
     network.mixed = average.mixed = True
     usage = UsageTerm().to(device)
