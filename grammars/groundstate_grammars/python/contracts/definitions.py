@@ -15,8 +15,31 @@ _NO_STATEMENT = frozenset((py.COMMENT, py.LINE_CONTINUATION))
 
 STAR_EXPORTS = {
     "nagini_contracts.contracts": frozenset(
-        "Acc Assert Assume Decreases Ensures Exists Exsures Fold Forall Implies Invariant MayInvoke MustTerminate Old "
-        "Predicate Pure Rd Requires Result Unfold dict_pred list_pred set_pred".split()
+        [
+            "Acc",
+            "Assert",
+            "Assume",
+            "Decreases",
+            "Ensures",
+            "Exists",
+            "Exsures",
+            "Fold",
+            "Forall",
+            "Implies",
+            "Invariant",
+            "MayInvoke",
+            "MustTerminate",
+            "Old",
+            "Predicate",
+            "Pure",
+            "Rd",
+            "Requires",
+            "Result",
+            "Unfold",
+            "dict_pred",
+            "list_pred",
+            "set_pred",
+        ]
     ),
     "icontract": frozenset(("require", "ensure", "snapshot", "invariant")),
     "annotated_types": frozenset(
