@@ -13,38 +13,16 @@ from groundstate_grammars.tree import FlatTree
 _FUNCTIONS_AND_CLASSES = frozenset((py.FUNCTION_DEFINITION, py.CLASS_DEFINITION, py.LAMBDA))
 _NO_STATEMENT = frozenset((py.COMMENT, py.LINE_CONTINUATION))
 
+_NAGINI = (
+    *("Acc", "Assert", "Assume", "Decreases", "Ensures", "Exists", "Exsures", "Fold", "Forall", "Implies"),
+    *("Invariant", "MayInvoke", "MustTerminate", "Old", "Predicate", "Pure", "Rd", "Requires", "Result"),
+    *("Unfold", "dict_pred", "list_pred", "set_pred"),
+)
+_ANNOTATED_TYPES = ("Ge", "Gt", "Interval", "Le", "Len", "Lt", "MaxLen", "MinLen", "MultipleOf", "Predicate")
 STAR_EXPORTS = {
-    "nagini_contracts.contracts": frozenset(
-        [
-            "Acc",
-            "Assert",
-            "Assume",
-            "Decreases",
-            "Ensures",
-            "Exists",
-            "Exsures",
-            "Fold",
-            "Forall",
-            "Implies",
-            "Invariant",
-            "MayInvoke",
-            "MustTerminate",
-            "Old",
-            "Predicate",
-            "Pure",
-            "Rd",
-            "Requires",
-            "Result",
-            "Unfold",
-            "dict_pred",
-            "list_pred",
-            "set_pred",
-        ]
-    ),
+    "nagini_contracts.contracts": frozenset(_NAGINI),
     "icontract": frozenset(("require", "ensure", "snapshot", "invariant")),
-    "annotated_types": frozenset(
-        ("Gt", "Ge", "Lt", "Le", "Interval", "MultipleOf", "MinLen", "MaxLen", "Len", "Predicate", "Not")
-    ),
+    "annotated_types": frozenset(_ANNOTATED_TYPES),
     "hypothesis": frozenset(("given", "assume")),
     "typing": frozenset(("Annotated", "Optional")),
 }

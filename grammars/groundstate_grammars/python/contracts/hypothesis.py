@@ -136,9 +136,9 @@ def _either(left: _Domain, right: _Domain, value: str) -> _Domain:
     conditions: tuple[str, ...] = ()
     if left.annotation == "None":
         conditions = tuple(f"{value} is None or ({condition})" for condition in right.conditions)
+        left, right = right, left
     elif left.conditions or right.conditions:
         raise NotUnderstood("alternatives with bounds")
-        left, right = right, left
     return _Domain(f"{left.annotation} | {right.annotation}", conditions)
 
 

@@ -33,7 +33,7 @@ from groundstate_grammars.python.contracts.expressions import (
 _HEADER = re.compile(r"\s*(pre|post|raises|inv)\s*(?:\[([^\]]*)\])?\s*:(?!:)\s*(.*?)\s*$")
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*")
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
-_LOOKS_LIKE_CODE = re.compile(r"[<>=!]=|[<>]|\(|__return__|__old__|\b(?:not|in|is)\b")
+_LOOKS_LIKE_CODE = re.compile(r"[<>=!]=|[<>]|\w\(|__return__|__old__")
 _KINDS = {"pre": ClauseKind.REQUIRES, "post": ClauseKind.ENSURES, "inv": ClauseKind.INVARIANT}
 
 
