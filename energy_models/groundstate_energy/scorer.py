@@ -64,6 +64,9 @@ class Scorer:
         options.log_severity_level = 3
         # Threads that spin while they wait take the core from the rest of the machine: an editor, the other processes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Attention of a trained network gives denormal weights, with which a matrix product takes many times longer.
+        # A weight below 1e-38 changes no energy.
+        options.add_session_config_entry("session.set_denormal_as_zero", "1")
         try:
             network = (package.half_network if use_cuda else None) or package.network
             self._reader, self._ranker = (
