@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
             options.run,
             options.network,
             names,
-            batches_of(examples, tokenizer, 4_096),
+            batches_of(zip(examples), tokenizer, 4_096),
             options.out,
             name=options.name,
             card="",

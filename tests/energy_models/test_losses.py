@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundstate_energy.training.losses import Labels, energy_loss, segment_logsumexp
+from groundstate_energy.training.losses import MARGIN, Labels, energy_loss, segment_logsumexp
 
 scores = st.floats(-30, 30, allow_nan=False, width=32)
 windows = st.lists(st.lists(scores, min_size=1, max_size=6), min_size=1, max_size=5)
@@ -40,6 +40,7 @@ def test_the_loss_is_what_its_formulas_say(groups: list[list[float]], data: st.D
         site=torch.tensor([3 * number + site for number, own in enumerate(sites) for site in own]),
         target=torch.tensor([s + t if t >= 0 else -1 for s, t in zip(starts, targets, strict=True)]),
         ranking_only=torch.tensor(ranking),
+        back=torch.full((len(groups),), -1),
     )
     loss = energy_loss(values, labels)
     contrast, repair = [], []
@@ -54,6 +55,22 @@ def test_the_loss_is_what_its_formulas_say(groups: list[list[float]], data: st.D
     assert math.isclose(loss["repair"].item(), sum(repair) / max(len(repair), 1), abs_tol=1e-3)
     assert torch.isfinite(loss["focal"])
     assert loss["focal"] >= 0
+    assert loss["pair"] == 0
+
+
+def test_a_pair_costs_less_the_further_the_fix_is_ahead_of_its_way_back() -> None:
+    labels = Labels(
+        window=torch.tensor([0, 1, 2]),
+        site=torch.tensor([0, 1, 2]),
+        target=torch.tensor([0, -1, 2]),
+        ranking_only=torch.tensor([False, False, False]),
+        back=torch.tensor([-1, 1, -1]),
+    )
+    cost = [
+        energy_loss(torch.tensor([fix, back, 9.0]), labels)["pair"].item() for fix, back in ((3, -3), (1, 1))
+    ]
+    assert math.isclose(cost[0], math.log1p(math.exp(MARGIN - 6)), abs_tol=1e-5)
+    assert math.isclose(cost[1], math.log1p(math.exp(MARGIN)), abs_tol=1e-5)
 
 
 def test_gradients_pull_the_repair_down_and_everything_else_up() -> None:
@@ -63,6 +80,7 @@ def test_gradients_pull_the_repair_down_and_everything_else_up() -> None:
         site=torch.tensor([0, 0, 1, 2]),
         target=torch.tensor([1, -1]),
         ranking_only=torch.tensor([False, False]),
+        back=torch.tensor([-1, 2]),
     )
     sum(energy_loss(values, labels).values()).backward()
     assert values.grad is not None

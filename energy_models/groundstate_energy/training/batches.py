@@ -60,7 +60,8 @@ def load_statistics(folder: Path) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def batch_of(examples: Sequence[Example], table: PieceTable, rng: np.random.Generator) -> Batch:
-    """A batch with its labels: ``candidate_window``, ``target``, ``ranking_only``, ``rule``."""
+    """A batch with its labels: ``candidate_window``, ``target``, ``ranking_only``, ``rule``, and ``back``, which of a twin
+    is the candidate that undoes the fix (the window before it is the buggy one) and -1 of every other window."""
     thinned = [_thin(example, rng) for example in examples]
     batch = collate([example.window for example in thinned], table)
     window = np.concatenate(
@@ -70,6 +71,10 @@ def batch_of(examples: Sequence[Example], table: PieceTable, rng: np.random.Gene
     batch["candidate_window"] = window
     batch["target"] = np.array(
         [offsets[i] + example.target if example.target >= 0 else -1 for i, example in enumerate(thinned)],
+        np.int64,
+    )
+    batch["back"] = np.array(
+        [offsets[i] + example.back if example.back >= 0 else -1 for i, example in enumerate(thinned)],
         np.int64,
     )
     batch["ranking_only"] = np.array([example.ranking_only for example in thinned])
@@ -84,10 +89,14 @@ def _thin(example: Example, rng: np.random.Generator) -> Example:
         return example
     keep = np.zeros(count, np.bool_)
     keep[rng.choice(count, MAX_CANDIDATES, replace=False)] = True
-    if example.target >= 0:
-        keep |= window.candidate_site == window.candidate_site[example.target]
+    for wanted in (example.target, example.back):
+        if wanted >= 0:
+            keep |= window.candidate_site == window.candidate_site[wanted]
     chosen = np.flatnonzero(keep)
-    target = int(np.searchsorted(chosen, example.target)) if example.target >= 0 else -1
+    target, back = (
+        int(np.searchsorted(chosen, wanted)) if wanted >= 0 else -1
+        for wanted in (example.target, example.back)
+    )
     thinned = replace(
         window,
         candidate_site=window.candidate_site[chosen],
@@ -96,7 +105,7 @@ def _thin(example: Example, rng: np.random.Generator) -> Example:
         features=window.features[chosen],
         candidates=window.candidates[chosen],
     )
-    return Example(thinned, target, example.rule, example.ranking_only)
+    return Example(thinned, target, example.rule, example.ranking_only, back)
 
 
 class Buckets:
@@ -108,11 +117,12 @@ class Buckets:
         self._rng = np.random.default_rng(seed)
         self._waiting: dict[int, list[Example]] = {length: [] for length in LENGTHS}
 
-    def add(self, example: Example) -> Batch | None:
-        size = len(example.window.tokens)
+    def add(self, *examples: Example) -> Batch | None:
+        """Take examples that must stay together; the batch that they fill, if they do."""
+        size = max(len(example.window.tokens) for example in examples)
         length = next(length for length in LENGTHS if size <= length)
         waiting = self._waiting[length]
-        waiting.append(example)
+        waiting += examples
         if len(waiting) * length < self._tokens:
             return None
         self._waiting[length] = []

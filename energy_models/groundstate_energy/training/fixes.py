@@ -106,7 +106,10 @@ def unit_at(file: ParsedFile, offset: int) -> Unit | None:
 def fix_examples(
     record: FixRecord, projects: Mapping[str, ProjectFacts], names: NameStatistics
 ) -> tuple[Example, Example] | None:
-    """(buggy, fixed) examples, or None when the repair is not among the candidates of the buggy unit."""
+    """(buggy, fixed) examples, or None when the repair is not among the candidates of the buggy unit.
+
+    The fixed one shows the window that offers the way back, where one does.
+    """
     project = projects.get(record.repository)
     buggy = parse(record.before, project)
     unit = unit_at(buggy, record.site)
@@ -122,7 +125,13 @@ def fix_examples(
     twin = unit_at(fixed, record.site)
     if example is None or twin is None:
         return None
-    windows = encode(FileStatistics(fixed, names), twin, fixed.candidates.of(twin))
+    statistics = FileStatistics(fixed, names)
+    repaired = fixed.candidates.of(twin)
+    back = repair_of(record.fixed, record.before, repaired, record.site)
+    undone = labelled(statistics, twin, repaired, back, rule, False) if back is not None else None
+    if undone is not None:
+        return example, Example(undone.window, -1, -1, False, undone.target)
+    windows = encode(statistics, twin, repaired)
     if not windows:
         return None
     nearest = min(windows, key=lambda window: abs(len(window.tokens) - len(example.window.tokens)))

@@ -1,11 +1,16 @@
-"""Losses on energies: InfoNCE over {as written} ∪ edits, repair at the true site, focal bug / no bug on the free energy."""
+"""Losses on energies: InfoNCE over {as written} ∪ edits, repair at the true site, focal bug / no bug on the free energy,
+and a margin between a fix and what would undo it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+
+MARGIN = 2.0
+"""Nats that a fix should fit better in the buggy window than the way back does in the fixed one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +20,14 @@ class Labels:
     ``window``: window of each candidate, (candidates,). ``site``: site of each candidate, (candidates,).
     ``target``: index of the true repair, (windows,), -1 where the window is clean.
     ``ranking_only``: (windows,) True where a hard term finds the bug: such windows train the ranking of repairs only.
+    ``back``: of a fixed window that follows its buggy one, the candidate that undoes the fix, else -1, (windows,).
     """
 
     window: Tensor
     site: Tensor
     target: Tensor
     ranking_only: Tensor
+    back: Tensor
 
 
 def segment_logsumexp(values: Tensor, segment: Tensor, count: int, include_zero: bool) -> Tensor:
@@ -39,7 +46,8 @@ def energy_loss(scores: Tensor, labels: Labels, *, focal_gamma: float = 2.0) -> 
     """The terms of the loss, each a mean over the windows it speaks of. ``scores`` are minus energy gaps.
 
     ``contrast``: InfoNCE (van den Oord et al. 2018) with the text as written at score 0. ``repair``: softmax over the
-    candidates of the true site. ``focal``: Lin et al. 2017 on p(bug) = 1 − exp(−F).
+    candidates of the true site. ``focal``: Lin et al. 2017 on p(bug) = 1 − exp(−F). ``pair``: softplus of ``MARGIN`` less
+    what a fix has over its way back.
     """
     scores = scores.float()
     windows = labels.target.shape[0]
@@ -60,4 +68,7 @@ def energy_loss(scores: Tensor, labels: Labels, *, focal_gamma: float = 2.0) -> 
     log_bug = torch.log(-torch.expm1(-free.clamp(min=1e-4)))
     log_right = torch.where(buggy, log_bug, log_clean)
     focal = (-((1 - log_right.exp()) ** focal_gamma) * log_right * detect).sum() / detect.sum().clamp(min=1)
-    return {"contrast": contrast, "repair": repair, "focal": focal}
+    twin = torch.nonzero(labels.back >= 0).squeeze(1)
+    ahead = scores[labels.target[twin - 1]] - scores[labels.back[twin]]
+    pair = F.softplus(MARGIN - ahead).sum() / max(len(twin), 1)
+    return {"contrast": contrast, "repair": repair, "focal": focal, "pair": pair}

@@ -54,12 +54,17 @@ _INSERTIONS = frozenset((rules.INSERTED_NOT, rules.INSERTED_MINUS, rules.PLUS_ON
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A window with what is true of it. ``target``: index of the repair among its candidates, -1 when clean."""
+    """A window with what is true of it.
+
+    ``target``: index of the repair among its candidates, -1 when clean. ``back``: of the clean twin of a fix, the candidate
+    that undoes the fix, else -1.
+    """
 
     window: Window
     target: int
     rule: int
     ranking_only: bool
+    back: int = -1
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import json
 import multiprocessing
 import pickle
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -94,12 +94,12 @@ def unseen_examples(
     return examples
 
 
-def batches_of(examples: Sequence[Example], tokenizer: Tokenizer, tokens: int) -> list[Batch]:
-    """Examples as length-bucketed batches."""
+def batches_of(groups: Iterable[tuple[Example, ...]], tokenizer: Tokenizer, tokens: int) -> list[Batch]:
+    """Examples as length-bucketed batches; those of a group stay together."""
     buckets = Buckets(tokens, PieceTable(tokenizer), 0)
     found = []
-    for example in examples:
-        batch = buckets.add(example)
+    for group in groups:
+        batch = buckets.add(*group)
         if batch is not None:
             found.append(batch)
     found += buckets.rest()
@@ -182,7 +182,7 @@ def prepare_fixes(
     tokenizer = tokenizer_of(corpus_folder, out, NetworkConfig.from_name(config.network).pieces - 1)
     names, _ = load_statistics(corpus_folder)
     loaded = load_corpus(corpus_folder, ("train", "calibration", "test"))
-    pairs: list[Example] = []
+    pairs: list[tuple[Example, Example]] = []
     offered = total = 0
     table = table_of(corpus_folder, loaded["train"], out, progress)
     projects = {repository.name: repository.project for group in loaded.values() for repository in group}
@@ -190,19 +190,20 @@ def prepare_fixes(
         total += 1
         if pair is not None:
             offered += 1
-            pairs += pair
+            pairs.append(pair)
         if total % 500 == 0:
             progress(f"fixes: {offered} of {total} offered")
     order = np.random.default_rng(config.seed).permutation(len(pairs)).tolist()
     batches = batches_of([pairs[i] for i in order], tokenizer, config.tokens)
     for batch in batches:
         batch["features"] = batch["features"].astype(np.float16)
-    held_out: list[Example] = []
+    held_out: list[tuple[Example, Example]] = []
     for _, pair in fix_pairs(
         fixes, projects, ("calibration", "test"), NameStatistics(names, table), config.workers
     ):
-        held_out += pair if pair is not None else ()
-    progress(f"fixes: {offered} of {total} offered; {len(held_out) // 2} held out")
+        if pair is not None:
+            held_out.append(pair)
+    progress(f"fixes: {offered} of {total} offered; {len(held_out)} held out")
     (out / "fixes.pickle").write_bytes(pickle.dumps((batches, held_out)))
 
 
@@ -233,7 +234,7 @@ def run_training(
         f"({time.monotonic() - began:.0f} s)"
     )
     validation = batches_of(
-        unseen_examples(loaded["calibration"], names, forms, table, VALIDATION_UNITS, config.seed),
+        zip(unseen_examples(loaded["calibration"], names, forms, table, VALIDATION_UNITS, config.seed)),
         tokenizer,
         32_768,
     )
@@ -241,14 +242,14 @@ def run_training(
         f"validation: {sum(len(batch['target']) for batch in validation)} windows ({time.monotonic() - began:.0f} s)"
     )
     fix_batches: list[Batch] = []
-    held_out: list[Example] = []
+    held_out: list[tuple[Example, Example]] = []
     if fixes is not None:
         cache = out / "fixes.pickle"
         if not cache.exists():
             prepare_fixes(corpus_folder, fixes, out, config, progress=progress)
         fix_batches, held_out = pickle.loads(cache.read_bytes())
         progress(
-            f"{len(fix_batches)} batches of fixes, {len(held_out) // 2} fixes held out ({time.monotonic() - began:.0f} s)"
+            f"{len(fix_batches)} batches of fixes, {len(held_out)} fixes held out ({time.monotonic() - began:.0f} s)"
         )
     run = train(
         config,
@@ -263,7 +264,7 @@ def run_training(
     if run.elapsed < 60 * config.minutes:
         return run
     tests = batches_of(
-        unseen_examples(loaded["test"], names, forms, table, VALIDATION_UNITS, config.seed + 1),
+        zip(unseen_examples(loaded["test"], names, forms, table, VALIDATION_UNITS, config.seed + 1)),
         tokenizer,
         32_768,
     )

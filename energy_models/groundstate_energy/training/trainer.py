@@ -50,9 +50,9 @@ class TrainingConfig:
     rate: float = 5e-3
     warmup: int = 60
     weight_decay: float = 0.05
-    mutants_from: float = 0.4
-    fixes_from: float = 0.85
-    fix_share: float = 0.25
+    mutants_from: float = 0.6
+    fixes_from: float = 0.8
+    fix_share: float = 0.6
     mutants: int = 2
     averaging: float = 0.998
     replay: int = 0
@@ -114,6 +114,7 @@ def start(config: TrainingConfig, device: torch.device, kind: type[Network] = Ne
             ],
             lr=config.rate,
             betas=(0.9, 0.98),
+            fused=True,
         ),
     ]
     return Run(network, average, usage, optimisers, 0, 0.0, 0, 0, "", 0)
@@ -355,11 +356,12 @@ def step(run: Run, config: TrainingConfig, batch: dict[str, Tensor], share: floa
         batch["candidate_site"].long(),
         batch["target"],
         batch["ranking_only"],
+        batch["back"],
     )
     counted, learned = scores_of(run.network, run.usage, batch)
     terms = energy_loss(counted.detach() + learned, labels)
     alone = energy_loss(counted, labels)
-    loss = terms["contrast"] + 0.5 * terms["repair"] + 0.5 * terms["focal"]
+    loss = terms["contrast"] + 0.5 * terms["repair"] + 0.5 * terms["focal"] + 0.5 * terms["pair"]
     loss = loss + alone["contrast"] + 0.5 * alone["repair"]
     norm = update(run, config, loss, batch, rate)
     if run.step % 10:
@@ -368,6 +370,7 @@ def step(run: Run, config: TrainingConfig, batch: dict[str, Tensor], share: floa
         "contrast": 10 * terms["contrast"].item(),
         "repair": 10 * terms["repair"].item(),
         "focal": 10 * terms["focal"].item(),
+        "pair": 10 * terms["pair"].item(),
         "usage_contrast": 10 * alone["contrast"].item(),
         "gradient": 10 * norm,
     }
