@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from groundstate_energy.encoding import INPUTS, PieceTable
 from groundstate_energy.training.batches import Batch, Corpus, MutantBatches
 from groundstate_energy.training.denoising import DenoisingBatches
+from groundstate_energy.training.hard_negatives import Score, hardest
 from groundstate_energy.training.losses import Labels, energy_loss
 from groundstate_energy.training.metrics import Metrics, effective_rank_ratio
 from groundstate_energy.training.network import RELATIONS, Network, NetworkConfig, UsageTerm
@@ -40,7 +42,8 @@ class TrainingConfig:
     ``minutes``: length of the whole run; ``mutants_from`` and ``fixes_from``: shares of it after which mutants take the
     place of denoising and real fixes join. ``tokens``: padded tokens of a batch. ``rate``: the peak.
     ``replay``: how many batches of mutants are kept to be seen again while workers make new ones, and ``replay_share``
-    the share of steps that take one of them.
+    the share of steps that take one of them. ``draws``: how many mutants are drawn for each that is learned from, the one
+    that the averaged network finds worst; 1 takes them as they come.
     """
 
     network: str = "small"
@@ -57,6 +60,7 @@ class TrainingConfig:
     averaging: float = 0.998
     replay: int = 0
     replay_share: float = 0.5
+    draws: int = 1
     seed: int = 0
 
 
@@ -188,7 +192,7 @@ def train(
     if checkpoint.exists():
         restore(run, checkpoint, device)
         progress(f"resumed at step {run.step}, {run.elapsed / 60:.1f} minutes")
-    feed = Feed(config, corpus, fixes, device, config.seed + run.step)
+    feed = Feed(config, corpus, fixes, device, config.seed + run.step, partial(average_scores, run, device))
     began = time.monotonic()
     before = run.elapsed
     total = config.minutes * 60
@@ -243,7 +247,20 @@ def train(
     return run
 
 
+@torch.no_grad()
+def average_scores(run: Run, device: torch.device, batch: Batch) -> Tensor:
+    """Scores of a batch's candidates by both terms, of the averaged network, on the CPU."""
+    counted, learned = scores_of(run.average, run.usage, to_device(as_tensors(batch), device))
+    return (counted + learned).cpu()
+
+
+def as_tensors(batch: Batch) -> dict[str, Tensor]:
+    """A batch of arrays as tensors that share their memory."""
+    return {name: torch.from_numpy(np.asarray(values)) for name, values in batch.items()}
+
+
 def to_device(batch: dict[str, Tensor], device: torch.device) -> dict[str, Tensor]:
+    """A batch on ``device``, its features in fp32."""
     moved = {name: values.to(device, non_blocking=True) for name, values in batch.items()}
     if "features" in moved:
         moved["features"] = moved["features"].float()
@@ -254,9 +271,16 @@ class Feed:
     """What each step of a segment learns from. Workers of a phase start when its first batch is asked for."""
 
     def __init__(
-        self, config: TrainingConfig, corpus: Corpus, fixes: Sequence[Batch], device: torch.device, seed: int
+        self,
+        config: TrainingConfig,
+        corpus: Corpus,
+        fixes: Sequence[Batch],
+        device: torch.device,
+        seed: int,
+        score: Score,
     ) -> None:
         self._config = config
+        self._score = score
         self._corpus = corpus
         self._fixes = fixes
         self._device = device
@@ -284,12 +308,15 @@ class Feed:
         config, rng = self._config, self._rng
         self._corrupted = None
         if self._fixes and share >= config.fixes_from and rng.random() < config.fix_share:
-            raw = self._fixes[int(rng.integers(len(self._fixes)))]
-            return self._moved({name: torch.from_numpy(np.asarray(values)) for name, values in raw.items()})
+            return self._moved(as_tensors(self._fixes[int(rng.integers(len(self._fixes)))]))
         if self._mutants is None:
-            self._mutants = self._stream(
+            drawn = self._stream(
                 MutantBatches(self._corpus, tokens=config.tokens, mutants=config.mutants, seed=self._seed + 1)
             )
+            self._mutants = drawn
+            if config.draws > 1:
+                arrays = ({name: values.numpy() for name, values in batch.items()} for batch in drawn)
+                self._mutants = map(as_tensors, hardest(arrays, self._score, config.draws))
         if self._kept and rng.random() < config.replay_share:
             return self._kept[int(rng.integers(len(self._kept)))]
         batch = self._moved(next(self._mutants))
@@ -390,9 +417,7 @@ def evaluate(
     metrics = Metrics()
     vectors: list[np.ndarray] = []
     for raw in batches:
-        batch = to_device(
-            {name: torch.from_numpy(np.asarray(values)) for name, values in raw.items()}, device
-        )
+        batch = to_device(as_tensors(raw), device)
         counted, residual = scores_of(network, usage, batch)
         if len(vectors) < 8:
             context = network.encode(network.embed(batch["pieces"]), batch["tokens"], batch["roles"])
