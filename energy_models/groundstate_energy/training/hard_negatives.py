@@ -67,7 +67,7 @@ def part_of(batch: Batch, windows: NDArray[np.intp]) -> Batch:
     sites, site = np.unique(np.asarray(batch["candidate_site"])[candidates], return_inverse=True)
     of_site = np.asarray(batch["candidate_window"])[candidates][np.unique(site, return_index=True)[1]]
     of_candidate = np.asarray(batch["candidate_window"])[candidates]
-    at = np.asarray(batch["candidate_at"])[candidates]
+    at = np.asarray(batch["candidate_at"], np.int64)[candidates]
     place = np.full(len(batch["candidate_window"]) + 1, -1, np.int64)
     place[candidates] = np.arange(len(candidates))
     texts = [
