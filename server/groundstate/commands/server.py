@@ -6,9 +6,9 @@ import argparse
 import gc
 from pathlib import Path
 
-_COLLECTED_AFTER = 50_000, 20, 100
-"""Thresholds of the garbage collector. A keystroke makes many objects and no cycles; with Python's own thresholds a
-twentieth of its time went into ten collections."""
+_COLLECTED_AFTER = 400_000, 20, 100
+"""Thresholds of the garbage collector: about a hundred keystrokes without a pause. A keystroke makes many objects, most of
+which last, and no cycles; a collection takes as long as a keystroke, and the worker makes one when it has nothing to do."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

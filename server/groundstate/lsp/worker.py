@@ -7,6 +7,7 @@ thread touches needs no locks. Not an executor: its thread is waited for at exit
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import queue
 import threading
@@ -16,6 +17,9 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 _NOW, _LATER = 0, 1
+
+_IDLE_SECONDS = 0.2
+"""Without a job for so long, the worker looks for garbage in cycles: no keystroke waits for that while a user types."""
 
 
 class Worker:
@@ -71,5 +75,9 @@ class Worker:
 
     def _work(self) -> None:
         while True:
-            *_, job = self._jobs.get()
+            try:
+                *_, job = self._jobs.get(timeout=_IDLE_SECONDS)
+            except queue.Empty:
+                gc.collect(1)
+                *_, job = self._jobs.get()
             job()
