@@ -222,3 +222,10 @@ def test_names_longer_than_the_lexicon_keeps_do_no_harm() -> None:
     name = "a" * 90
     file = parse(f"def f({name}, y):\n    {name} = y.z\n    return self.size + y.z\n".encode())
     assert [len(file.candidates.of(unit)) > 0 for unit in file.units] == [True]
+
+
+def test_two_names_longer_than_the_lexicon_keeps_do_no_harm() -> None:
+    one, other = "a" * 90, "b" * 90
+    text = f"def f(self, y):\n    {one} = y.z\n    {other} = self.d(y)\n    return self.x({one}, y.z)\n"
+    file = parse(text.encode())
+    assert len(file.candidates.of(file.units[-1])) > 0

@@ -749,7 +749,9 @@ class _Builder:
         stand for `self` before a dot."""
         ids, positions = self.shared.visible(scope)
         bound = ids[: bisect_left(positions, start)]
-        owners = bound[self.is_owner[bound]][:_MAX_OWNERS]
+        # Names too long for a token got ids after the table was made.
+        owners = bound[bound < len(self.is_owner)]
+        owners = owners[self.is_owner[owners]][:_MAX_OWNERS]
         bindings = self.file.scopes.scopes[scope].bindings.items()
         parameters = [name for name, group in bindings if group[0].kind is BindingKind.PARAMETER]
         return np.concatenate([owners, self.ids(parameters[1:_MAX_OWNERS])])
