@@ -64,14 +64,15 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """``old.name`` is the value that ``expression`` had when the function was called, unshared with later values.
+    """``old.name`` is what ``expression`` gave when the function was called.
 
-    ``arguments``: as in ``Clause``.
+    ``arguments``: as in ``Clause``. ``is_copy``: a deep copy of it; else the very object, whose later changes show.
     """
 
     name: str
     expression: Expression
     arguments: tuple[tuple[str, str], ...]
+    is_copy: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,9 @@ def _snapshot(file: ContractFile, function: Definition, decorator: int) -> Snaps
         name = condition.parameters[0]
     if not set(condition.parameters) <= set(function.parameter_names):
         raise NotUnderstood("the snapshot takes what is no parameter of the function")
-    return Snapshot(name, condition.expression, tuple((taken, taken) for taken in condition.parameters))
+    return Snapshot(
+        name, condition.expression, tuple((taken, taken) for taken in condition.parameters), False
+    )
 
 
 def _unread(file: ContractFile, node: int, reason: str) -> Unread:

@@ -121,7 +121,7 @@ def _plain(
         if name == "Old" and len(positional) == 1:
             inside = positional[0]
             names = tuple((taken, taken) for taken in function.parameter_names)
-            snapshot = Snapshot(f"value{len(snapshots)}", attached(flat, inside), names)
+            snapshot = Snapshot(f"value{len(snapshots)}", attached(flat, inside), names, False)
             snapshots.append(snapshot)
             return f"{OLD}.{snapshot.name}"
         if name == "Implies" and len(positional) == 2:

@@ -118,7 +118,7 @@ def _clause(keyword: str, text: str, start: int, end: int, parameters: tuple[str
             name = flat.text(flat.child_by_field(at, py.FIELD_ATTRIBUTE)).decode("utf-8", "replace")
             if name not in parameters:
                 raise NotUnderstood(f"`{OLD}.{name}` is no parameter of the function")
-            old[name] = Snapshot(name, Expression(name, start, end), ((name, name),))
+            old[name] = Snapshot(name, Expression(name, start, end), ((name, name),), True)
             return None
         if flat.kind[at] != py.CALL or flat.kind[at + 1] != py.IDENTIFIER:
             return None
