@@ -39,6 +39,22 @@ def test_a_function_seen_before_is_dropped(tmp_path: Path) -> None:
     assert _functions(tmp_path / "corpus", "owner+two") == {"own.py": 1}
 
 
+def test_repositories_added_later_are_compared_with_those_that_are_there(tmp_path: Path) -> None:
+    before = _tree(tmp_path / "owner+two", {"a.py": BODY.format(name="add", field="price")})
+    gather([before], tmp_path / "corpus", progress=lambda _: None)
+    shard = (tmp_path / "corpus" / "owner+two.jsonl").read_bytes()
+    added = _tree(
+        tmp_path / "owner+one",
+        {
+            "copy.py": BODY.format(name="add", field="price"),
+            "own.py": BODY.format(name="sum_up", field="cost"),
+        },
+    )
+    gather([added, before], tmp_path / "corpus", progress=lambda _: None)
+    assert _functions(tmp_path / "corpus", "owner+one") == {"own.py": 1}
+    assert (tmp_path / "corpus" / "owner+two.jsonl").read_bytes() == shard
+
+
 def test_files_that_the_listing_leaves_out_are_passed_over(tmp_path: Path) -> None:
     root = _tree(
         tmp_path / "owner+one",

@@ -157,6 +157,8 @@ def gather(
 ) -> None:
     """Build the corpus of ``roots`` in ``out``; repositories that are there already are kept (resumable).
 
+    What is new is compared with the functions of those that are there, wherever their names stand in the order.
+
     ``evaluation``: names of repositories that must not be used; a root of such a name raises ``ValueError``.
     ``left_out``: by the name of a root, paths of files that are passed over.
     Writes ``statistics.json`` with the number of repositories that use each name, and the counts of every text.
@@ -166,12 +168,16 @@ def gather(
     names: Counter[str] = Counter()
     texts: Counter[str] = Counter()
     kept_total = 0
+    there = [shard for root in roots if _is_gathered(shard := out / f"{root.name}.jsonl")]
+    if len(there) < len(roots):
+        for shard in sorted(there):
+            _remember(seen, shard)
     for number, root in enumerate(sorted(roots)):
         if root.name.replace("+", "/").casefold() in evaluation:
             raise ValueError(f"{root.name} is an evaluation repository: it must not be trained on")
         target = out / f"{root.name}.jsonl"
         state = out / f"{root.name}.counts.json"
-        if target.exists() and state.exists():
+        if _is_gathered(target):
             counts = json.loads(state.read_text("utf-8"))
             names.update(counts["names"].keys())
             texts.update(counts["texts"])
@@ -230,6 +236,20 @@ def gather(
         ),
         "utf-8",
     )
+
+
+def _is_gathered(shard: Path) -> bool:
+    return shard.exists() and shard.with_suffix(".counts.json").exists()
+
+
+def _remember(seen: Deduplicator, shard: Path) -> None:
+    """Let ``seen`` know the functions of a repository gathered before; its counts of duplicates stay as they are."""
+    exact, near = seen.exact, seen.near
+    for source in load_repository(shard).files:
+        file = parse(source.text)
+        for index in source.units:
+            seen.is_new(token_hashes(file, file.units[index]))
+    seen.exact, seen.near = exact, near
 
 
 def _facts_record(facts: ProjectFacts) -> dict[str, Any]:
