@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from groundstate_energy.calibration import expected_calibration_error
+from groundstate_energy.calibration import PREVALENCE, expected_calibration_error
 from groundstate_energy.model_package import LEVELS, RuleCalibration
 from groundstate_energy.training.held_out import Case, HeldOut
 from groundstate_grammars.rules import RULES, SOFT_RULES
@@ -40,13 +40,29 @@ def held_out_table(found: HeldOut, calibrations: Mapping[str, RuleCalibration]) 
             "recall of mutants": _recall(mutants, calibrations, level),
             "recall of fixes": _recall(fixes, calibrations, level),
         }
-    probabilities = [
-        calibrations[rule].probability(z) for rule, values in found.clean.items() for z in values
-    ]
-    table["expected calibration error on unchanged code"] = expected_calibration_error(
-        probabilities, [False] * len(probabilities)
-    )
+    table["expected calibration error"] = _calibration_error(found, fixes, calibrations)
     return table
+
+
+def _calibration_error(
+    found: HeldOut, fixes: Sequence[Case], calibrations: Mapping[str, RuleCalibration]
+) -> dict[str, float]:
+    """Of all findings, and of those of each rule, at natural prevalence: unchanged code, every finding of which counts as
+    wrong, and real fixes found, each standing for as many as ``PREVALENCE`` says."""
+    stands_for = PREVALENCE * found.units / max(len(fixes), 1)
+    items = [(rule, z, False, 1.0) for rule, values in found.clean.items() for z in values]
+    items += [(case.rule, case.log_odds, True, stands_for) for case in fixes if case.joint]
+    errors = {}
+    for name, chosen in (
+        ("all", items),
+        *((rule, [item for item in items if item[0] == rule]) for rule in SOFT_RULES),
+    ):
+        if chosen:
+            probabilities = [calibrations[rule].probability(z) for rule, z, _, _ in chosen]
+            errors[name] = expected_calibration_error(
+                probabilities, [right for _, _, right, _ in chosen], [weight for *_, weight in chosen]
+            )
+    return errors
 
 
 def _accuracy(cases: Sequence[Case]) -> dict[str, float | int]:

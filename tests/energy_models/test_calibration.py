@@ -12,6 +12,7 @@ from groundstate_energy.calibration import (
     Part,
     Sample,
     calibrate,
+    certified_precision,
     expected_calibration_error,
     share_spent,
 )
@@ -89,10 +90,24 @@ def test_a_rule_without_any_sample_is_silent() -> None:
 
 
 def test_calibration_error_is_the_mean_distance_of_confidence_and_accuracy() -> None:
-    assert expected_calibration_error([0.95, 0.95, 0.05, 0.05], [True, True, False, False]) == pytest.approx(
-        0.05
-    )
-    assert expected_calibration_error([0.95] * 4, [False] * 4) == pytest.approx(0.95)
+    assert expected_calibration_error(
+        [0.95, 0.95, 0.05, 0.05], [True, True, False, False], [1.0] * 4
+    ) == pytest.approx(0.05)
+    assert expected_calibration_error([0.95] * 4, [False] * 4, [1.0] * 4) == pytest.approx(0.95)
+    # One right finding that stands for three and one wrong one: right in 3 of 4.
+    assert expected_calibration_error([0.75, 0.75], [True, False], [3.0, 1.0]) == pytest.approx(0.0)
+
+
+def test_certified_precision_is_the_exact_bound() -> None:
+    assert certified_precision(59, 0) == pytest.approx(0.95, abs=1e-3)
+    assert certified_precision(59, 0) >= 0.95
+    assert certified_precision(58, 0) < 0.95
+    assert certified_precision(299, 0) == pytest.approx(0.99, abs=1e-3)
+    assert certified_precision(22, 0, 0.9) == pytest.approx(0.9, abs=2e-3)
+    assert certified_precision(0, 0) == 0.0
+    assert certified_precision(5, 5) == 0.0
+    # scipy.stats.beta.ppf(0.05, 90, 11), the same bound by another way.
+    assert certified_precision(100, 10) == pytest.approx(0.836, abs=1e-3)
 
 
 def test_repositories_that_differ_leave_less_of_the_budget_to_spend() -> None:
