@@ -82,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     _say(f"calibration: {found.lines} unchanged lines, {found.units} units")
     examine_mutants(engine, loaded["calibration"], options.mutants, forms, 7, found)
     if options.fixes is not None:
-        examine_fixes(engine, loaded["calibration"], options.fixes, found)
+        examine_fixes(engine, loaded["calibration"], "calibration", options.fixes, found)
     _say(f"calibration: {len(found.cases)} bugs")
     calibrations = calibrate(found.samples(), found.lines, found.units, parts)
     about = {
@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> int:
     examine_clean(engine, clean_files(loaded["test"], options.lines, 6), tests)
     examine_mutants(engine, loaded["test"], options.mutants, forms, 8, tests)
     if options.fixes is not None:
-        examine_fixes(engine, loaded["test"], options.fixes, tests)
+        examine_fixes(engine, loaded["test"], "test", options.fixes, tests)
     table = held_out_table(tests, calibrations)
     table["repositories"] = sorted(repository.name for repository in loaded["test"])
     (options.run / "held_out.json").write_text(json.dumps(table, indent=1), "utf-8")

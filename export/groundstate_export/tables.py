@@ -25,7 +25,8 @@ def held_out_table(found: HeldOut, calibrations: Mapping[str, RuleCalibration]) 
         },
         "fixes": _accuracy(fixes),
         "fixes by class": {
-            rule: _accuracy([c for c in fixes if c.rule == rule]) for rule in sorted({c.rule for c in fixes})
+            kind: _accuracy([c for c in fixes if c.fixed == kind])
+            for kind in sorted({c.fixed for c in fixes})
         },
         "budgets": {},
     }

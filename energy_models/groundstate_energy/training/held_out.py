@@ -14,10 +14,11 @@ from groundstate_energy.calibration import Sample
 from groundstate_energy.engine import LEARNED_UNITS, Engine
 from groundstate_energy.features import NameStatistics
 from groundstate_energy.minimiser import ScoredUnit
-from groundstate_energy.training.batches import read
+from groundstate_energy.training.batches import read, split_of
 from groundstate_energy.training.corpus import TEST_SHARE, Repository, is_test
 from groundstate_energy.training.fixes import load_fixes, unit_at
 from groundstate_energy.training.mutants import Mutator
+from groundstate_energy.training.single_site import RULE_OF_CLASS
 from groundstate_grammars.python.edited import repair_of
 from groundstate_grammars.python.parsed import ParsedFile, parse
 from groundstate_grammars.rules import SOFT_RULES
@@ -30,16 +31,22 @@ _TOP = 3
 class Case:
     """A unit with a known bug, scored. ``log_odds``: of the right repair where it is the unit's best edit, else -inf.
 
-    ``offered``: the repair is among the candidates. ``real``: a fix, not a mutant.
+    ``offered``: the repair is among the candidates. ``fixed``: what a fix changed, one of the classes of the miner; empty
+    for a mutant.
     """
 
     rule: str
-    real: bool
+    fixed: str
     offered: bool
     localised: bool
     repaired: bool
     joint: bool
     log_odds: float
+
+    @property
+    def real(self) -> bool:
+        """Whether it is a fix, not a mutant."""
+        return bool(self.fixed)
 
 
 @dataclass(slots=True)
@@ -93,7 +100,7 @@ def examine_clean(engine: Engine, files: Iterable[tuple[ParsedFile, int]], found
                 found.clean[rule] += [scored.log_odds(candidate)] * times
 
 
-def _case(scored: ScoredUnit, target: int, real: bool) -> Case:
+def _case(scored: ScoredUnit, target: int, fixed: str) -> Case:
     candidates = scored.candidates
     gaps = scored.gaps
     best = scored.best(1)[0]
@@ -103,7 +110,7 @@ def _case(scored: ScoredUnit, target: int, real: bool) -> Case:
     joint = best == target
     return Case(
         rule,
-        real,
+        fixed,
         True,
         bool(candidates.site_token[candidates.candidate_site[best]] == candidates.site_token[site]),
         bool(same[gaps[same].argmin()] == target),
@@ -140,25 +147,28 @@ def examine_mutants(
                 for scored in engine.score(edited, [edited.unit]):
                     target = edited.way_back(scored.candidates, at)
                     if target is not None:
-                        found.cases.append(_case(scored, target, False))
+                        found.cases.append(_case(scored, target, ""))
 
 
-def examine_fixes(engine: Engine, repositories: Sequence[Repository], fixes: Path, found: HeldOut) -> None:
-    """Score the buggy version of every real fix of the repositories."""
+def examine_fixes(
+    engine: Engine, repositories: Sequence[Repository], split: str, fixes: Path, found: HeldOut
+) -> None:
+    """Score the buggy version of every real fix of a split, inside its project where ``repositories`` have it."""
     projects = {repository.name: repository.project for repository in repositories}
     for record in load_fixes(fixes):
-        if record.repository not in projects:
+        if split_of(record.repository) != split:
             continue
-        file = parse(record.before, projects[record.repository])
+        file = parse(record.before, projects.get(record.repository))
         unit = unit_at(file, record.site)
         if unit is None:
             continue
         for scored in engine.score(file, [unit]):
             target = repair_of(record.before, record.fixed, scored.candidates, record.site)
             if target is None:
-                found.cases.append(Case(record.kind, True, False, False, False, False, float("-inf")))
+                rule = RULE_OF_CLASS[record.kind]
+                found.cases.append(Case(rule, record.kind, False, False, False, False, float("-inf")))
             else:
-                found.cases.append(_case(scored, target, True))
+                found.cases.append(_case(scored, target, record.kind))
 
 
 def clean_files(
