@@ -18,6 +18,8 @@ from groundstate_grammars.python.contracts.definitions import STAR_EXPORTS
 from groundstate_grammars.python.contracts.reading import read_contracts
 from groundstate_grammars.python.parsed import parse
 
+_MOST_LINES = 20_000
+
 _LIBRARIES = (
     *("icontract", "deal", "annotated_types", "hypothesis", "hypothesis.strategies"),
     *("nagini_contracts", "nagini_contracts.contracts"),
@@ -26,7 +28,7 @@ _LIBRARIES = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``verdict``: ``holds``, ``violated``, or ``outside``: the arguments are not what the contract asks for.
+    """``verdict``: ``holds``, ``violated``, ``outside`` (arguments that the contract does not allow) or ``endless``.
 
     ``line``: one-based, of the clause that failed or the statement that raised. ``error``: what was raised, or empty.
     """
@@ -34,6 +36,13 @@ class Outcome:
     verdict: str
     line: int = 0
     error: str = ""
+
+
+class Endless(BaseException):
+    """A call that takes more steps than a small example may."""
+
+    def __repr__(self) -> str:
+        return "Endless()"
 
 
 class Program:
@@ -122,6 +131,8 @@ class Program:
                     setattr(old[clause], item.name, copy.deepcopy(value) if item.is_copy else value)
         try:
             result = _call(function, given)
+        except Endless as error:
+            return Outcome("endless", 0, repr(error))
         except Exception as error:
             return self._raised(contract, error)
         if returned is not None:
@@ -206,8 +217,22 @@ def _call(function: Callable[..., Any], given: Mapping[str, Any]) -> Any:
     starred = count + code.co_kwonlyargcount
     if code.co_flags & 0x04:
         positional.extend(given.get(names[starred], ()))
-    result = function(*positional, **keyword)
-    return list(result) if isinstance(result, types.GeneratorType) else result
+    left = _MOST_LINES
+
+    def step(frame: types.FrameType, event: str, argument: object) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Endless
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(step)
+    try:
+        result = function(*positional, **keyword)
+        return list(result) if isinstance(result, types.GeneratorType) else result
+    finally:
+        sys.settrace(before)
 
 
 class _Inert:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from benchmarks.contracts.replay import Program
 from tests.energy_models.contracts.trap_files import FOLDER, NO_INPUT, Trap, traps
 
