@@ -53,8 +53,8 @@ class TrainingConfig:
     rate: float = 5e-3
     warmup: int = 60
     weight_decay: float = 0.05
-    mutants_from: float = 0.6
-    fixes_from: float = 0.8
+    mutants_from: float = 0.5
+    fixes_from: float = 0.73
     fix_share: float = 0.6
     mutants: int = 2
     averaging: float = 0.998
