@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 
-def model_card(package: Path, run: Path, table: Mapping[str, Any]) -> str:
-    """Markdown made from the package's manifest, the run's report and the table of the test split."""
+def model_card(
+    package: Path, run: Path, table: Mapping[str, Any], listings: Sequence[Path] | None = None
+) -> str:
+    """Markdown made from the package's manifest, the run's report and the table of the test split.
+
+    ``listings``: of the corpus and of the repositories of the fixes, as ``corpus.toml`` and ``fix_repositories.toml``.
+    """
     manifest = json.loads((package / "manifest.json").read_text("utf-8"))
     report_path = run / "report.json"
     report = json.loads(report_path.read_text("utf-8")) if report_path.exists() else {}
@@ -54,6 +61,7 @@ def model_card(package: Path, run: Path, table: Mapping[str, Any]) -> str:
     lines += [
         "",
         *_probes(report),
+        *_provenance(listings),
         "## What it cannot do",
         "",
         "It sees one function with a short context header, not the program. It proposes only edits of the rule pages.",
@@ -95,6 +103,44 @@ def _probes(report: Mapping[str, Any]) -> list[str]:
             "| " + " | ".join([name, *(f"{report[title][key]['joint']:.1%}" for title in sets)]) + " |"
         )
     return [*lines, ""]
+
+
+def _provenance(listings: Sequence[Path] | None) -> list[str]:
+    """How many repositories, functions and fixes there are under each licence, by split."""
+    if listings is None:
+        return []
+    corpus, fixes = (tomllib.loads(path.read_text("utf-8"))["repository"] for path in listings)
+    return [
+        "## Where it comes from",
+        "",
+        "`energy_models/corpus.toml` has the commit of each repository, `energy_models/fix_repositories.toml` the licences",
+        "at the commits of the fixes; a repository counts here under the licence that most of its fixes have.",
+        "",
+        *_by_licence(corpus, lambda each: each["licence"], "functions"),
+        "",
+        *_by_licence(fixes, lambda each: each["licences"][0], "fixes"),
+        "",
+    ]
+
+
+def _by_licence(
+    repositories: Sequence[Mapping[str, Any]], licence_of: Callable[[Mapping[str, Any]], str], what: str
+) -> list[str]:
+    groups: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for repository in repositories:
+        groups[licence_of(repository)].append(repository)
+    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    lines = [
+        f"| licence | repositories | {what}: train | calibration | test |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for licence, group in [*ordered, ("all", list(repositories))]:
+        counts = [
+            sum(repository[what] for repository in group if repository["split"] == split)
+            for split in ("train", "calibration", "test")
+        ]
+        lines.append(f"| {licence} | {len(group)} | " + " | ".join(map(str, counts)) + " |")
+    return lines
 
 
 def _row(title: str, entry: Mapping[str, Any]) -> str:

@@ -21,6 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fixes", type=Path, help="real fixes with their texts: used for calibration and tests"
     )
+    parser.add_argument(
+        "--listings",
+        nargs=2,
+        type=Path,
+        metavar=("CORPUS", "FIXES"),
+        help="corpus.toml and fix_repositories.toml, for the table of provenance in the card",
+    )
     parser.add_argument("--lines", type=int, default=150_000, help="unchanged lines to calibrate on")
     parser.add_argument("--mutants", type=int, default=3_000, help="mutants to calibrate on")
     parser.add_argument("--calibrate-only", action="store_true", help="keep the package's network")
@@ -101,7 +108,9 @@ def run(options: argparse.Namespace) -> int:
     table = held_out_table(tests, calibrations)
     table["repositories"] = sorted(repository.name for repository in loaded["test"])
     (options.run / "held_out.json").write_text(json.dumps(table, indent=1), "utf-8")
-    (options.out / "MODEL_CARD.md").write_text(model_card(options.out, options.run, table), "utf-8")
+    (options.out / "MODEL_CARD.md").write_text(
+        model_card(options.out, options.run, table, options.listings), "utf-8"
+    )
     _say(json.dumps({key: table[key] for key in ("mutants", "fixes", "budgets")}))
     return 0
 
