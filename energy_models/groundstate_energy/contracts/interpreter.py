@@ -258,18 +258,32 @@ class Compiled:
                 return self.raising(statement)
             case core.Assert():
                 condition = self.expression(statement.condition)
-                is_precondition, clause = statement.role == "requires", statement.clause
+                clause = statement.clause
+                if statement.role == "requires":
+                    return self.precondition(condition)
 
                 def check(frame: Frame) -> object:
                     if not condition(frame):
-                        if is_precondition:
-                            raise Violated
                         raise Failed(clause)
                     return None
 
                 return check
             case core.Try():
                 return self.trying(statement)
+
+    def precondition(self, condition: Run) -> Run:
+        def check(frame: Frame) -> object:
+            try:
+                held = condition(frame)
+            except Exception as error:
+                if isinstance(error, RecursionError | MemoryError):
+                    raise Exhausted from error
+                raise Violated from error
+            if not held:
+                raise Violated
+            return None
+
+        return check
 
     def assign(self, statement: core.Assign) -> Run:
         value = self.expression(statement.value)

@@ -144,18 +144,23 @@ class Contract:
 
 def mutates(program: core.Program) -> bool:
     """Whether a function or what it calls may change a container."""
-    for function in program.functions.values():
-        for node in core.walk(function.body):
-            if isinstance(node, core.Method) and node.name in _MUTATORS:
-                return True
-            if isinstance(node, core.Augment):
-                return True
-            if isinstance(node, core.Assign | core.For) and any(
-                isinstance(inner, core.Subscript)
-                for target in (node.targets if isinstance(node, core.Assign) else (node.target,))
-                for inner in _targets(target)
-            ):
-                return True
+    return any(_changes(function.body) for function in program.functions.values())
+
+
+def changes(program: core.Program, statements: tuple[core.Statement, ...]) -> bool:
+    """Whether statements, or anything that they call, may change a container."""
+    if _changes(statements):
+        return True
+    return mutates(program) and any(isinstance(node, core.Call) for node in core.walk(statements))
+
+
+def _changes(root: tuple[core.Statement, ...]) -> bool:
+    for node in core.walk(root):
+        if isinstance(node, core.Augment) or (isinstance(node, core.Method) and node.name in _MUTATORS):
+            return True
+        targets = node.targets if isinstance(node, core.Assign) else (node.target,) if isinstance(node, core.For) else ()
+        if any(isinstance(inner, core.Subscript) for target in targets for inner in _targets(target)):
+            return True
     return False
 
 
