@@ -88,8 +88,11 @@ class Programs:
 
     def program(self, definition: int) -> core.Program:
         """A function with all that it calls; raises ``Unmodelled``."""
-        main = self.function(definition)
-        functions = {f"{main.name}": main}
+        return self.with_callees(self.function(definition))
+
+    def with_callees(self, main: core.Function) -> core.Program:
+        """The same, of a function that was lowered already."""
+        functions = {main.name: main}
         pending: list[core.Function] = [main]
         while pending:
             for node in core.walk(pending.pop()):
@@ -866,6 +869,11 @@ class _Function(_Expressions):
         return core.Handler(
             tuple(self.programs.exception(self.text(item), self.at(item)) for item in listed), body
         )
+
+
+def lowered_expression(programs: Programs, flat: FlatTree, node: int, at: Range) -> core.Expression:
+    """An expression of the module that is read from a text of its own, which stands for the range ``at``."""
+    return _Expressions(programs, flat, {}, at).expression(node)
 
 
 def parameters_of(programs: Programs, definition: int) -> tuple[core.Parameter, ...]:

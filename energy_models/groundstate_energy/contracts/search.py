@@ -13,8 +13,8 @@ from groundstate_energy.contracts.interpreter import Compiled, Outcome, Trace
 from groundstate_energy.contracts.values import Exhausted, NotModelled, Violated
 
 RUNS = 3_000
-FUEL_OF_A_RUN = 2_000
-FUEL = 400_000
+FUEL_OF_A_RUN = 1_000
+FUEL = 40_000
 """Of all runs together."""
 
 _MUTATORS = frozenset(
@@ -172,12 +172,11 @@ def _targets(target: core.Target) -> Iterator[core.Target]:
         yield target
 
 
-def search(contract: Contract, first: list[Arguments], runs: int = RUNS) -> Found:
+def search(contract: Contract, first: list[Arguments], runs: int = RUNS, fuel: int = FUEL) -> Found:
     """Try ``first``, then arguments by size, then longer ones drawn with a fixed seed; stop at the first failure."""
     found = Found()
     function = contract.function
     pools = Pools(contract.program)
-    fuel = FUEL
     copies = contract.mutates
     for arguments in itertools.chain(first, pools.arguments(function, runs)):
         if found.runs >= runs or fuel <= 0:

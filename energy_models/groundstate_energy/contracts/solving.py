@@ -17,7 +17,28 @@ FULL = 1_500_000
 
 
 class OutOfBudget(Exception):
-    """The units for this function are used up."""
+    """The units for this function are used up, or it was interrupted."""
+
+
+class _UnderWay:
+    """The solver at work in this process, for the thread that interrupts it."""
+
+    solver: Solver | None = None
+    is_interrupted = False
+
+
+def begin() -> None:
+    """A new function: forget an interrupt that came too late for the one before."""
+    _UnderWay.solver = None
+    _UnderWay.is_interrupted = False
+
+
+def interrupt() -> None:
+    """End what is under way, from another thread; it ends with ``OutOfBudget``."""
+    _UnderWay.is_interrupted = True
+    solver = _UnderWay.solver
+    if solver is not None:
+        solver.terms.ctx.interrupt()
 
 
 class Solver:
@@ -66,8 +87,9 @@ class Solver:
 
     def check(self, terms: Sequence[Term], units: int | None = None) -> str:
         """``sat``, ``unsat`` or ``unknown``, of the facts and ``terms`` together; ``model`` is that of ``sat``."""
-        if self.units <= 0:
+        if self.units <= 0 or _UnderWay.is_interrupted:
             raise OutOfBudget
+        _UnderWay.solver = self
         solver = self.solver
         self.questions += 1
         solver.push()

@@ -73,6 +73,22 @@ def shown(value: object, longest: int = 80) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
+def exact_text(value: object) -> str:
+    """``repr(value)``; raises ``NotModelled`` where it depends on the order of a set."""
+    stack = [value]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, set) and len(at) > 1:
+            raise NotModelled
+        if isinstance(at, list | tuple | set):
+            stack.extend(at)
+        elif isinstance(at, dict):
+            stack.extend((*at.keys(), *at.values()))
+        elif not isinstance(at, int | float | str | type(None)):
+            raise NotModelled
+    return repr(value)
+
+
 def add(left: object, right: object) -> object:
     """``left + right``, where it stays small enough."""
     result = left + right  # type: ignore[operator]  # a TypeError is what Python gives too

@@ -1,0 +1,60 @@
+"""The worker process: proves one function at a time, and listens for interrupts meanwhile.
+
+``python -P -m groundstate_energy.contracts.worker`` reads pickled requests of its parent, who started it, on standard input
+and writes pickled answers to standard output.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from queue import SimpleQueue
+from typing import BinaryIO
+
+import z3
+
+from groundstate_energy.contracts import core, solving
+from groundstate_energy.contracts.obligations import Proof
+from groundstate_energy.contracts.proving import prove
+from groundstate_energy.contracts.wire import receive, send
+
+_MOST_MEGABYTES = 1_500
+INTERRUPT = None
+"""The request that ends the proof under way."""
+
+Request = tuple[int, core.Program, list[tuple[object, ...]], int]
+"""Number, function, samples, units."""
+
+
+def _listen(stream: BinaryIO, requests: SimpleQueue[Request]) -> None:
+    try:
+        while True:
+            message = receive(stream)
+            if message is INTERRUPT:
+                solving.interrupt()
+            else:
+                requests.put(message)  # type: ignore[arg-type]  # from our parent
+    except EOFError:
+        os._exit(0)  # the parent is gone
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever prints must not print into the answers
+    z3.set_param("memory_max_size", _MOST_MEGABYTES)
+    sys.setrecursionlimit(6_000)
+    requests: SimpleQueue[Request] = SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
+    while True:
+        number, program, samples, units = requests.get()
+        solving.begin()
+        try:
+            proof = prove(program, samples, units)
+        except Exception as error:  # a mistake of ours must not pass for a proof
+            proof = Proof(unmodelled=(f"internal error: {type(error).__name__}: {error}"[:200], (0, 0)))
+        send(answers, (number, proof))
+
+
+if __name__ == "__main__":
+    main()
