@@ -126,9 +126,8 @@ class ListObject:
 class Terms:
     """Builds z3 terms in a context of its own, folding what is constant."""
 
-    def __init__(self) -> None:
-        self.ctx = z3.Context()
-        ctx = self.ctx
+    def __init__(self, ctx: z3.Context | None = None) -> None:
+        self.ctx = ctx = ctx if ctx is not None else z3.Context()
         self.true, self.false = z3.BoolVal(True, ctx), z3.BoolVal(False, ctx)
         self.float_sort = z3.FPSort(11, 53, ctx)
         self.rounding = z3.RNE(ctx)

@@ -47,6 +47,7 @@ def main() -> None:
     requests: SimpleQueue[Request] = SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
     while True:
+        solving.prepare()
         number, program, samples, units = requests.get()
         solving.begin()
         try:
