@@ -35,6 +35,7 @@ from benchmarks.real_bugs.known_bugs import (
     answer,
     find_fixes,
     find_mutants,
+    is_offered,
     question_of,
     read_bugs,
     write_bugs,
@@ -109,7 +110,7 @@ def _questions(
     repositories = load_corpus(options.corpus, ("test",))["test"]
     projects = {item.name: item.project for item in repositories if item.name in wanted}
     names = NameStatistics(package.names, package.table)
-    return lambda bug: question_of(bug, projects, names)
+    return lambda bug: question_of(bug, projects.get(bug.repository), names)
 
 
 def _cases(options: argparse.Namespace) -> int:
@@ -120,7 +121,7 @@ def _cases(options: argparse.Namespace) -> int:
     projects = {repository.name: repository.project for repository in repositories}
     found = list(find_mutants(repositories, options.mutants, forms, names, options.seed))
     found += find_fixes(repositories, options.fixes)
-    kept = [bug for bug in found if question_of(bug, projects, names) is not None]
+    kept = [bug for bug in found if is_offered(bug, projects[bug.repository])]
     write_bugs(kept, options.out)
     for kind in (MUTANTS, FIXES):
         drawn, own = (sum(bug.kind == kind for bug in group) for group in (found, kept))

@@ -73,19 +73,30 @@ class Answer:
     joint: bool | None
 
 
-def question_of(
-    bug: KnownBug, projects: Mapping[str, ProjectFacts], names: NameStatistics
-) -> Question | None:
+def is_offered(bug: KnownBug, project: ProjectFacts | None) -> bool:
+    """Whether the repair of a bug is among the candidates of its unit."""
+    return _repair(bug, project) is not None
+
+
+def question_of(bug: KnownBug, project: ProjectFacts | None, names: NameStatistics) -> Question | None:
     """The unit of a bug made ready; None where the repair is not offered."""
-    file = parse(bug.before, projects.get(bug.repository))
+    found = _repair(bug, project)
+    if found is None:
+        return None
+    file, candidates, target = found
+    return Question(
+        bug, file, candidates, encode(FileStatistics(file, names), candidates.unit, candidates), target
+    )
+
+
+def _repair(bug: KnownBug, project: ProjectFacts | None) -> tuple[ParsedFile, CandidateSet, int] | None:
+    file = parse(bug.before, project)
     unit = unit_at(file, bug.site)
     if unit is None:
         return None
     candidates = file.candidates.of(unit)
     target = repair_of(bug.before, bug.after, candidates, bug.site)
-    if target is None:
-        return None
-    return Question(bug, file, candidates, encode(FileStatistics(file, names), unit, candidates), target)
+    return None if target is None else (file, candidates, target)
 
 
 def answer(question: Question, gaps: NDArray[np.floating]) -> Answer:
