@@ -13,11 +13,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 
-from groundstate_grammars.python import syntax as py
-from groundstate_grammars.python.contracts.clauses import Clause, ClauseKind, FunctionContracts
-from groundstate_grammars.python.contracts.reading import read_contracts
-from groundstate_grammars.python.parsed import ParsedFile
-
 from groundstate_energy.contracts import core, values
 from groundstate_energy.contracts.core import Range, Unmodelled
 from groundstate_energy.contracts.examples import run_example
@@ -26,7 +21,7 @@ from groundstate_energy.contracts.lowering import Programs, passed
 from groundstate_energy.contracts.module import Module
 from groundstate_energy.contracts.obligations import Proof
 from groundstate_energy.contracts.prover import UNITS, Prover
-from groundstate_energy.contracts.search import RUNS, Arguments, Contract, Failure, Found, exhaust, search
+from groundstate_energy.contracts.search import RUNS, Contract, Failure, Found, exhaust, search
 from groundstate_energy.contracts.verdicts import (
     Claim,
     Counterexample,
@@ -35,6 +30,10 @@ from groundstate_energy.contracts.verdicts import (
     Refutation,
     conclude,
 )
+from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.contracts.clauses import Clause, ClauseKind, FunctionContracts
+from groundstate_grammars.python.contracts.reading import read_contracts
+from groundstate_grammars.python.parsed import ParsedFile
 
 VERSION = 1
 """Of the semantics: verdicts of another version are not reused."""
@@ -96,11 +95,17 @@ class Checker:
                 evidence.append(self._evidence(module, programs, contract, budget or Budget()))
         return conclude(evidence)
 
-    def _evidence(self, module: Module, programs: Programs, contract: FunctionContracts, budget: Budget) -> Evidence:
+    def _evidence(
+        self, module: Module, programs: Programs, contract: FunctionContracts, budget: Budget
+    ) -> Evidence:
         at = _name_range(module, contract)
         claims = tuple(_claims(programs, contract))
         name = contract.qualname.rpartition(".")[2]
-        unread = (contract.unread[0].reason, (contract.unread[0].start, contract.unread[0].end)) if contract.unread else None
+        unread = (
+            (contract.unread[0].reason, (contract.unread[0].start, contract.unread[0].end))
+            if contract.unread
+            else None
+        )
         if claims and all(claim.kind == "example" for claim in claims) and not _has_assumptions(contract):
             return Evidence(name, contract.qualname, contract.node, at, claims, unread)
         try:
@@ -169,7 +174,9 @@ class _Checked:
             refutation = self._replayed(found)
             if refutation is None:
                 if self.budget.units > 0 and now.unread is None:
-                    proof = self.prover.prove(self.program, found.samples, self.budget.units, self.budget.seconds)
+                    proof = self.prover.prove(
+                        self.program, found.samples, self.budget.units, self.budget.seconds
+                    )
                     open_reason = "" if proof is not None else "the proof did not come to an end"
                 if proof is None or not _is_complete(proof) or not found.returned:
                     models = [item.arguments for item in proof.obligations if item.arguments] if proof else []
@@ -310,13 +317,17 @@ def _claims(programs: Programs, contract: FunctionContracts) -> Iterable[Claim]:
 def _words(clause: Clause) -> str:
     if clause.kind is ClauseKind.RAISES:
         return f"raises only {', '.join(clause.exceptions)}" if clause.exceptions else "raises nothing"
-    return clause.kind.value
+    return str(clause.kind.value)
 
 
 def _name_range(module: Module, contract: FunctionContracts) -> Range:
     flat = module.flat
     name = flat.child_by_field(contract.node, py.FIELD_NAME)
-    return (flat.start[name], flat.end[name]) if name >= 0 else (flat.start[contract.node], flat.end[contract.node])
+    return (
+        (flat.start[name], flat.end[name])
+        if name >= 0
+        else (flat.start[contract.node], flat.end[contract.node])
+    )
 
 
 # The key of a function, and the ranges that its verdict may speak of
@@ -330,7 +341,7 @@ def _key(program: core.Program, contract: FunctionContracts, budget: Budget) -> 
     digest.update(repr(sorted(program.exceptions.items())).encode())
     digest.update(repr([(clause.kind.value, clause.exceptions) for clause in contract.clauses]).encode())
     digest.update(repr([item.reason for item in contract.unread]).encode())
-    return digest.hexdigest()
+    return str(digest.hexdigest())
 
 
 def _digest(function: core.Function, update: Callable[[bytes], None]) -> None:
@@ -355,7 +366,11 @@ def _digest(function: core.Function, update: Callable[[bytes], None]) -> None:
                 value = getattr(node, item.name)
                 if item.name in ("at", "text", "detached"):
                     continue
-                if item.name == "name" and isinstance(node, core.Name | core.Walrus) and not value.startswith("@"):
+                if (
+                    item.name == "name"
+                    and isinstance(node, core.Name | core.Walrus)
+                    and not value.startswith("@")
+                ):
                     value = renamed.setdefault(value, f"local {len(renamed)}")
                 visit(value)
             update(b")")

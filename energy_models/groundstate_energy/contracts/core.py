@@ -22,15 +22,12 @@ class Unmodelled(Exception):
         self.at = at
 
 
-def _range() -> Range:
-    return field(compare=False, default=(0, 0))
-
-
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What an annotation says. ``name``: int, bool, float, str, none, list, tuple, tuple*, dict, set, sequence, union, any.
+    """What an annotation says.
 
-    ``arguments``: element types; of ``tuple`` one for each element, of ``tuple*`` (any length) one, of ``union`` its members.
+    ``name``: int, bool, float, str, none, list, tuple, tuple*, dict, set, sequence, union, self, any.
+    ``arguments``: element types; of ``tuple`` one for each element, of ``tuple*`` (any length) one, of ``union`` all.
     """
 
     name: str
@@ -62,7 +59,7 @@ class Const:
     """An int, bool, float, str, None, or a tuple of these."""
 
     value: object
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -81,7 +78,7 @@ class Name:
     """A local variable."""
 
     name: str
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ class Unary:
 
     operator: str
     operand: Expression
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,7 @@ class Binary:
     operator: str
     left: Expression
     right: Expression
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ class Compare:
 
     first: Expression
     rest: tuple[tuple[str, Expression], ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ class Logical:
 
     operator: str
     operands: tuple[Expression, ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ class Conditional:
     condition: Expression
     then: Expression
     otherwise: Expression
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +132,14 @@ class Display:
 
     kind: str
     items: tuple[Expression, ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Subscript:
     value: Expression
     index: Expression
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +148,7 @@ class Slice:
     lower: Expression | None
     upper: Expression | None
     step: Expression | None
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +158,7 @@ class Builtin:
     name: str
     arguments: tuple[Expression, ...]
     keywords: tuple[tuple[str, Expression], ...] = ()
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +168,7 @@ class Method:
     name: str
     receiver: Expression
     arguments: tuple[Expression, ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +177,7 @@ class Call:
 
     function: str
     arguments: tuple[Expression | None, ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +199,7 @@ class Comprehension:
     kind: str
     element: Expression
     clauses: tuple[Clause, ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,14 +207,14 @@ class Formatted:
     """An f-string of texts and of values that are formatted without a specification."""
 
     parts: tuple[Expression, ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Walrus:
     name: str
     value: Expression
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 Expression = (
@@ -245,7 +242,7 @@ class Pattern:
     """Unpacking into a fixed number of targets."""
 
     targets: tuple[Target, ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 Target = Name | Pattern | Subscript
@@ -258,7 +255,7 @@ class Assign:
     targets: tuple[Target, ...]
     value: Expression
     annotation: Type | None = None
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,13 +265,13 @@ class Augment:
     target: Name | Subscript
     operator: str
     value: Expression
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluate:
     expression: Expression
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +279,7 @@ class If:
     condition: Expression
     then: tuple[Statement, ...]
     otherwise: tuple[Statement, ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +290,7 @@ class While:
     body: tuple[Statement, ...]
     otherwise: tuple[Statement, ...]
     number: int
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,13 +300,13 @@ class For:
     body: tuple[Statement, ...]
     otherwise: tuple[Statement, ...]
     number: int
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
     value: Expression
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +315,7 @@ class Raise:
 
     exception: str | None
     arguments: tuple[Expression, ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +325,7 @@ class Assert:
     condition: Expression
     clause: int
     role: str
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,22 +342,20 @@ class Try:
     handlers: tuple[Handler, ...]
     otherwise: tuple[Statement, ...]
     final: tuple[Statement, ...]
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Continue:
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
-Statement = (
-    Assign | Augment | Evaluate | If | While | For | Return | Raise | Assert | Try | Break | Continue
-)
+Statement = Assign | Augment | Evaluate | If | While | For | Return | Raise | Assert | Try | Break | Continue
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,7 +411,7 @@ class Function:
     body: tuple[Statement, ...]
     conditions: tuple[Condition, ...] = ()
     olds: tuple[Old, ...] = ()
-    at: Range = _range()
+    at: Range = field(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,7 +437,8 @@ def walk(root: object) -> Iterator[object]:
         elif hasattr(node, "__dataclass_fields__") and not isinstance(node, Type):
             yield node
             if not isinstance(node, Const):
-                stack.extend(getattr(node, item.name) for item in reversed(fields(node)) if item.name != "at")
+                parts = fields(node)  # type: ignore[arg-type]  # a dataclass, by the test above
+                stack.extend(getattr(node, item.name) for item in reversed(parts) if item.name != "at")
 
 
 def substituted(root: Expression, replace: dict[str, Expression]) -> Expression:
@@ -455,7 +451,8 @@ def substituted(root: Expression, replace: dict[str, Expression]) -> Expression:
             return tuple(map(visit, node))
         if isinstance(node, Const | Type) or not hasattr(node, "__dataclass_fields__"):
             return node
-        return type(node)(**{item.name: visit(getattr(node, item.name)) for item in fields(node)})
+        parts = fields(node)  # type: ignore[arg-type]  # a dataclass, by the test above
+        return type(node)(**{item.name: visit(getattr(node, item.name)) for item in parts})
 
     result = visit(root)
     assert isinstance(result, Expression)

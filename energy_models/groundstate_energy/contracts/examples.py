@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from groundstate_grammars.python.contracts.clauses import Clause
-from groundstate_grammars.python.contracts.expressions import parsed_expression
-
 from groundstate_energy.contracts import core, values
 from groundstate_energy.contracts.core import Unmodelled
 from groundstate_energy.contracts.interpreter import Compiled
 from groundstate_energy.contracts.lowering import Programs, lowered_expression
 from groundstate_energy.contracts.verdicts import Counterexample
+from groundstate_grammars.python.contracts.clauses import Clause
+from groundstate_grammars.python.contracts.expressions import parsed_expression
 
 _NAME = "<example>"
 
@@ -51,4 +50,8 @@ def run_example(programs: Programs, clause: Clause) -> tuple[bool | None, str, C
         return None, "example with an ellipsis", None
     if given == clause.expected.strip():
         return True, "", None
-    return False, f"gives {values.shown(outcome.value)}", Counterexample((), (), values.shown(outcome.value), "")
+    return (
+        False,
+        f"gives {values.shown(outcome.value)}",
+        Counterexample((), (), values.shown(outcome.value), ""),
+    )

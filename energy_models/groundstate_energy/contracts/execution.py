@@ -106,7 +106,16 @@ class Execution(Expressions):
             if self.tries and not event.exact:
                 raise Unmodelled("quantified condition that may raise, inside try", event.at)
             self.frame.exits.append(
-                Exit(state, None, event.exception, event.at, event.exact, event.raised, event.kind, event.clause)
+                Exit(
+                    state,
+                    None,
+                    event.exception,
+                    event.at,
+                    event.exact,
+                    event.raised,
+                    event.kind,
+                    event.clause,
+                )
             )
             if event.exact:
                 self.state.condition = terms.both(self.state.condition, terms.no(event.condition))
@@ -407,7 +416,6 @@ class Execution(Expressions):
 
     def cut(self, statement: core.While | core.For, iteration: Iteration | None) -> None:
         """A loop of unknown length."""
-        terms = self.terms
         number = statement.number
         key = (*self.inlined, number)
         entry = self.state.copy()
@@ -417,13 +425,20 @@ class Execution(Expressions):
         if isinstance(statement, core.For):
             targets = core.target_names(statement.target)
             fixed_target = (
-                not (targets & assigned) and not _stores(statement.target) and not changes(self.program, statement.body)
+                not (targets & assigned)
+                and not _stores(statement.target)
+                and not changes(self.program, statement.body)
             )
             if not fixed_target:
                 assigned = assigned | targets
         else:
             assigned = assigned | core.assigned_in(statement.condition)
-        inside = {name for node in core.walk(statement.body) if isinstance(node, core.Comprehension) for name in _bound(node)}
+        inside = {
+            name
+            for node in core.walk(statement.body)
+            if isinstance(node, core.Comprehension)
+            for name in _bound(node)
+        }
         assigned = assigned - inside
         for name in sorted(assigned):
             held = entry.names.get(name)
@@ -511,7 +526,9 @@ class Execution(Expressions):
         kept = list(candidates)
         for state in states:
             formulas = [(candidate, self.formula(candidate, state)) for candidate in kept]
-            open_ = [(candidate, term) for candidate, term in formulas if term is not None and not z3.is_true(term)]
+            open_ = [
+                (candidate, term) for candidate, term in formulas if term is not None and not z3.is_true(term)
+            ]
             false = {id(candidate) for candidate, term in formulas if term is None}
             false |= self._failing(open_, state.condition)
             kept = [candidate for candidate in kept if id(candidate) not in false]
@@ -561,7 +578,11 @@ class Execution(Expressions):
         if self.is_alive:
             self.block(statement.otherwise)
         self.resume(self.merge_all([*breaks, *([self.state] if self.is_alive else [])]))
-        for name in [name for name in self.state.names if name == head.k or name.startswith(premise(statement.number, ""))]:
+        for name in [
+            name
+            for name in self.state.names
+            if name == head.k or name.startswith(premise(statement.number, ""))
+        ]:
             del self.state.names[name]
 
     def terminates(self, statement: core.While, state: State, started: State, ends: list[State]) -> bool:
@@ -588,7 +609,7 @@ class Execution(Expressions):
     def _measured(self, measure: core.Expression, state: State) -> Term | None:
         before, self.state = self.state, state.copy()
         try:
-            value, events = self.collected(lambda: self.evaluate(measure))  # type: ignore[arg-type,return-value]  # a Sym
+            value, events = self.collected(lambda: self.evaluate(measure))
         finally:
             self.state = before
         if events or not isinstance(value, Sym):
@@ -662,12 +683,18 @@ class Execution(Expressions):
                     caller.heap[number] = held
                 elif before is not held:
                     chosen = terms.choose(
-                        terms.both(self.guard, returned), terms.of(held.sequence()), terms.of(before.sequence())
+                        terms.both(self.guard, returned),
+                        terms.of(held.sequence()),
+                        terms.of(before.sequence()),
                     ).only
                     if not isinstance(chosen, Sequence):
                         raise self.stop("list of several types")
                     caller.heap[number] = ListObject(
-                        chosen.element, chosen.array, chosen.offset, chosen.length, held.shared or before.shared
+                        chosen.element,
+                        chosen.array,
+                        chosen.offset,
+                        chosen.length,
+                        held.shared or before.shared,
                     )
         else:
             returned = terms.false
@@ -684,13 +711,20 @@ class Execution(Expressions):
             raise self.stop(f"call of `{function.name}`, which may change its arguments")
         if function.returns is None:
             raise self.stop(f"call of `{function.name}`, whose result has no annotation")
-        if any(node for node in core.walk(function.body) if isinstance(node, core.Assert) and node.role == "requires"):
+        if any(
+            node
+            for node in core.walk(function.body)
+            if isinstance(node, core.Assert) and node.role == "requires"
+        ):
             raise self.stop(f"call of `{function.name}`, whose preconditions are asserts")
         for parameter, value in zip(function.parameters, arguments, strict=True):
             if parameter.type is None or not self.conforms(value, parameter.type):
                 raise self.stop(f"argument `{parameter.name}` of `{function.name}`, of another type")
         caller = self.state
-        names = {passed(parameter.name): value for parameter, value in zip(function.parameters, arguments, strict=True)}
+        names = {
+            passed(parameter.name): value
+            for parameter, value in zip(function.parameters, arguments, strict=True)
+        }
         self.relied_on[function.name] = None
         if is_recursive and not self._decreases(function, names):
             self.unfinished.append(self.where)
@@ -700,7 +734,12 @@ class Execution(Expressions):
                 if condition.moment == "entry" and condition.expression is not None:
                     held = self.condition(condition.expression)
                     self.events.append(
-                        Event(terms.both(self.guard, terms.no(held)), "AssertionError", self.where, kind="callee")
+                        Event(
+                            terms.both(self.guard, terms.no(held)),
+                            "AssertionError",
+                            self.where,
+                            kind="callee",
+                        )
                     )
             for name in sorted(self._raised_by(function, set())):
                 may = terms.fresh_bool("raises")
@@ -722,20 +761,28 @@ class Execution(Expressions):
     def _decreases(self, function: core.Function, names: dict[str, Sym]) -> bool:
         """Whether some int argument, or the length of some list, is smaller than at entry and was not negative."""
         for parameter in function.parameters:
-            before = self.entry_names.get(passed(parameter.name)) if function.name == self.program.main else None
+            before = (
+                self.entry_names.get(passed(parameter.name)) if function.name == self.program.main else None
+            )
             after = names[passed(parameter.name)]
             if before is None:
                 continue
             one, other = before.only, after.only
             if isinstance(one, IntValue) and isinstance(other, IntValue):
                 low, high = one.term, other.term
-            elif isinstance(one, Reference | Sequence | StrValue) and isinstance(other, Reference | Sequence | StrValue):
+            elif isinstance(one, Reference | Sequence | StrValue) and isinstance(
+                other, Reference | Sequence | StrValue
+            ):
                 low, high = self.length(one), self.length(other)
             else:
                 continue
             goal = z3.And(low >= 0, high < low)
-            pending = [self.terms.no(event.condition) for event in self.events if event.exact and event.exception]
-            if self.solver.entails(self.terms.both(self.state.condition, self.guard, *pending), goal, 100_000):
+            pending = [
+                self.terms.no(event.condition) for event in self.events if event.exact and event.exception
+            ]
+            if self.solver.entails(
+                self.terms.both(self.state.condition, self.guard, *pending), goal, 100_000
+            ):
                 return True
         return False
 
@@ -760,9 +807,9 @@ class Execution(Expressions):
         ctx = terms.ctx
         name = type_.name
         if name == "int":
-            return self.int(self.fresh_int(hint))
+            return self.int_of(self.fresh_int(hint))
         if name == "bool":
-            return self.bool(self.fresh(z3.BoolSort(ctx), hint))
+            return self.bool_of(self.fresh(z3.BoolSort(ctx), hint))
         if name == "float":
             return terms.of(FloatValue(self.fresh(terms.float_sort, hint)))
         if name == "str":
@@ -816,7 +863,9 @@ class Execution(Expressions):
                 return (
                     name == "tuple"
                     and len(items) == len(type_.arguments)
-                    and all(self.conforms(item, part) for item, part in zip(items, type_.arguments, strict=True))
+                    and all(
+                        self.conforms(item, part) for item, part in zip(items, type_.arguments, strict=True)
+                    )
                 )
             case Reference(number):
                 element = self.state.heap[number].element
@@ -894,8 +943,17 @@ class _Head:
                 if number not in self.entry.heap:
                     continue
                 known = before.heap[number]
-                same = held.array.eq(known.array) if held.array is not None and known.array is not None else held.array is known.array
-                if same and held.length.eq(known.length) and held.offset.eq(known.offset) and held.element == known.element:
+                same = (
+                    held.array.eq(known.array)
+                    if held.array is not None and known.array is not None
+                    else held.array is known.array
+                )
+                if (
+                    same
+                    and held.length.eq(known.length)
+                    and held.offset.eq(known.offset)
+                    and held.element == known.element
+                ):
                     if held.shared and number not in self.shared:
                         self.shared.add(number)
                         changed = True
@@ -1001,21 +1059,25 @@ class _Head:
             return terms.of(RangeValue(low, high, shape[1]))  # type: ignore[arg-type]  # a step
         element = shape[-1]
         if element is None:
-            sequence = Sequence("list" if kind == "list" else str(shape[1]), None, None, terms.zero, terms.zero)
+            sequence = Sequence(
+                "list" if kind == "list" else str(shape[1]), None, None, terms.zero, terms.zero
+            )
         else:
             assert isinstance(element, Type)
             sequence = execution.unknown_sequence(element, "list" if kind == "list" else str(shape[1]), hint)
         if kind == "sequence":
             return terms.of(sequence)
         execution.lists += 1
-        state.heap[execution.lists] = ListObject(sequence.element, sequence.array, sequence.offset, sequence.length)
+        state.heap[execution.lists] = ListObject(
+            sequence.element, sequence.array, sequence.offset, sequence.length
+        )
         return terms.of(Reference(execution.lists))
 
     # States at the head
 
     def at_entry(self) -> State:
         state = self.entry.copy()
-        state.names[self.k] = self.execution.int(self.execution.terms.zero)
+        state.names[self.k] = self.execution.int_of(self.execution.terms.zero)
         return state
 
     def havocked(self) -> State:
@@ -1036,7 +1098,7 @@ class _Head:
         for name in sorted(self.assigned):
             state.names[name] = self._any(self.shapes[name], name, state)
         k = execution.fresh_int("k")
-        state.names[self.k] = execution.int(k)
+        state.names[self.k] = execution.int_of(k)
         condition = k >= 0
         if self.iteration is not None:
             before, execution.state = execution.state, state
@@ -1053,9 +1115,7 @@ class _Head:
     def _set_target(self, target: core.Target, value: Sym, condition: Term, state: State) -> None:
         execution = self.execution
         terms = execution.terms
-        before = {
-            name: self.entry.names.get(name, terms.of(Unset())) for name in core.target_names(target)
-        }
+        before = {name: self.entry.names.get(name, terms.of(Unset())) for name in core.target_names(target)}
         outer_events, execution.events = execution.events, []
         execution.bind(target, value)
         execution.events = outer_events
@@ -1064,7 +1124,8 @@ class _Head:
 
     def current(self, state: State) -> Iteration:
         """What the loop goes through, as it is in ``state``."""
-        assert self.iteration is not None and isinstance(self.statement, core.For)
+        assert self.iteration is not None
+        assert isinstance(self.statement, core.For)
         touched = {
             number
             for name in self.live or ()
@@ -1129,7 +1190,7 @@ class _Head:
             return []
         k = merged.names[self.k].only
         assert isinstance(k, IntValue)
-        merged.names[self.k] = execution.int(execution.terms.add(k.term, execution.terms.one))
+        merged.names[self.k] = execution.int_of(execution.terms.add(k.term, execution.terms.one))
         return [merged]
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from groundstate_energy.contracts import core, values
 from groundstate_energy.contracts.core import Range, Unmodelled
@@ -18,8 +19,9 @@ from groundstate_energy.contracts.lowering import RESULT, passed
 from groundstate_energy.contracts.module import EXCEPTIONS as _BUILTIN
 from groundstate_energy.contracts.values import Exhausted, Failed, NotModelled, Raised, Violated
 
-Frame = list[object]
-Run = Callable[[Frame], object]
+Frame = list[Any]
+"""The values of a function's variables: anything that Python has; operations fail as Python's do."""
+Run = Callable[[Frame], Any]
 
 _UNSET = object()
 _BREAK = object()
@@ -30,7 +32,7 @@ FUEL = 20_000
 """Loop iterations, calls and comprehension items of one run."""
 _DEEPEST_CALL = 40
 
-_OPERATORS: dict[str, Callable[[object, object], object]] = {
+_OPERATORS: dict[str, Callable[[Any, Any], object]] = {
     "+": values.add,
     "-": operator.sub,
     "*": values.multiply,
@@ -44,26 +46,40 @@ _OPERATORS: dict[str, Callable[[object, object], object]] = {
     "<<": values.shift_left,
     ">>": operator.rshift,
 }
-_IN_PLACE = {"|": operator.ior, "&": operator.iand, "-": operator.isub, "^": operator.ixor}
-_UNARY: dict[str, Callable[[object], object]] = {
+_IN_PLACE: dict[str, Callable[[Any, Any], object]] = {
+    "|": operator.ior,
+    "&": operator.iand,
+    "-": operator.isub,
+    "^": operator.ixor,
+}
+_UNARY: dict[str, Callable[[Any], object]] = {
     "-": operator.neg,
     "+": operator.pos,
     "~": operator.invert,
     "not": operator.not_,
 }
-_COMPARE: dict[str, Callable[[object, object], object]] = {
+_COMPARE: dict[str, Callable[[Any, Any], object]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
     "==": operator.eq,
     "!=": operator.ne,
-    "in": lambda left, right: left in right,  # type: ignore[operator]  # a TypeError is what Python gives too
-    "not in": lambda left, right: left not in right,  # type: ignore[operator]  # the same
+    "in": lambda left, right: left in right,
+    "not in": lambda left, right: left not in right,
     "is": values.identical,
     "is not": lambda left, right: not values.identical(left, right),
 }
-_CLASSES = {"int": int, "bool": bool, "float": float, "str": str, "list": list, "tuple": tuple, "dict": dict, "set": set}
+_CLASSES = {
+    "int": int,
+    "bool": bool,
+    "float": float,
+    "str": str,
+    "list": list,
+    "tuple": tuple,
+    "dict": dict,
+    "set": set,
+}
 
 
 @dataclass(slots=True)
@@ -318,14 +334,14 @@ class Compiled:
 
             def item(frame: Frame, value: object) -> None:
                 into = container(frame)
-                into[index(frame)] = value  # type: ignore[index]  # a TypeError is what Python gives too
+                into[index(frame)] = value
 
             return item
         stores = [self.store(inner) for inner in target.targets]
         count = len(stores)
 
         def unpack(frame: Frame, value: object) -> None:
-            items = list(values.ordered(values.bounded(value)))  # type: ignore[call-overload]  # the same
+            items = list(values.ordered(values.bounded(value)))
             if len(items) != count:
                 raise ValueError("unpacking a different number of values")
             for store, inner in zip(stores, items, strict=True):
@@ -339,14 +355,14 @@ class Compiled:
         apply = _OPERATORS[symbol]
         in_place = _IN_PLACE.get(symbol)
 
-        def combined(before: object, other: object) -> object:
+        def combined(before: Any, other: Any) -> object:
             if isinstance(before, list):
                 if symbol == "+":
                     values.call_method("extend", before, [other])
                     return before
                 if symbol == "*":
                     values.multiply(before, other)
-                    before *= other  # type: ignore[arg-type]  # a TypeError is what Python gives too
+                    before *= other
                     return before
             if in_place is not None and isinstance(before, set | dict):
                 return in_place(before, other)
@@ -368,8 +384,8 @@ class Compiled:
         def item(frame: Frame) -> object:
             into = container(frame)
             at = index(frame)
-            before = into[at]  # type: ignore[index]  # a TypeError is what Python gives too
-            into[at] = combined(before, value(frame))  # type: ignore[index]  # the same
+            before = into[at]
+            into[at] = combined(before, value(frame))
             return None
 
         return item
@@ -410,7 +426,7 @@ class Compiled:
         def loop(frame: Frame) -> object:
             gone_through = values.ordered(iterable(frame))
             count = 0
-            iterator = iter(gone_through)  # type: ignore[call-overload]  # a TypeError is what Python gives too
+            iterator = iter(gone_through)
             while True:
                 if probe is not None:
                     probe(name, number, frame, count, gone_through)
@@ -525,16 +541,19 @@ class Compiled:
             case core.Display(kind, items):
                 return self.display(kind, [self.expression(item) for item in items])
             case core.Subscript(container, index):
-                value, at = self.expression(container), self.expression(index)
-                return lambda frame: value(frame)[at(frame)]  # type: ignore[index]  # Python's TypeError
+                held, at = self.expression(container), self.expression(index)
+                return lambda frame: held(frame)[at(frame)]
             case core.Slice():
-                parts = [self.expression(part) if part is not None else None for part in expression_bounds(expression)]
-                value = self.expression(expression.value)
+                parts = [
+                    self.expression(part) if part is not None else None
+                    for part in expression_bounds(expression)
+                ]
+                sliced = self.expression(expression.value)
 
                 def cut(frame: Frame) -> object:
-                    container = value(frame)
+                    container = sliced(frame)
                     bounds = [part(frame) if part is not None else None for part in parts]
-                    return container[slice(*bounds)]  # type: ignore[index]  # Python's TypeError
+                    return container[slice(*bounds)]
 
                 return cut
             case core.Builtin():
@@ -551,8 +570,8 @@ class Compiled:
             case core.Formatted(parts):
                 pieces = [self.expression(part) for part in parts]
                 return lambda frame: _format([piece(frame) for piece in pieces])
-            case core.Walrus(name, value):
-                place, inner = self.slot(name), self.expression(value)
+            case core.Walrus(name, assigned):
+                place, inner = self.slot(name), self.expression(assigned)
 
                 def keep(frame: Frame) -> object:
                     frame[place] = result = inner(frame)
@@ -648,7 +667,8 @@ class Compiled:
         keywords = [(key, self.expression(value)) for key, value in expression.keywords]
         if name == "isinstance":
             kinds = expression.arguments[1]
-            assert isinstance(kinds, core.Const) and isinstance(kinds.value, tuple)
+            assert isinstance(kinds, core.Const)
+            assert isinstance(kinds.value, tuple)
             classes = tuple(_CLASSES[str(item)] for item in kinds.value)
             value = arguments[0]
             return lambda frame: isinstance(value(frame), classes)
@@ -713,9 +733,9 @@ class Compiled:
         element = self.expression(expression.element)
         fuel = self.fuel
 
-        def items(frame: Frame, level: int, source: object) -> Iterator[object]:
+        def items(frame: Frame, level: int, source: object) -> Iterator[Any]:
             _, store, conditions = steps[level]
-            for item in values.ordered(source):  # type: ignore[attr-defined]  # Python's TypeError
+            for item in values.ordered(source):
                 fuel[0] -= 1
                 if fuel[0] < 0:
                     raise Exhausted
@@ -737,7 +757,7 @@ class Compiled:
             return lambda frame: list(items(frame, 0, first(frame)))
         if kind == "set":
             return lambda frame: set(items(frame, 0, first(frame)))
-        return lambda frame: dict(items(frame, 0, first(frame)))  # type: ignore[arg-type]  # pairs, by lowering
+        return lambda frame: dict(items(frame, 0, first(frame)))
 
 
 def expression_bounds(expression: core.Slice) -> tuple[core.Expression | None, ...]:
@@ -781,7 +801,7 @@ def _scalar_text(function: Callable[..., object]) -> Callable[..., object]:
     return call
 
 
-def _sum(items: Iterable[object], start: object = 0) -> object:
+def _sum(items: Iterable[Any], start: Any = 0) -> object:
     values.bounded(items)
     if isinstance(start, str):
         raise TypeError
@@ -806,16 +826,16 @@ def _printed(*arguments: object) -> None:
         str(values.bounded(argument))
 
 
-def _round(value: object, digits: object = None) -> object:
+def _round(value: Any, digits: Any = None) -> object:
     if digits is not None and isinstance(digits, int) and abs(digits) > 400:
         raise Exhausted
-    return round(value, digits) if digits is not None else round(value)  # type: ignore[call-overload]  # Python's error
+    return round(value, digits) if digits is not None else round(value)
 
 
-def _integer(*arguments: object) -> object:
+def _integer(*arguments: Any) -> object:
     if arguments and isinstance(arguments[0], str) and len(arguments[0]) > 4000:
         raise Exhausted
-    return int(*arguments)  # type: ignore[call-overload]  # Python's TypeError
+    return int(*arguments)
 
 
 _FUNCTIONS: dict[str, Callable[..., object]] = {

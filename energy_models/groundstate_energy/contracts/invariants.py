@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from groundstate_energy.contracts import core, values
 from groundstate_energy.contracts.core import Unmodelled
-from groundstate_energy.contracts.interpreter import Compiled, Frame
+from groundstate_energy.contracts.interpreter import Compiled, Frame, Run
 from groundstate_energy.contracts.lowering import RESULT
 from groundstate_energy.contracts.values import Exhausted, NotModelled, Violated
 
@@ -62,7 +62,9 @@ class Loops:
     def measures(self, function: str, number: int) -> list[core.Expression]:
         """What may become smaller with each iteration of a ``while`` loop."""
         loop = self._loops[(function, number)]
-        return list(Guesses(self.program.functions[function], loop, self._within((function, number))).measures())
+        return list(
+            Guesses(self.program.functions[function], loop, self._within((function, number))).measures()
+        )
 
     def _within(self, key: tuple[str, int]) -> list[core.While | core.For]:
         """The loops around a loop, the outermost first."""
@@ -78,7 +80,6 @@ class Loops:
     ) -> dict[tuple[str, int], list[core.Expression]]:
         alive = {key: dict(enumerate(candidates)) for key, candidates in guessed.items()}
         reached: dict[tuple[str, int], int] = dict.fromkeys(alive, 0)
-        tests: dict[tuple[str, int], dict[int, object]] = {}
         main = self.program.main
 
         def probe(name: str, number: int, frame: Frame, count: int, gone_through: object) -> None:
@@ -89,7 +90,9 @@ class Loops:
             frame[compiled.slot(counter(number))] = count
             if count == 0:
                 for variable in premises[number]:
-                    frame[compiled.slot(premise(number, variable))] = values.copied(frame[compiled.slot(variable)])
+                    frame[compiled.slot(premise(number, variable))] = values.copied(
+                        frame[compiled.slot(variable)]
+                    )
             fuel = compiled.fuel[0]
             for index in list(alive[key]):
                 compiled.fuel[0] = _SAMPLE_FUEL
@@ -105,7 +108,7 @@ class Loops:
 
         compiled = Compiled(self.program, probe=probe)
         premises: dict[int, list[str]] = {}
-        runs: dict[tuple[str, int], dict[int, object]] = {}
+        runs: dict[tuple[str, int], dict[int, Run]] = {}
         for key in alive:
             if key[0] != main:
                 continue
@@ -128,7 +131,6 @@ class Loops:
                 compiled.run(frame)
             except (Exhausted, NotModelled, Violated, Unmodelled, Exception):
                 continue
-        del tests
         return {key: list(kept.values())[:_MOST_KEPT] for key, kept in {**own, **others}.items()}
 
 
@@ -328,9 +330,7 @@ class Guesses:
 
     def from_postconditions(self) -> Iterator[core.Expression]:
         """Postconditions about what would be returned now, of what was gone through so far."""
-        results = [
-            node.value for node in core.walk(self.function.body) if isinstance(node, core.Return)
-        ]
+        results = [node.value for node in core.walk(self.function.body) if isinstance(node, core.Return)]
         claims: list[core.Expression] = []
         for condition in self.function.conditions:
             if condition.moment == "return" and condition.expression is not None:
@@ -354,7 +354,9 @@ class Guesses:
         if isinstance(self.loop, core.For):
             gone = self._gone_through()
             if gone:
-                found.append({name: _prefix(core.Name(name), self.k) for item in gone for name in _both(item.name)})
+                found.append(
+                    {name: _prefix(core.Name(name), self.k) for item in gone for name in _both(item.name)}
+                )
             start = self.next_index()
             if start is not None:
                 ends = [start, _minus(start, _int(1))]
@@ -368,15 +370,19 @@ class Guesses:
         ints = [
             parameter.name
             for parameter in self.function.parameters
-            if parameter.type is not None and parameter.type.name == "int" and parameter.name not in self.assigned
+            if parameter.type is not None
+            and parameter.type.name == "int"
+            and parameter.name not in self.assigned
         ]
         for end in ends[:8]:
             for name in self.lists:
                 found.append({alias: _prefix(core.Name(alias), end) for alias in _both(name)})
             for name in ints:
-                found.append({alias: end for alias in _both(name)})
+                found.append(dict.fromkeys(_both(name), end))
             if len(self.lists) > 1:
-                found.append({alias: _prefix(core.Name(alias), end) for name in self.lists for alias in _both(name)})
+                found.append(
+                    {alias: _prefix(core.Name(alias), end) for name in self.lists for alias in _both(name)}
+                )
         return found
 
     def next_index(self) -> core.Expression | None:
@@ -430,7 +436,8 @@ class Guesses:
                 yield _compare(_length(target), "==", self.k)
                 variable = core.Name("@j")
                 place = {
-                    key: core.substituted(value, {counter(loop.number): variable}) for key, value in self.next.items()
+                    key: core.substituted(value, {counter(loop.number): variable})
+                    for key, value in self.next.items()
                 }
                 made = core.substituted(item, place)
                 if not core.names_in(made) & (self.assigned | self.targets):
@@ -468,14 +475,16 @@ class Guesses:
             yield _compare(variable, "<=", _plus(before, self.k))
             yield _compare(variable, "<=", self.k)
             yield _compare(variable, "<", self.k)
-            for sequence in self.lists:
-                yield _compare(variable, "<=", _length(core.Name(sequence)))
-                yield _compare(variable, "<", _length(core.Name(sequence)))
+            for held in self.lists:
+                yield _compare(variable, "<=", _length(core.Name(held)))
+                yield _compare(variable, "<", _length(core.Name(held)))
 
     def unchanged(self) -> Iterator[core.Expression]:
         """Lists that keep their length, or all but what was gone through."""
         loop = self.loop
-        if not any(isinstance(node, core.Assign | core.Augment | core.Method) for node in core.walk(loop.body)):
+        if not any(
+            isinstance(node, core.Assign | core.Augment | core.Method) for node in core.walk(loop.body)
+        ):
             return
         for name in self.lists:
             before = core.Name(premise(loop.number, name))
@@ -514,16 +523,16 @@ class Guesses:
             for node in core.walk(self.function.body)
             if isinstance(node, core.Const) and type(node.value) is int and abs(node.value) > 1
         }
-        others += [_int(value) for value in sorted(constants)[:4]]  # type: ignore[type-var]  # ints, by the test above
+        others += [_int(value) for value in sorted(constants)[:4]]
         for name in ints:
             for other in [*map(core.Name, ints), *others]:
                 if other != core.Name(name):
                     for symbol in ("<=", ">=", "<"):
                         yield _compare(core.Name(name), symbol, other)
-        for one, other in itertools.combinations(ints, 2):
-            yield _compare(core.Name(one), "==", core.Name(other))
-            yield _compare(core.Name(one), "<=", _plus(core.Name(other), _int(1)))
-            yield _compare(core.Name(other), "<=", _plus(core.Name(one), _int(1)))
+        for first, second in itertools.combinations(map(core.Name, ints), 2):
+            yield _compare(first, "==", second)
+            yield _compare(first, "<=", _plus(second, _int(1)))
+            yield _compare(second, "<=", _plus(first, _int(1)))
 
     def measures(self) -> Iterator[core.Expression]:
         """Differences that the loop's condition keeps positive, then variables that may count down or up."""
@@ -626,7 +635,11 @@ def _appends(
             yield from _appends(statement.otherwise, (*conditions, core.Unary("not", statement.condition)))
         elif isinstance(statement, core.Evaluate) and isinstance(statement.expression, core.Method):
             method = statement.expression
-            if method.name == "append" and isinstance(method.receiver, core.Name) and len(method.arguments) == 1:
+            if (
+                method.name == "append"
+                and isinstance(method.receiver, core.Name)
+                and len(method.arguments) == 1
+            ):
                 yield (method.receiver.name, method.arguments[0]), conditions
 
 
@@ -634,7 +647,9 @@ def _even_step(statements: tuple[core.Statement, ...], name: str) -> int | None:
     """How much a variable grows in every iteration, when that is one constant."""
     found: int | None = None
     for node in core.walk(statements):
-        if isinstance(node, core.Assign) and any(name in core.target_names(target) for target in node.targets):
+        if isinstance(node, core.Assign) and any(
+            name in core.target_names(target) for target in node.targets
+        ):
             return None
         if isinstance(node, core.Augment) and node.target == core.Name(name):
             value = node.value.value if isinstance(node.value, core.Const) else None
@@ -664,11 +679,19 @@ def _local_types(function: core.Function) -> dict[str, str]:
                                 known.setdefault(inner.name, kind)
             elif isinstance(node, core.For):
                 iterable = node.iterable
-                if isinstance(iterable, core.Builtin) and iterable.name == "range" and isinstance(node.target, core.Name):
+                if (
+                    isinstance(iterable, core.Builtin)
+                    and iterable.name == "range"
+                    and isinstance(node.target, core.Name)
+                ):
                     known.setdefault(node.target.name, "int")
                 elif isinstance(iterable, core.Name) and isinstance(node.target, core.Name):
                     for parameter in function.parameters:
-                        if parameter.name == iterable.name and parameter.type is not None and parameter.type.arguments:
+                        if (
+                            parameter.name == iterable.name
+                            and parameter.type is not None
+                            and parameter.type.arguments
+                        ):
                             known.setdefault(node.target.name, parameter.type.arguments[0].name)
     return known
 
@@ -681,11 +704,23 @@ def _type_of(expression: core.Expression, known: dict[str, str]) -> str:
             return known.get(name, "")
         case core.Binary(_, left, right):
             kinds = {_type_of(left, known), _type_of(right, known)}
-            return "int" if "int" in kinds and kinds <= {"int", "bool", ""} else kinds.pop() if len(kinds) == 1 else ""
+            return (
+                "int"
+                if "int" in kinds and kinds <= {"int", "bool", ""}
+                else kinds.pop()
+                if len(kinds) == 1
+                else ""
+            )
         case core.Unary(symbol, operand):
             return "bool" if symbol == "not" else _type_of(operand, known)
         case core.Builtin(name):
-            return "int" if name in ("len", "abs", "int", "ord") else "list" if name in ("list", "sorted") else ""
+            return (
+                "int"
+                if name in ("len", "abs", "int", "ord")
+                else "list"
+                if name in ("list", "sorted")
+                else ""
+            )
         case core.Display(kind):
             return kind
         case core.Conditional():

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from groundstate_energy.contracts import core
+from groundstate_energy.contracts.core import Range, Type, Unmodelled
+from groundstate_energy.contracts.module import Module
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.contracts import clauses as source
 from groundstate_grammars.python.contracts.clauses import ClauseKind, FunctionContracts, Syntax
@@ -12,27 +15,106 @@ from groundstate_grammars.python.contracts.expressions import parsed_expression
 from groundstate_grammars.python.scopes import BindingKind, Scope, ScopeKind
 from groundstate_grammars.tree import FlatTree
 
-from groundstate_energy.contracts import core
-from groundstate_energy.contracts.core import Range, Type, Unmodelled
-from groundstate_energy.contracts.module import Module
-
 _DEEPEST = 60
 """Levels of nesting that are lowered; what is deeper is unmodelled."""
 
 BUILTINS = frozenset(
-    """abs all any bool chr dict divmod enumerate float int isinstance len list max min ord pow print range repr reversed
-    round set sorted str sum tuple zip""".split()
+    [
+        "abs",
+        "all",
+        "any",
+        "bool",
+        "chr",
+        "dict",
+        "divmod",
+        "enumerate",
+        "float",
+        "int",
+        "isinstance",
+        "len",
+        "list",
+        "max",
+        "min",
+        "ord",
+        "pow",
+        "print",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "zip",
+    ]
 )
-CONSUMERS = frozenset("all any sum min max sorted list tuple set".split())
+CONSUMERS = frozenset(["all", "any", "sum", "min", "max", "sorted", "list", "tuple", "set"])
 METHODS = frozenset(
-    """append pop extend insert remove index count sort reverse copy clear get items keys values setdefault update add
-    discard union intersection difference issubset issuperset isdisjoint startswith endswith find rfind lower upper strip
-    lstrip rstrip split join replace isdigit isalpha isalnum isspace isupper islower isidentifier isdecimal isnumeric
-    title capitalize swapcase partition rpartition removeprefix removesuffix splitlines bit_length is_integer casefold
-    rindex""".split()
+    [
+        "append",
+        "pop",
+        "extend",
+        "insert",
+        "remove",
+        "index",
+        "count",
+        "sort",
+        "reverse",
+        "copy",
+        "clear",
+        "get",
+        "items",
+        "keys",
+        "values",
+        "setdefault",
+        "update",
+        "add",
+        "discard",
+        "union",
+        "intersection",
+        "difference",
+        "issubset",
+        "issuperset",
+        "isdisjoint",
+        "startswith",
+        "endswith",
+        "find",
+        "rfind",
+        "lower",
+        "upper",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "join",
+        "replace",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isspace",
+        "isupper",
+        "islower",
+        "isidentifier",
+        "isdecimal",
+        "isnumeric",
+        "title",
+        "capitalize",
+        "swapcase",
+        "partition",
+        "rpartition",
+        "removeprefix",
+        "removesuffix",
+        "splitlines",
+        "bit_length",
+        "is_integer",
+        "casefold",
+        "rindex",
+    ]
 )
-_TYPES = frozenset("int bool float str list tuple dict set".split())
-_BINARY = frozenset("+ - * / // % ** & | ^ << >>".split())
+_TYPES = frozenset(["int", "bool", "float", "str", "list", "tuple", "dict", "set"])
+_BINARY = frozenset(["+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>"])
 _COMMENTS = frozenset((py.COMMENT, py.LINE_CONTINUATION))
 _COMPREHENSIONS = {
     py.LIST_COMPREHENSION: "list",
@@ -238,7 +320,9 @@ class _Expressions:
             if any(flat.kind[pair] != py.PAIR for pair in pairs):
                 raise self.unmodelled("`**` in a dictionary", node)
             parts = [
-                self.expression(self.field(pair, side)) for pair in pairs for side in (py.FIELD_KEY, py.FIELD_VALUE)
+                self.expression(self.field(pair, side))
+                for pair in pairs
+                for side in (py.FIELD_KEY, py.FIELD_VALUE)
             ]
             return core.Display("dict", tuple(parts), at)
         if kind == py.SUBSCRIPT:
@@ -298,7 +382,9 @@ class _Expressions:
         if flat.kind[node] == py.CONCATENATED_STRING:
             parts = [self.string(child) for child in self.inside(node)]
             if all(isinstance(part, core.Const) for part in parts):
-                return core.Const("".join(str(part.value) for part in parts if isinstance(part, core.Const)), at)
+                return core.Const(
+                    "".join(str(part.value) for part in parts if isinstance(part, core.Const)), at
+                )
             return core.Formatted(tuple(parts), at)
         children = flat.children(node)
         prefix = flat.text(children[0]).rstrip(b"'\"").lower()
@@ -362,7 +448,7 @@ class _Expressions:
                 position += 1
             else:
                 bounds[position] = self.expression(child)
-        return core.Slice(value, *bounds, self.at(node))
+        return core.Slice(value, bounds[0], bounds[1], bounds[2], self.at(node))
 
     def arguments(self, node: int) -> tuple[list[int], list[tuple[str, int]]]:
         """Positional and keyword arguments of a call, as nodes."""
@@ -397,7 +483,11 @@ class _Expressions:
             if name not in METHODS or keywords:
                 raise self.unmodelled(f"call of method `{name}`", node)
             receiver = self.expression(owner)
-            if name == "join" and len(positional) == 1 and flat.kind[positional[0]] == py.GENERATOR_EXPRESSION:
+            if (
+                name == "join"
+                and len(positional) == 1
+                and flat.kind[positional[0]] == py.GENERATOR_EXPRESSION
+            ):
                 return core.Method(name, receiver, (self.comprehension(positional[0], "list"),), at)
             return core.Method(name, receiver, tuple(map(self.expression, positional)), at)
         if flat.kind[callee] != py.IDENTIFIER:
@@ -419,7 +509,13 @@ class _Expressions:
             raise self.unmodelled(f"call of `{name}`", node)
         if name == "isinstance":
             return self.isinstance(node, positional)
-        allowed = {"sorted": ("reverse",), "max": ("default",), "min": ("default",), "enumerate": ("start",), "sum": ("start",)}
+        allowed = {
+            "sorted": ("reverse",),
+            "max": ("default",),
+            "min": ("default",),
+            "enumerate": ("start",),
+            "sum": ("start",),
+        }
         for keyword, _ in keywords:
             if keyword not in allowed.get(name, ()):
                 raise self.unmodelled(f"`{keyword}=` of `{name}`", node)
@@ -466,7 +562,7 @@ class _Expressions:
                 raise self.unmodelled("call with wrong arguments", node)
             found[keyword] = self.expression(value)
         order = [parameter.name for parameter in parameters]
-        given = [name for name in found]
+        given = list(found)
         if given != [name for name in order if name in found]:
             raise self.unmodelled("keyword arguments out of order", node)
         for parameter in parameters:
@@ -506,7 +602,9 @@ class _Expressions:
         finally:
             self.names = before
             self.depth_in_comprehension -= 1
-        return core.Comprehension(kind or _COMPREHENSIONS[flat.kind[node]], element, tuple(clauses), self.at(node))
+        return core.Comprehension(
+            kind or _COMPREHENSIONS[flat.kind[node]], element, tuple(clauses), self.at(node)
+        )
 
     def _bind(self, node: int) -> None:
         """Give the names of a comprehension's target names of their own."""
@@ -614,7 +712,9 @@ class _Function(_Expressions):
             if any(binding.kind not in _PLAIN_BINDINGS for binding in group):
                 self.names.pop(name, None)
                 kind = next(binding.kind for binding in group if binding.kind not in _PLAIN_BINDINGS)
-                self.opaque[name] = "handled exception as a value" if kind is BindingKind.EXCEPT else f"`{name}`"
+                self.opaque[name] = (
+                    "handled exception as a value" if kind is BindingKind.EXCEPT else f"`{name}`"
+                )
 
     def _condition(self, index: int, clause: source.Clause, olds: list[core.Old]) -> core.Condition:
         expression = clause.expression
@@ -940,7 +1040,11 @@ def _constant(reader: _Expressions, node: int) -> core.Const | None:
 def _value(expression: core.Expression) -> tuple[object] | None:
     if isinstance(expression, core.Const):
         return (expression.value,)
-    if isinstance(expression, core.Unary) and expression.operator == "-" and isinstance(expression.operand, core.Const):
+    if (
+        isinstance(expression, core.Unary)
+        and expression.operator == "-"
+        and isinstance(expression.operand, core.Const)
+    ):
         value = expression.operand.value
         return (-value,) if isinstance(value, int | float) else None
     if isinstance(expression, core.Display) and expression.kind == "tuple":

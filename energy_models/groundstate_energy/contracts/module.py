@@ -1,10 +1,11 @@
-"""What the functions of a module may rely on: constants, functions, exception classes and builtins that stay what they are."""
+"""What functions may rely on: constants, functions, exception classes and builtins of their module that stay as they are."""
 
 from __future__ import annotations
 
 import builtins
 from functools import cached_property
 
+from groundstate_energy.contracts.core import ANY, BOOL, FLOAT, INT, NONE, STR, Type, Unmodelled, union
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.contracts.clauses import FunctionContracts
 from groundstate_grammars.python.contracts.definitions import STAR_EXPORTS, Origins
@@ -13,8 +14,6 @@ from groundstate_grammars.python.definitions import is_dynamic
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.scopes import BindingKind
 from groundstate_grammars.tree import FlatTree
-
-from groundstate_energy.contracts.core import ANY, BOOL, FLOAT, INT, NONE, STR, Type, Unmodelled, union
 
 _SCALARS = {"int": INT, "bool": BOOL, "float": FLOAT, "str": STR}
 _GENERIC = {
@@ -149,7 +148,11 @@ class Module:
         if flat.parent[definition] != 0:
             return None
         listed = flat.child_by_field(definition, py.FIELD_SUPERCLASSES)
-        bases = [child for child in flat.children(listed)[1:-1] if flat.kind[child] != py.COMMENT] if listed >= 0 else []
+        bases = (
+            [child for child in flat.children(listed)[1:-1] if flat.kind[child] != py.COMMENT]
+            if listed >= 0
+            else []
+        )
         if len(bases) != 1 or flat.kind[bases[0]] != py.IDENTIFIER or bases[0] > node + 16:
             return None
         base = flat.text(bases[0]).decode("utf-8", "replace")
@@ -157,7 +160,10 @@ class Module:
         body = flat.child_by_field(definition, py.FIELD_BODY)
         plain = all(
             flat.kind[child] in (py.PASS_STATEMENT, py.COMMENT)
-            or (flat.kind[child] == py.EXPRESSION_STATEMENT and flat.kind[child + 1] in (py.STRING, py.ELLIPSIS))
+            or (
+                flat.kind[child] == py.EXPRESSION_STATEMENT
+                and flat.kind[child + 1] in (py.STRING, py.ELLIPSIS)
+            )
             for child in flat.children(body)
         )
         return (base, *above) if above is not None and plain else None
@@ -198,7 +204,8 @@ class Module:
             return Type("tuple*", (ANY,)) if name == "tuple" else None
         if kind == py.BINARY_OPERATOR and flat.text(flat.child_by_field(node, py.FIELD_OPERATOR)) == b"|":
             sides = [
-                self._type(flat, flat.child_by_field(node, side), depth + 1) for side in (py.FIELD_LEFT, py.FIELD_RIGHT)
+                self._type(flat, flat.child_by_field(node, side), depth + 1)
+                for side in (py.FIELD_LEFT, py.FIELD_RIGHT)
             ]
             return union(*(side for side in sides if side is not None)) if None not in sides else None
         if kind != py.SUBSCRIPT:

@@ -32,7 +32,11 @@ class Prover:
         self._under_way = False
 
     def prove(
-        self, program: core.Program, samples: list[tuple[object, ...]], units: int = UNITS, seconds: float = 10.0
+        self,
+        program: core.Program,
+        samples: list[tuple[object, ...]],
+        units: int = UNITS,
+        seconds: float = 10.0,
     ) -> Proof | None:
         """The proof of a function; None when it was interrupted, took longer than ``seconds``, or its process died."""
         with self._lock:

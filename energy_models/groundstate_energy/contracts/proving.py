@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 import z3
@@ -76,9 +77,13 @@ def partitions(program: core.Program) -> Iterator[dict[str, str]]:
         return
     for parameter in parameters:
         if parameter.type is not None and _is_nested(parameter.type):
-            raise Unmodelled(f"list inside `{parameter.name}`, in a function that changes lists", program.function.at)
+            raise Unmodelled(
+                f"list inside `{parameter.name}`, in a function that changes lists", program.function.at
+            )
     if len({item.type for item in parameters if item.name in plain}) > 1:
-        raise Unmodelled("list parameters of several types, in a function that changes lists", program.function.at)
+        raise Unmodelled(
+            "list parameters of several types, in a function that changes lists", program.function.at
+        )
     if len(plain) > _MOST_LISTS:
         raise Unmodelled("many list parameters", program.function.at)
     yield from _ways(plain)
@@ -109,7 +114,9 @@ def _is_nested(type_: Type, inside: bool = False) -> bool:
 class _Attempt:
     """One way in which the parameters may share lists."""
 
-    def __init__(self, program: core.Program, loops: Loops, units: int, shared: dict[str, str], proof: Proof) -> None:
+    def __init__(
+        self, program: core.Program, loops: Loops, units: int, shared: dict[str, str], proof: Proof
+    ) -> None:
         self.program = program
         self.function = program.function
         self.solver = Solver(units)
@@ -197,7 +204,13 @@ class _Attempt:
             hypothesis = execution.state.condition
             for event in events:
                 if event.exception:
-                    self._show(terms.both(hypothesis, event.condition), "clause", condition.index, at, event.exception)
+                    self._show(
+                        terms.both(hypothesis, event.condition),
+                        "clause",
+                        condition.index,
+                        at,
+                        event.exception,
+                    )
                     if event.exact:
                         hypothesis = terms.both(hypothesis, terms.no(event.condition))
                 else:
@@ -207,7 +220,13 @@ class _Attempt:
     def _raised(self, exit_: Exit) -> None:
         execution = self.execution
         if exit_.kind == "assert":
-            self._show(exit_.state.condition, "clause" if exit_.clause >= 0 else "trap", exit_.clause, exit_.at, exit_.exception)
+            self._show(
+                exit_.state.condition,
+                "clause" if exit_.clause >= 0 else "trap",
+                exit_.clause,
+                exit_.at,
+                exit_.exception,
+            )
             return
         if exit_.kind == "callee":
             self._show(exit_.state.condition, "callee", -1, exit_.at, exit_.exception)
@@ -296,8 +315,8 @@ class _Attempt:
                     lists[number] = list(self._items(model, self.entry.heap[number].sequence(), lists))
                 return lists[number]
             case Sequence(kind, _):
-                items = self._items(model, value, lists)
-                return tuple(items) if kind == "tuple" else list(items)
+                held = list(self._items(model, value, lists))
+                return tuple(held) if kind == "tuple" else held
         raise _NoValue
 
     def _items(self, model: z3.ModelRef, sequence: Sequence, lists: dict[int, object]) -> Iterator[object]:
@@ -306,7 +325,7 @@ class _Attempt:
             raise _NoValue
         terms = self.execution.terms
         for place in range(length):
-            yield self._value(model, self.execution.item(sequence, terms.int(place)), lists)
+            yield self._value(model, self.execution.item(sequence, terms.number(place)), lists)
 
 
 class _NoValue(Exception):
@@ -329,7 +348,5 @@ def _double(term: Term) -> float:
     if term.isInf():
         return float("-inf") if term.isNegative() else float("inf")
     bits = z3.simplify(z3.fpToIEEEBV(term)).as_long()
-    import struct
-
     found: float = struct.unpack(">d", bits.to_bytes(8, "big"))[0]
     return found

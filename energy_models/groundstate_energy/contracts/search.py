@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import random
 from collections.abc import Iterator
@@ -18,7 +19,20 @@ FUEL = 40_000
 """Of all runs together."""
 
 _MUTATORS = frozenset(
-    "append pop extend insert remove sort reverse clear setdefault update add discard".split()
+    [
+        "append",
+        "pop",
+        "extend",
+        "insert",
+        "remove",
+        "sort",
+        "reverse",
+        "clear",
+        "setdefault",
+        "update",
+        "add",
+        "discard",
+    ]
 )
 
 Arguments = tuple[object, ...]
@@ -69,7 +83,7 @@ class Contract:
         self.open_raises = [item for item in self.raises if item.expression is None]
         self.last: Outcome | None = None
 
-    def try_on(self, arguments: Arguments, fuel: int = FUEL_OF_A_RUN) -> Failure | None | bool:
+    def try_on(self, arguments: Arguments, fuel: int = FUEL_OF_A_RUN) -> Failure | bool | None:
         """A failure; None when the run returned as the contract says; False when it says nothing about it.
 
         Raises ``Exhausted``, ``NotModelled``, ``Unmodelled``: nothing follows from such a run. ``arguments`` are changed
@@ -77,7 +91,7 @@ class Contract:
         """
         return self._try(self.compiled, arguments, fuel)
 
-    def _try(self, compiled: Compiled, arguments: Arguments, fuel: int) -> Failure | None | bool:
+    def _try(self, compiled: Compiled, arguments: Arguments, fuel: int) -> Failure | bool | None:
         compiled.refuel(fuel)
         frame = compiled.frame(arguments)
         try:
@@ -106,7 +120,9 @@ class Contract:
                 return Failure(index, values.exception_name(error))
         return None
 
-    def _failure_of_exception(self, compiled: Compiled, outcome: Outcome, frame: list[object]) -> Failure | bool:
+    def _failure_of_exception(
+        self, compiled: Compiled, outcome: Outcome, frame: list[object]
+    ) -> Failure | bool:
         name = outcome.exception
         if name == "AssertionError" and not outcome.raised:
             return Failure(outcome.clause, name, outcome.where)
@@ -128,7 +144,9 @@ class Contract:
             return False
         return Failure(-1, name, outcome.where)
 
-    def replay(self, arguments: Arguments) -> tuple[Failure | None | bool, Outcome | None, Compiled, list[object], Trace]:
+    def replay(
+        self, arguments: Arguments
+    ) -> tuple[Failure | bool | None, Outcome | None, Compiled, list[object], Trace]:
         """The run again, with its path; the frame is as the run left it."""
         trace = Trace()
         compiled = Compiled(self.program, trace=trace)
@@ -158,7 +176,13 @@ def _changes(root: tuple[core.Statement, ...]) -> bool:
     for node in core.walk(root):
         if isinstance(node, core.Augment) or (isinstance(node, core.Method) and node.name in _MUTATORS):
             return True
-        targets = node.targets if isinstance(node, core.Assign) else (node.target,) if isinstance(node, core.For) else ()
+        targets = (
+            node.targets
+            if isinstance(node, core.Assign)
+            else (node.target,)
+            if isinstance(node, core.For)
+            else ()
+        )
         if any(isinstance(inner, core.Subscript) for target in targets for inner in _targets(target)):
             return True
     return False
@@ -288,16 +312,47 @@ class Pools:
         more = [-3, 4, 5, -5, 6, 7, 8, 9, 10, -10, 12, 13, 16, 17, 25, 50, 99, 100, 101, 255, 256, -100, 1000]
         large = [2**31, -(2**31), 2**53 + 1, 2**63, -(2**63), 10**20]
         self.ints += [i for i in (*more, *large) if i not in known]
-        plain = ["", "a", "b", "ab", "aa", "ba", "A", " ", "abc", "aab", "0", "aba", "1", "a b", "12", "abba", "-1"]
+        plain = [
+            "",
+            "a",
+            "b",
+            "ab",
+            "aa",
+            "ba",
+            "A",
+            " ",
+            "abc",
+            "aab",
+            "0",
+            "aba",
+            "1",
+            "a b",
+            "12",
+            "abba",
+            "-1",
+        ]
         odd = ["aB", " a ", "é", "ß", "\n", "a,b", "aaaa", "Ab cd", "x=1", "²", "abcabc", "\U00030000"]
         consts = [text for text in texts if len(text) <= 40]
-        mixed = [f"{left}{right}" for text in consts[:6] for left, right in ((text, "a"), ("a", text), (text, text))]
+        mixed = [
+            f"{left}{right}"
+            for text in consts[:6]
+            for left, right in ((text, "a"), ("a", text), (text, text))
+        ]
         self.texts = list(dict.fromkeys((*plain[:6], *consts, *mixed, *plain[6:], *odd)))
-        self.floats = list(
-            dict.fromkeys(
-                (0.0, 1.0, -1.0, 0.5, 2.0, -0.5, *floats, 0.1, 0.2, 0.3, 3.0, 10.0, 1e16, 1e308, -1e308)
-            )
-        ) + [-0.0, float("inf"), float("-inf"), float("nan"), 5e-324, 1e-9, 123.456]
+        self.floats = [
+            *list(
+                dict.fromkeys(
+                    (0.0, 1.0, -1.0, 0.5, 2.0, -0.5, *floats, 0.1, 0.2, 0.3, 3.0, 10.0, 1e16, 1e308, -1e308)
+                )
+            ),
+            -0.0,
+            float("inf"),
+            float("-inf"),
+            float("nan"),
+            5e-324,
+            1e-09,
+            123.456,
+        ]
         self._cache: dict[Type, list[object]] = {}
 
     def of(self, type_: Type) -> list[object]:
@@ -323,14 +378,21 @@ class Pools:
             return [None]
         if name == "union":
             pools = [self.of(member) for member in type_.arguments]
-            return [item for row in itertools.zip_longest(*pools, fillvalue=_NOTHING) for item in row if item is not _NOTHING]
+            return [
+                item
+                for row in itertools.zip_longest(*pools, fillvalue=_NOTHING)
+                for item in row
+                if item is not _NOTHING
+            ]
         if name in ("list", "tuple*", "sequence"):
             lists = self._sequences(self.of(type_.arguments[0]))
             if name == "tuple*":
                 return [tuple(items) for items in lists]
             return [list(items) for items in lists]
         if name == "tuple":
-            return [tuple(items) for items in _diagonal([self.of(part)[:12] for part in type_.arguments], 300)]
+            return [
+                tuple(items) for items in _diagonal([self.of(part)[:12] for part in type_.arguments], 300)
+            ]
         if name == "set":
             made: list[object] = []
             for items in self._sequences(self.of(type_.arguments[0]))[:60]:
@@ -343,7 +405,9 @@ class Pools:
             dicts: list[object] = [{}]
             for length in (1, 2, 3):
                 for chosen in itertools.combinations(keys[:4], length):
-                    dicts.extend(dict(zip(chosen, items, strict=True)) for items in _diagonal([held[:4]] * length, 8))
+                    dicts.extend(
+                        dict(zip(chosen, items, strict=True)) for items in _diagonal([held[:4]] * length, 8)
+                    )
             return dicts
         raise Unmodelled(f"values of type {type_}", (0, 0))
 
@@ -358,10 +422,8 @@ class Pools:
         for _ in range(60):
             items = [draw.choice(wide) for _ in range(draw.choice((2, 3, 5, 6, 8)))]
             variants = [items]
-            try:
-                variants.append(sorted(items))  # type: ignore[type-var]  # what has no order is left out
-            except TypeError:
-                pass
+            with contextlib.suppress(TypeError):  # what has no order is left out
+                variants.append(sorted(items))  # type: ignore[type-var]  # the same
             for variant in variants:
                 if repr(tuple(variant)) not in seen:
                     seen.add(repr(tuple(variant)))
@@ -384,10 +446,8 @@ class Pools:
             and function.parameters[one].type is not None
             and function.parameters[one].type.name in ("list", "dict", "set")  # type: ignore[union-attr]
         ]
-        produced = 0
-        for arguments in _diagonal(pools, most // 2):
+        for produced, arguments in enumerate(_diagonal(pools, most // 2)):
             yield arguments
-            produced += 1
             if produced % 4 == 0:
                 for one, other in alike:
                     shared = list(arguments)

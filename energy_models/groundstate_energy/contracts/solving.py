@@ -84,7 +84,12 @@ class Solver:
         """Whether the facts and hypotheses entail ``goal``; False also where z3 gave up."""
         if z3.is_true(goal):
             return True
-        key = (len(self.facts), cheap, goal.get_id(), *(term.get_id() for term in hypotheses if not z3.is_true(term)))
+        key = (
+            len(self.facts),
+            cheap,
+            goal.get_id(),
+            *(term.get_id() for term in hypotheses if not z3.is_true(term)),
+        )
         if key in self._answers:
             return self._answers[key]
         answer = self.check([*hypotheses, z3.Not(goal)], CHEAP if cheap else self.each) == "unsat"
@@ -125,7 +130,7 @@ class Solver:
 
     def _spent(self) -> int:
         statistics = self.solver.statistics()
-        for key in statistics.keys():
+        for key in statistics:
             if key == "rlimit count":
                 return int(statistics.get_key_value(key))
         return 0

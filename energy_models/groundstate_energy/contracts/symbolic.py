@@ -7,8 +7,9 @@ are known), or ``Unmodelled``. Nothing is ever assumed that need not hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Sequence_
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import z3
 
@@ -182,12 +183,10 @@ class Expressions:
         return self._gather([(guard, value) for guard, value in sym.cases], lambda value: compute(value))
 
     def pairs(self, left: Sym, right: Sym, compute: Callable[[Value, Value], Sym | None]) -> Sym:
-        cases = [
-            (self.terms.both(one, other), (a, b)) for one, a in left.cases for other, b in right.cases
-        ]
-        return self._gather(cases, lambda both: compute(both[0], both[1]))  # type: ignore[index]  # a pair
+        cases = [(self.terms.both(one, other), (a, b)) for one, a in left.cases for other, b in right.cases]
+        return self._gather(cases, lambda both: compute(both[0], both[1]))
 
-    def _gather(self, cases: list[tuple[Term, object]], compute: Callable[..., Sym | None]) -> Sym:
+    def _gather(self, cases: Sequence_[tuple[Term, object]], compute: Callable[..., Sym | None]) -> Sym:
         parts: list[tuple[Term, Sym]] = []
         for guard, value in cases:
             if z3.is_false(guard):
@@ -227,15 +226,15 @@ class Expressions:
             case NoneValue():
                 return terms.false
             case TupleValue(items):
-                return terms.bool(bool(items))
+                return terms.boolean(bool(items))
             case Reference() | Sequence() | RangeValue():
                 return terms.less(terms.zero, self.length(value))
         raise self.stop("truth value")
 
-    def bool(self, term: Term) -> Sym:
+    def bool_of(self, term: Term) -> Sym:
         return self.terms.of(BoolValue(term))
 
-    def int(self, term: Term) -> Sym:
+    def int_of(self, term: Term) -> Sym:
         return self.terms.of(IntValue(term))
 
     def number(self, value: Value) -> Term | None:
@@ -256,7 +255,11 @@ class Expressions:
             return None
         terms = self.terms
         if isinstance(value, BoolValue):
-            return z3.If(value.term, z3.FPVal(1.0, terms.float_sort, terms.ctx), z3.FPVal(0.0, terms.float_sort, terms.ctx))
+            return z3.If(
+                value.term,
+                z3.FPVal(1.0, terms.float_sort, terms.ctx),
+                z3.FPVal(0.0, terms.float_sort, terms.ctx),
+            )
         number = z3.simplify(number)
         if is_number(number) and abs(number.as_long()) <= _EXACT_INT:
             return z3.FPVal(float(number.as_long()), terms.float_sort, terms.ctx)
@@ -334,9 +337,9 @@ class Expressions:
         if value is None:
             return terms.of(NoneValue())
         if isinstance(value, bool):
-            return self.bool(terms.bool(value))
+            return self.bool_of(terms.boolean(value))
         if isinstance(value, int):
-            return self.int(terms.int(value))
+            return self.int_of(terms.number(value))
         if isinstance(value, float):
             return terms.of(FloatValue(z3.FPVal(value, terms.float_sort, terms.ctx)))
         if isinstance(value, str):
@@ -375,7 +378,7 @@ class Expressions:
     def unary(self, expression: core.Unary) -> Sym:
         operand = self.evaluate(expression.operand)
         if expression.operator == "not":
-            return self.bool(self.terms.no(self.truth(operand)))
+            return self.bool_of(self.terms.no(self.truth(operand)))
         return self.each(operand, lambda value: self._unary(expression.operator, value))
 
     def _unary(self, symbol: str, value: Value) -> Sym | None:
@@ -387,10 +390,10 @@ class Expressions:
             self.raises("TypeError")
             return None
         if symbol == "-":
-            return self.int(terms.subtract(terms.zero, number) if is_number(number) else -number)
+            return self.int_of(terms.subtract(terms.zero, number) if is_number(number) else -number)
         if symbol == "+":
-            return self.int(number)
-        return self.int(terms.subtract(terms.int(-1), number))
+            return self.int_of(number)
+        return self.int_of(terms.subtract(terms.number(-1), number))
 
     def arithmetic(self, symbol: str, left: Sym, right: Sym) -> Sym:
         return self.pairs(left, right, lambda one, other: self._arithmetic(symbol, one, other))
@@ -402,8 +405,9 @@ class Expressions:
         one, other = self.number(left), self.number(right)
         if one is not None and other is not None:
             if symbol in "&|^" and isinstance(left, BoolValue) and isinstance(right, BoolValue):
-                join = {"&": terms.both, "|": terms.either, "^": lambda a, b: z3.Xor(a, b)}[symbol]
-                return self.bool(join(left.term, right.term))
+                if symbol == "^":
+                    return self.bool_of(z3.Xor(left.term, right.term))
+                return self.bool_of((terms.both if symbol == "&" else terms.either)(left.term, right.term))
             return self.int_arithmetic(symbol, one, other)
         if symbol == "+":
             if isinstance(left, StrValue) and isinstance(right, StrValue):
@@ -446,16 +450,16 @@ class Expressions:
     def int_arithmetic(self, symbol: str, one: Term, other: Term) -> Sym | None:
         terms = self.terms
         if symbol == "+":
-            return self.int(terms.add(one, other))
+            return self.int_of(terms.add(one, other))
         if symbol == "-":
-            return self.int(terms.subtract(one, other))
+            return self.int_of(terms.subtract(one, other))
         if symbol == "*":
             if is_number(one) and is_number(other):
-                return self.int(terms.int(one.as_long() * other.as_long()))
-            return self.int(one * other)
+                return self.int_of(terms.number(one.as_long() * other.as_long()))
+            return self.int_of(one * other)
         if symbol in ("//", "%"):
             quotient, remainder = self.division(one, other)
-            return self.int(quotient if symbol == "//" else remainder)
+            return self.int_of(quotient if symbol == "//" else remainder)
         constant = other.as_long() if is_number(other) else None
         if symbol == "**":
             return self._power(one, constant)
@@ -465,14 +469,14 @@ class Expressions:
             if constant < 0:
                 self.raises("ValueError")
                 return None
-            scale = terms.int(2**constant)
-            return self.int(one * scale if symbol == "<<" else one / scale)
+            scale = terms.number(2**constant)
+            return self.int_of(one * scale if symbol == "<<" else one / scale)
         if symbol == "/":
             raise self.stop("true division of ints")
         if symbol == "&":
             for value, mask in ((one, other), (other, one)):
                 if is_number(mask) and mask.as_long() >= 0 and (mask.as_long() & (mask.as_long() + 1)) == 0:
-                    return self.int(value % terms.int(mask.as_long() + 1))
+                    return self.int_of(value % terms.number(mask.as_long() + 1))
         raise self.stop(f"`{symbol}` of ints")
 
     def _power(self, base: Term, exponent: int | None) -> Sym:
@@ -480,11 +484,11 @@ class Expressions:
         if exponent is None or not 0 <= exponent <= 8:
             raise self.stop("power with such an exponent")
         if is_number(base):
-            return self.int(terms.int(base.as_long() ** exponent))
+            return self.int_of(terms.number(base.as_long() ** exponent))
         result = terms.one
         for _ in range(exponent):
             result = base if result is terms.one else result * base
-        return self.int(result)
+        return self.int_of(result)
 
     def division(self, one: Term, other: Term) -> tuple[Term, Term]:
         """Floor quotient and the remainder that has the divisor's sign: ``one == other * quotient + remainder``."""
@@ -497,11 +501,11 @@ class Expressions:
                 return terms.zero, terms.zero
             if is_number(z3.simplify(one)):
                 value = z3.simplify(one).as_long()
-                return terms.int(value // divisor), terms.int(value % divisor)
+                return terms.number(value // divisor), terms.number(value % divisor)
             # z3 rounds so that the remainder is not negative: for a positive divisor that is the floor.
             if divisor > 0:
                 return one / other, one % other
-            return (-one) / terms.int(-divisor), -((-one) % terms.int(-divisor))
+            return (-one) / terms.number(-divisor), -((-one) % terms.number(-divisor))
         self.trap(terms.equal(other, terms.zero), "ZeroDivisionError")
         quotient = self._quotient(one, other)
         if self.binders and (self._mentions_bound(one) or self._mentions_bound(other)):
@@ -534,7 +538,7 @@ class Expressions:
                 right = self.evaluate(operand)
                 held = terms.both(held, self.comparison(symbol, left, right))
             left = right
-        return self.bool(held)
+        return self.bool_of(held)
 
     def comparison(self, symbol: str, left: Sym, right: Sym) -> Term:
         terms = self.terms
@@ -562,11 +566,11 @@ class Expressions:
     def _is(self, symbol: str, left: Value, right: Value) -> Term:
         terms = self.terms
         if isinstance(left, NoneValue) or isinstance(right, NoneValue):
-            same = terms.bool(isinstance(left, NoneValue) and isinstance(right, NoneValue))
+            same = terms.boolean(isinstance(left, NoneValue) and isinstance(right, NoneValue))
         elif isinstance(left, BoolValue) and isinstance(right, BoolValue):
             same = left.term == right.term
         elif isinstance(left, Reference) and isinstance(right, Reference):
-            same = terms.bool(left == right)
+            same = terms.boolean(left == right)
         elif _family(left) != _family(right):
             same = terms.false
         else:
@@ -636,9 +640,10 @@ class Expressions:
             if not isinstance(fixed, TupleValue) or not isinstance(open_, Sequence) or open_.kind != "tuple":
                 return terms.false
             same = [
-                self.equal(item, self.item(open_, terms.int(place)), True) for place, item in enumerate(fixed.items)
+                self.equal(item, self.item(open_, terms.number(place)), True)
+                for place, item in enumerate(fixed.items)
             ]
-            return terms.both(terms.equal(open_.length, terms.int(len(fixed.items))), *same)
+            return terms.both(terms.equal(open_.length, terms.number(len(fixed.items))), *same)
         if first_seq.kind != second_seq.kind:
             return terms.false
         return self._equal_sequences(first_seq, second_seq)
@@ -647,15 +652,17 @@ class Expressions:
         if isinstance(value, Reference):
             return self.state.heap[value.number].sequence()
         if isinstance(value, TupleValue):
-            return Sequence("tuple", None, None, self.terms.zero, self.terms.int(len(value.items)))
+            return Sequence("tuple", None, None, self.terms.zero, self.terms.number(len(value.items)))
         return value if isinstance(value, Sequence) else None
 
     def _equal_sequences(self, one: Sequence, other: Sequence) -> Term:
         terms = self.terms
         same_length = terms.equal(one.length, other.length)
         if one.element is None or other.element is None:
-            return same_length if one.element is other.element else terms.both(
-                terms.equal(one.length, terms.zero), terms.equal(other.length, terms.zero)
+            return (
+                same_length
+                if one.element is other.element
+                else terms.both(terms.equal(one.length, terms.zero), terms.equal(other.length, terms.zero))
             )
         if _holds_floats(one.element) or _holds_floats(other.element):
             raise self.stop("equality of floats in containers")
@@ -734,7 +741,7 @@ class Expressions:
         if all(isinstance(sym.only, BoolValue) for _, sym in parts):
             bools = [self.truth(sym) for _, sym in parts]
             join = terms.both if expression.operator == "and" else terms.either
-            return self.bool(join(*bools))
+            return self.bool_of(join(*bools))
         return terms.collect(parts)
 
     # Containers
@@ -769,8 +776,8 @@ class Expressions:
             term = terms.encode(item, element)
             if term is None:
                 raise self.stop("list of such values")
-            array = z3.Store(array, terms.int(place), term)
-        return Sequence(kind, element, array, terms.zero, terms.int(len(items)))
+            array = z3.Store(array, terms.number(place), term)
+        return Sequence(kind, element, array, terms.zero, terms.number(len(items)))
 
     def empty_array(self, element: Type) -> Term:
         terms = self.terms
@@ -807,7 +814,7 @@ class Expressions:
         terms = self.terms
         match value:
             case TupleValue(items):
-                return terms.int(len(items))
+                return terms.number(len(items))
             case StrValue(term):
                 return z3.Length(term)
             case Reference(number):
@@ -818,12 +825,12 @@ class Expressions:
                 if step == 1:
                     span = terms.subtract(stop, start)
                 elif step > 0:
-                    span = (terms.subtract(stop, start) + terms.int(step - 1)) / terms.int(step)
+                    span = (terms.subtract(stop, start) + terms.number(step - 1)) / terms.number(step)
                 else:
-                    span = (terms.subtract(start, stop) + terms.int(-step - 1)) / terms.int(-step)
+                    span = (terms.subtract(start, stop) + terms.number(-step - 1)) / terms.number(-step)
                 span = z3.simplify(span) if is_number(z3.simplify(span)) else span
                 if is_number(span):
-                    return terms.int(max(0, span.as_long()))
+                    return terms.number(max(0, span.as_long()))
                 return self.simpler(span >= 0, span, terms.zero)
         raise self.stop("length")
 
@@ -871,7 +878,7 @@ class Expressions:
             return terms.of(StrValue(z3.SubString(container.term, at, 1)))
         if isinstance(container, RangeValue):
             at = self.place(number, self.length(container))
-            return self.int(terms.add(container.start, at * terms.int(container.step)))
+            return self.int_of(terms.add(container.start, at * terms.number(container.step)))
         sequence = self._as_sequence(container)
         assert sequence is not None
         at = self.place(number, sequence.length)
@@ -881,12 +888,12 @@ class Expressions:
         terms = self.terms
         size = len(container.items)
         if is_number(number):
-            value = number.as_long()
+            value = int(number.as_long())
             if not -size <= value < size:
                 self.raises("IndexError")
                 return None
             return container.items[value]
-        at = self.place(number, terms.int(size))
+        at = self.place(number, terms.number(size))
         if not container.items:
             return None
         return terms.collect([(at == place, item) for place, item in enumerate(container.items)])
@@ -926,7 +933,7 @@ class Expressions:
             return terms.of(TupleValue(value.items[low.as_long() : high.as_long()]))
         span = terms.subtract(high, low)
         if is_number(span):
-            span = terms.int(max(0, span.as_long()))
+            span = terms.number(max(0, span.as_long()))
         else:
             span = self.simpler(span >= 0, span, terms.zero)
         if isinstance(value, StrValue):
@@ -960,7 +967,9 @@ class Expressions:
             elif self.known(number >= 0):
                 at = number
             else:
-                at = terms.ite(number < 0, terms.ite(length + number < 0, terms.zero, length + number), number)
+                at = terms.ite(
+                    number < 0, terms.ite(length + number < 0, terms.zero, length + number), number
+                )
             if not (is_number(at) and at.as_long() == 0):
                 at = at if at.eq(length) else self.simpler(at <= length, at, length)
             found.append((guard, at))
@@ -1015,8 +1024,8 @@ class Expressions:
         if is_number(other.length) and other.length.as_long() <= 4:
             array = one.array
             for place in range(other.length.as_long()):
-                at = terms.add(terms.add(one.offset, one.length), terms.int(place))
-                array = z3.Store(array, at, other.array[terms.add(other.offset, terms.int(place))])
+                at = terms.add(terms.add(one.offset, one.length), terms.number(place))
+                array = z3.Store(array, at, other.array[terms.add(other.offset, terms.number(place))])
             return replace(one, array=array, length=length)
         at = terms.fresh_int("j")
         end = terms.add(one.offset, one.length)
@@ -1036,7 +1045,11 @@ class Expressions:
         if not (is_number(sequence.length) and sequence.length.as_long() == 1):
             raise self.stop("repetition")
         only = sequence.array[sequence.offset]
-        length = self.simpler(count >= 0, count, terms.zero) if not is_number(count) else terms.int(max(0, count.as_long()))
+        length = (
+            self.simpler(count >= 0, count, terms.zero)
+            if not is_number(count)
+            else terms.number(max(0, count.as_long()))
+        )
         repeated = replace(
             sequence, array=z3.K(z3.IntSort(terms.ctx), only), offset=terms.zero, length=length
         )
@@ -1068,7 +1081,7 @@ class Expressions:
         terms = self.terms
         few = self._few(low, high)
         if few is not None:
-            return terms.both(*(body(terms.int(at)) for at in few))
+            return terms.both(*(body(terms.number(at)) for at in few))
         with self.binding(low, high) as (at, domain):
             inner = body(at)
             return terms.for_all(at, domain, inner)
@@ -1077,7 +1090,7 @@ class Expressions:
         terms = self.terms
         few = self._few(low, high)
         if few is not None:
-            return terms.either(*(body(terms.int(at)) for at in few))
+            return terms.either(*(body(terms.number(at)) for at in few))
         with self.binding(low, high) as (at, domain):
             inner = body(at)
             return terms.there_is(at, domain, inner)
@@ -1114,7 +1127,7 @@ class Expressions:
 
         items = self.known_items(iteration)
         if items is not None:
-            result = terms.bool(is_all)
+            result = terms.boolean(is_all)
             for item in items:
                 going = result if is_all else terms.no(result)
                 with self.under(going):
@@ -1145,7 +1158,7 @@ class Expressions:
         few = self._few(iteration.low, iteration.high)
         if few is None:
             return None
-        return tuple(iteration.item(self.terms.int(at)) for at in few)
+        return tuple(iteration.item(self.terms.number(at)) for at in few)
 
     def iteration(self, expression: core.Expression) -> Iteration:
         """What a loop or comprehension goes through."""
@@ -1176,13 +1189,13 @@ class Expressions:
         items = None
         if inner.items is not None:
             items = tuple(
-                terms.of(TupleValue((self.int(terms.add(start, terms.int(place))), item)))
+                terms.of(TupleValue((self.int_of(terms.add(start, terms.number(place))), item)))
                 for place, item in enumerate(inner.items)
             )
 
         def item(at: Term) -> Sym:
             index = terms.add(terms.subtract(at, inner.low), start)
-            return terms.of(TupleValue((self.int(index), inner.item(at))))
+            return terms.of(TupleValue((self.int_of(index), inner.item(at))))
 
         return replace(inner, items=items, item=item)
 
@@ -1212,7 +1225,7 @@ class Expressions:
         def item(at: Term) -> Sym:
             return terms.collect([(at == place, held) for place, held in enumerate(items)])
 
-        return Iteration(None, terms.zero, terms.int(len(items)), item)
+        return Iteration(None, terms.zero, terms.number(len(items)), item)
 
     def iteration_of(self, sym: Sym) -> Iteration:
         terms = self.terms
@@ -1230,7 +1243,9 @@ class Expressions:
             sequences = [(guard, self._as_sequence(value)) for guard, value in usable]
             if any(isinstance(value, TupleValue) for _, value in usable):
                 raise self.stop("going through one of several things")
-            merged = terms.collect([(guard, terms.of(found)) for guard, found in sequences if found is not None])
+            merged = terms.collect(
+                [(guard, terms.of(found)) for guard, found in sequences if found is not None]
+            )
             if len(merged.cases) != 1 or any(found is None for _, found in sequences):
                 raise self.stop("going through one of several things")
             value = merged.cases[0][1]
@@ -1238,7 +1253,7 @@ class Expressions:
             value = usable[0][1]
         match value:
             case TupleValue(items):
-                return Iteration(items, terms.zero, terms.int(len(items)), lambda at: items[at.as_long()])
+                return Iteration(items, terms.zero, terms.number(len(items)), lambda at: items[at.as_long()])
             case StrValue(text):
                 return Iteration(
                     None,
@@ -1248,10 +1263,10 @@ class Expressions:
                 )
             case RangeValue(start, stop, step):
                 if step == 1:
-                    return Iteration(None, start, stop, lambda at: self.int(at))
+                    return Iteration(None, start, stop, lambda at: self.int_of(at))
                 count = self.length(value)
                 return Iteration(
-                    None, terms.zero, count, lambda at: self.int(terms.add(start, at * terms.int(step)))
+                    None, terms.zero, count, lambda at: self.int_of(terms.add(start, at * terms.number(step)))
                 )
         sequence = self._as_sequence(value)
         assert sequence is not None
@@ -1295,8 +1310,8 @@ class Expressions:
         if sequence is None:
             self.raises("TypeError")
             return None
-        self.trap(terms.no(terms.equal(sequence.length, terms.int(count))), "ValueError")
-        return [self.item(sequence, terms.int(place)) for place in range(count)]
+        self.trap(terms.no(terms.equal(sequence.length, terms.number(count))), "ValueError")
+        return [self.item(sequence, terms.number(place)) for place in range(count)]
 
     def comprehension(self, expression: core.Comprehension) -> Sym:
         if expression.kind not in ("list", "generator"):
@@ -1390,7 +1405,7 @@ class Expressions:
         keywords = dict(expression.keywords)
         first = arguments[0] if arguments else None
         if name in ("all", "any") and len(arguments) == 1 and first is not None:
-            return self.bool(self._all_or_any(name == "all", first))
+            return self.bool_of(self._all_or_any(name == "all", first))
         if name == "isinstance":
             return self._isinstance(expression)
         if name in ("sum", "max", "min", "sorted", "list", "tuple") and isinstance(first, core.Comprehension):
@@ -1398,7 +1413,11 @@ class Expressions:
             if first.kind != "generator":
                 return self._builtin(name, [self.evaluate(first), *rest], keywords)
             return self._builtin(name, [terms.of(self.built(first)), *rest], keywords)
-        if name in ("list", "tuple") and isinstance(first, core.Builtin) and first.name in ("reversed", "enumerate", "zip"):
+        if (
+            name in ("list", "tuple")
+            and isinstance(first, core.Builtin)
+            and first.name in ("reversed", "enumerate", "zip")
+        ):
             raise self.stop(f"{name} of {first.name}")
         if name in ("enumerate", "zip", "reversed"):
             raise self.stop(f"{name} as a value")
@@ -1411,7 +1430,7 @@ class Expressions:
         if name == "abs" and len(arguments) == 1:
             return self.each(arguments[0], self._abs)
         if name == "bool" and len(arguments) <= 1:
-            return self.bool(self.truth(arguments[0]) if arguments else terms.false)
+            return self.bool_of(self.truth(arguments[0]) if arguments else terms.false)
         if name == "int" and len(arguments) == 1:
             return self.each(arguments[0], self._int)
         if name == "float" and len(arguments) == 1:
@@ -1465,9 +1484,14 @@ class Expressions:
 
     def _isinstance(self, expression: core.Builtin) -> Sym:
         classes = expression.arguments[1]
-        assert isinstance(classes, core.Const) and isinstance(classes.value, tuple)
+        assert isinstance(classes, core.Const)
+        assert isinstance(classes.value, tuple)
         names = set(classes.value)
-        return self.bool(self.truth_of(self.evaluate(expression.arguments[0]), lambda value: self._is_instance(value, names)))
+        return self.bool_of(
+            self.truth_of(
+                self.evaluate(expression.arguments[0]), lambda value: self._is_instance(value, names)
+            )
+        )
 
     def _is_instance(self, value: Value, names: set[object]) -> Term:
         kinds: dict[type, set[object]] = {
@@ -1480,16 +1504,16 @@ class Expressions:
             Reference: {"list"},
         }
         if isinstance(value, Sequence):
-            return self.terms.bool(value.kind in names)
+            return self.terms.boolean(value.kind in names)
         if type(value) not in kinds:
             raise self.stop("isinstance")
         if isinstance(value, IntValue) and "bool" in names and "int" not in names:
             raise self.stop("isinstance of bool, for an int")
-        return self.terms.bool(bool(kinds[type(value)] & names))
+        return self.terms.boolean(bool(kinds[type(value)] & names))
 
     def _len(self, value: Value) -> Sym | None:
         if isinstance(value, TupleValue | StrValue | Reference | Sequence | RangeValue):
-            return self.int(self.length(value))
+            return self.int_of(self.length(value))
         self.raises("TypeError")
         return None
 
@@ -1500,17 +1524,17 @@ class Expressions:
         if number is None:
             self.raises("TypeError")
             return None
-        return self.int(self.terms.ite(number >= 0, number, -number))
+        return self.int_of(self.terms.ite(number >= 0, number, -number))
 
     def _int(self, value: Value) -> Sym | None:
         number = self.number(value)
         if number is not None:
-            return self.int(number)
+            return self.int_of(number)
         if isinstance(value, FloatValue):
             self.trap(z3.fpIsNaN(value.term), "ValueError")
             self.trap(z3.fpIsInf(value.term), "OverflowError")
             real = z3.fpToReal(value.term)
-            return self.int(z3.If(real >= 0, z3.ToInt(real), -z3.ToInt(-real)))
+            return self.int_of(z3.If(real >= 0, z3.ToInt(real), -z3.ToInt(-real)))
         if isinstance(value, StrValue):
             raise self.stop("int of a text")
         self.raises("TypeError")
@@ -1541,7 +1565,7 @@ class Expressions:
             if step == 0:
                 self.raises("ValueError")
                 return terms.of(NoneValue())
-        zero = self.int(terms.zero)
+        zero = self.int_of(terms.zero)
         start, stop = (zero, arguments[0]) if len(arguments) == 1 else (arguments[0], arguments[1])
 
         def made(one: Value, other: Value) -> Sym | None:
@@ -1604,7 +1628,7 @@ class Expressions:
             raise self.stop("sum of a text")
         items = self.known_items(iteration)
         if items is not None:
-            result = self.int(terms.zero)
+            result = self.int_of(terms.zero)
             for item in items:
                 if any(isinstance(held, FloatValue) for _, held in item.cases):
                     raise self.stop("sum of floats")
@@ -1614,7 +1638,7 @@ class Expressions:
         if isinstance(value, RangeValue):
             at = terms.fresh_int("j")
             term = value.start + at * value.step
-            return self.int(self.total(terms.array_of(at, term), terms.zero, self.length(value)))
+            return self.int_of(self.total(terms.array_of(at, term), terms.zero, self.length(value)))
         if sequence is None or sequence.element not in (core.INT, core.BOOL):
             raise self.stop("sum of such values")
         array = sequence.array
@@ -1622,7 +1646,9 @@ class Expressions:
             at = terms.fresh_int("j")
             array = terms.array_of(at, z3.If(sequence.array[at], terms.one, terms.zero))
         high = terms.add(sequence.offset, sequence.length)
-        return self.int(self.total(array, sequence.offset, high, of_conditions=sequence.element == core.BOOL))
+        return self.int_of(
+            self.total(array, sequence.offset, high, of_conditions=sequence.element == core.BOOL)
+        )
 
     def total(self, array: Term, low: Term, high: Term, of_conditions: bool = False) -> Term:
         """The sum of ``array[low..high)``, unrolled once at its end; ``of_conditions``: the items are 0 and 1."""
@@ -1683,11 +1709,27 @@ class Expressions:
         low, length = sequence.offset, sequence.length
         j, k = terms.fresh_int("j"), terms.fresh_int("j")
         inside = z3.And(j >= 0, j < length)
-        there = z3.And(origin[j] >= 0, origin[j] < length, array[j] == sequence.array[low + origin[j]], inverse[origin[j]] == j)
+        there = z3.And(
+            origin[j] >= 0,
+            origin[j] < length,
+            array[j] == sequence.array[low + origin[j]],
+            inverse[origin[j]] == j,
+        )
         back = z3.And(inverse[j] >= 0, inverse[j] < length, origin[inverse[j]] == j)
         self.fact(z3.ForAll([j], z3.Implies(inside, there), patterns=[array[j], origin[j]]))
-        self.fact(z3.ForAll([j], z3.Implies(inside, z3.And(back, sequence.array[low + j] == array[inverse[j]])), patterns=[inverse[j]]))
-        if z3.is_const(low) and is_number(low) and low.as_long() == 0 and not z3.is_quantifier(sequence.array):
+        self.fact(
+            z3.ForAll(
+                [j],
+                z3.Implies(inside, z3.And(back, sequence.array[low + j] == array[inverse[j]])),
+                patterns=[inverse[j]],
+            )
+        )
+        if (
+            z3.is_const(low)
+            and is_number(low)
+            and low.as_long() == 0
+            and not z3.is_quantifier(sequence.array)
+        ):
             self.fact(
                 z3.ForAll(
                     [j],
@@ -1740,7 +1782,9 @@ class Expressions:
             if name == "copy" and isinstance(value, Sequence) and value.kind == "list":
                 return self.new_list(value)
             if name in ("count", "index") and len(arguments) == 1 and isinstance(value, Sequence):
-                return self._count(value, arguments[0]) if name == "count" else self._index(value, arguments[0])
+                return (
+                    self._count(value, arguments[0]) if name == "count" else self._index(value, arguments[0])
+                )
             raise self.stop(f"method `{name}` of this value")
         if isinstance(value, NoneValue):
             self.raises("AttributeError")
@@ -1753,14 +1797,14 @@ class Expressions:
         texts = [value.term for value in only if isinstance(value, StrValue)]
         if len(texts) == len(arguments):
             if name == "startswith" and len(texts) == 1:
-                return self.bool(z3.PrefixOf(texts[0], text))
+                return self.bool_of(z3.PrefixOf(texts[0], text))
             if name == "endswith" and len(texts) == 1:
-                return self.bool(z3.SuffixOf(texts[0], text))
+                return self.bool_of(z3.SuffixOf(texts[0], text))
             if name == "find" and len(texts) == 1:
-                return self.int(z3.IndexOf(text, texts[0], terms.zero))
+                return self.int_of(z3.IndexOf(text, texts[0], terms.zero))
             if name == "index" and len(texts) == 1:
                 self.trap(z3.Not(z3.Contains(text, texts[0])), "ValueError")
-                return self.int(z3.IndexOf(text, texts[0], terms.zero))
+                return self.int_of(z3.IndexOf(text, texts[0], terms.zero))
             if name == "removeprefix" and len(texts) == 1:
                 rest = z3.SubString(text, z3.Length(texts[0]), z3.Length(text) - z3.Length(texts[0]))
                 return terms.of(StrValue(z3.If(z3.PrefixOf(texts[0], text), rest, text)))
@@ -1823,7 +1867,10 @@ class Expressions:
             if term is None or not (is_number(added.length) and added.length.as_long() == 1):
                 raise self.stop("list of several types")
             added = replace(
-                added, element=sequence.element, array=z3.K(z3.IntSort(self.terms.ctx), term), offset=self.terms.zero
+                added,
+                element=sequence.element,
+                array=z3.K(z3.IntSort(self.terms.ctx), term),
+                offset=self.terms.zero,
             )
         if sequence.element is None and added.element is not None:
             # The items of an empty list are those that were added.
@@ -1847,7 +1894,7 @@ class Expressions:
 
     def _pop(self, value: Reference, sequence: Sequence, arguments: list[Sym]) -> Sym | None:
         terms = self.terms
-        at = terms.int(-1)
+        at = terms.number(-1)
         if arguments:
             only = arguments[0].only
             given = self.number(only) if only is not None else None
@@ -1862,7 +1909,9 @@ class Expressions:
         if is_number(at) and at.as_long() == -1:
             self.change(value, replace(sequence, length=shorter))
         elif is_number(at) and at.as_long() == 0:
-            self.change(value, replace(sequence, offset=terms.add(sequence.offset, terms.one), length=shorter))
+            self.change(
+                value, replace(sequence, offset=terms.add(sequence.offset, terms.one), length=shorter)
+            )
         else:
             self.change(value, self._without(sequence, place))
         return result
@@ -1887,11 +1936,13 @@ class Expressions:
             return nothing
         if sequence.element != added.element:
             raise self.stop("list of several types")
-        place = self._bound(self.int(given), sequence.length, sequence.length)
+        place = self._bound(self.int_of(given), sequence.length, sequence.length)
         new = terms.add(sequence.offset, place)
         at = terms.fresh_int("j")
         item = added.array[added.offset]
-        array = terms.array_of(at, z3.If(at < new, sequence.array[at], z3.If(at == new, item, sequence.array[at - 1])))
+        array = terms.array_of(
+            at, z3.If(at < new, sequence.array[at], z3.If(at == new, item, sequence.array[at - 1]))
+        )
         self.change(value, replace(sequence, array=array, length=terms.add(sequence.length, terms.one)))
         return nothing
 
@@ -1924,17 +1975,17 @@ class Expressions:
 
     def _index(self, sequence: Sequence, item: Sym) -> Sym | None:
         place = self._first(sequence, item)
-        return self.int(place) if place is not None else None
+        return self.int_of(place) if place is not None else None
 
     def _count(self, sequence: Sequence, item: Sym) -> Sym:
         terms = self.terms
         if sequence.element is None:
-            return self.int(terms.zero)
+            return self.int_of(terms.zero)
         at = terms.fresh_int("j")
         same = self.equal(terms.decode(sequence.array[at], sequence.element), item, True)
         high = terms.add(sequence.offset, sequence.length)
         counted = terms.array_of(at, z3.If(same, terms.one, terms.zero))
-        return self.int(self.total(counted, sequence.offset, high, of_conditions=True))
+        return self.int_of(self.total(counted, sequence.offset, high, of_conditions=True))
 
     def call(self, expression: core.Call) -> Sym:
         raise self.stop(f"call of `{expression.function}`")
@@ -1967,4 +2018,3 @@ def _is_indicator(array: Term) -> bool:
         z3.is_app_of(body, z3.Z3_OP_ITE)
         and all(is_number(part) and part.as_long() in (0, 1) for part in body.children()[1:])
     )
-

@@ -132,16 +132,16 @@ class Terms:
         self.float_sort = z3.FPSort(11, 53, ctx)
         self.rounding = z3.RNE(ctx)
         self.counter = 0
-        self.zero, self.one = self.int(0), self.int(1)
+        self.zero, self.one = self.number(0), self.number(1)
         self._sorts: dict[Type, Term] = {}
         self._union_members: dict[Type, tuple[Type, ...]] = {}
 
     # Constants and fresh symbols
 
-    def int(self, value: int) -> Term:
+    def number(self, value: int) -> Term:
         return z3.IntVal(value, self.ctx)
 
-    def bool(self, value: bool) -> Term:
+    def boolean(self, value: bool) -> Term:
         return self.true if value else self.false
 
     def fresh(self, sort: Term, hint: str = "v") -> Term:
@@ -231,7 +231,7 @@ class Terms:
         if left.eq(right):
             return self.true
         if is_number(left) and is_number(right):
-            return self.bool(left.as_long() == right.as_long())
+            return self.boolean(left.as_long() == right.as_long())
         return left == right
 
     # Arithmetic with folding
@@ -241,7 +241,7 @@ class Terms:
             if right.as_long() == 0:
                 return left
             if is_number(left):
-                return self.int(left.as_long() + right.as_long())
+                return self.number(left.as_long() + right.as_long())
         elif is_number(left) and left.as_long() == 0:
             return right
         return left + right
@@ -251,20 +251,20 @@ class Terms:
             if right.as_long() == 0:
                 return left
             if is_number(left):
-                return self.int(left.as_long() - right.as_long())
-            return left + self.int(-right.as_long())
+                return self.number(left.as_long() - right.as_long())
+            return left + self.number(-right.as_long())
         if left.eq(right):
             return self.zero
         return left - right
 
     def less(self, left: Term, right: Term) -> Term:
         if is_number(left) and is_number(right):
-            return self.bool(left.as_long() < right.as_long())
+            return self.boolean(left.as_long() < right.as_long())
         return self.false if left.eq(right) else left < right
 
     def at_most(self, left: Term, right: Term) -> Term:
         if is_number(left) and is_number(right):
-            return self.bool(left.as_long() <= right.as_long())
+            return self.boolean(left.as_long() <= right.as_long())
         return self.true if left.eq(right) else left <= right
 
     # Sorts of list items
@@ -289,7 +289,9 @@ class Terms:
             made = z3.Datatype(f"T{tag}", ctx)
             members = type_.arguments if type_.name == "union" else (type_,)
             for number, member in enumerate(members):
-                parts = member.arguments if member.name == "tuple" else () if member.name == "none" else (member,)
+                parts = (
+                    member.arguments if member.name == "tuple" else () if member.name == "none" else (member,)
+                )
                 fields = [(f"f{tag}_{number}_{place}", self.sort(part)) for place, part in enumerate(parts)]
                 made.declare(f"c{tag}_{number}", *fields)
             found = made.create()
@@ -352,7 +354,8 @@ class Terms:
     def _decode_tuple(self, term: Term, sort: Term, constructor: int, type_: Type) -> TupleValue:
         return TupleValue(
             tuple(
-                self.decode(sort.accessor(constructor, place)(term), part) for place, part in enumerate(type_.arguments)
+                self.decode(sort.accessor(constructor, place)(term), part)
+                for place, part in enumerate(type_.arguments)
             )
         )
 
@@ -447,7 +450,11 @@ class Terms:
                 return core.NONE
             case TupleValue(items):
                 parts = [self.type_of(item) for item in items]
-                return None if None in parts else Type("tuple", tuple(part for part in parts if part is not None))
+                return (
+                    None
+                    if None in parts
+                    else Type("tuple", tuple(part for part in parts if part is not None))
+                )
             case Sequence(kind, element):
                 if element is None:
                     return None
@@ -495,12 +502,20 @@ class Terms:
         if isinstance(then, NoneValue | Unset | Reference):
             return then if then == otherwise else None
         match then, otherwise:
-            case (IntValue(), IntValue()) | (BoolValue(), BoolValue()) | (FloatValue(), FloatValue()) | (StrValue(), StrValue()):
-                return type(then)(self.ite(condition, then.term, otherwise.term))
+            case IntValue(one), IntValue(other):
+                return IntValue(self.ite(condition, one, other))
+            case BoolValue(one), BoolValue(other):
+                return BoolValue(self.ite(condition, one, other))
+            case FloatValue(one), FloatValue(other):
+                return FloatValue(self.ite(condition, one, other))
+            case StrValue(one), StrValue(other):
+                return StrValue(self.ite(condition, one, other))
             case TupleValue(one), TupleValue(other):
                 if len(one) != len(other):
                     return None
-                return TupleValue(tuple(self.choose(condition, a, b) for a, b in zip(one, other, strict=True)))
+                return TupleValue(
+                    tuple(self.choose(condition, a, b) for a, b in zip(one, other, strict=True))
+                )
             case Sequence(), Sequence():
                 if then.kind != otherwise.kind:
                     return None

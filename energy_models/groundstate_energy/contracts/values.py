@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 LARGEST = 1 << 4096
 """Ints beyond this are not computed with: the run is given up."""
@@ -89,9 +90,9 @@ def exact_text(value: object) -> str:
     return repr(value)
 
 
-def add(left: object, right: object) -> object:
+def add(left: Any, right: Any) -> object:
     """``left + right``, where it stays small enough."""
-    result = left + right  # type: ignore[operator]  # a TypeError is what Python gives too
+    result = left + right
     if isinstance(result, int):
         if not -LARGEST < result < LARGEST:
             raise Exhausted
@@ -100,38 +101,38 @@ def add(left: object, right: object) -> object:
     return result
 
 
-def multiply(left: object, right: object) -> object:
+def multiply(left: Any, right: Any) -> object:
     for one, other in ((left, right), (right, left)):
         if isinstance(one, str | list | tuple) and isinstance(other, int) and len(one) * other > LONGEST:
             raise Exhausted
-    result = left * right  # type: ignore[operator]  # a TypeError is what Python gives too
+    result = left * right
     if isinstance(result, int) and not -LARGEST < result < LARGEST:
         raise Exhausted
     return result
 
 
-def power(left: object, right: object) -> object:
+def power(left: Any, right: Any) -> object:
     if isinstance(left, int) and isinstance(right, int) and left.bit_length() * abs(right) > 4096:
         raise Exhausted
-    result = left**right  # type: ignore[operator]  # a TypeError is what Python gives too
+    result = left**right
     if isinstance(result, complex):
         raise NotModelled
     return result
 
 
-def shift_left(left: object, right: object) -> object:
+def shift_left(left: Any, right: Any) -> object:
     if isinstance(left, int) and isinstance(right, int) and right > 4096:
         raise Exhausted
-    result = left << right  # type: ignore[operator]  # a TypeError is what Python gives too
+    result = left << right
     if not -LARGEST < result < LARGEST:
         raise Exhausted
     return result
 
 
-def modulo(left: object, right: object) -> object:
+def modulo(left: Any, right: Any) -> object:
     if isinstance(left, str):
         raise NotModelled
-    return left % right  # type: ignore[operator]  # a TypeError is what Python gives too
+    return left % right
 
 
 _SINGLETONS = (type(None), bool)
@@ -148,14 +149,14 @@ def identical(left: object, right: object) -> bool:
     raise NotModelled
 
 
-def ordered(value: object) -> object:
+def ordered(value: Any) -> Any:
     """What a loop goes through; sets have no order that a program may rely on, and iterators are used up."""
     if isinstance(value, set | frozenset) and len(value) > 1:
         raise NotModelled
     return value
 
 
-def bounded(value: object) -> object:
+def bounded(value: Any) -> Any:
     """An argument of a builtin that goes through all of it."""
     if isinstance(value, range | str | list | tuple | dict | set) and len(value) > LONGEST:
         raise Exhausted
@@ -164,28 +165,58 @@ def bounded(value: object) -> object:
 
 _STR = {
     name: getattr(str, name)
-    for name in """startswith endswith find rfind index rindex lower upper strip lstrip rstrip split isdigit isalpha isalnum
-    isspace isupper islower isidentifier isdecimal isnumeric title capitalize swapcase partition rpartition removeprefix
-    removesuffix splitlines count casefold""".split()
+    for name in [
+        "startswith",
+        "endswith",
+        "find",
+        "rfind",
+        "index",
+        "rindex",
+        "lower",
+        "upper",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "split",
+        "isdigit",
+        "isalpha",
+        "isalnum",
+        "isspace",
+        "isupper",
+        "islower",
+        "isidentifier",
+        "isdecimal",
+        "isnumeric",
+        "title",
+        "capitalize",
+        "swapcase",
+        "partition",
+        "rpartition",
+        "removeprefix",
+        "removesuffix",
+        "splitlines",
+        "count",
+        "casefold",
+    ]
 }
 
 
-def _replace(text: str, *arguments: object) -> str:
+def _replace(text: str, *arguments: Any) -> str:
     if len(arguments) >= 2 and all(isinstance(item, str) for item in arguments[:2]):
         if (len(text) + 1) * (len(str(arguments[1])) + 1) > LONGEST:
             raise Exhausted
-    return text.replace(*arguments)  # type: ignore[arg-type]  # a TypeError is what Python gives too
+    return text.replace(*arguments)
 
 
-def _join(text: str, items: object) -> str:
+def _join(text: str, items: Any) -> str:
     if isinstance(items, set) and len(items) > 1:
         raise NotModelled
     bounded(items)
-    return text.join(items)  # type: ignore[arg-type]  # a TypeError is what Python gives too
+    return text.join(items)
 
 
-def _extend(target: list[object], items: object) -> None:
-    target.extend(ordered(bounded(items)))  # type: ignore[arg-type]  # a TypeError is what Python gives too
+def _extend(target: list[object], items: Any) -> None:
+    target.extend(ordered(bounded(items)))
     if len(target) > LONGEST:
         raise Exhausted
 
@@ -198,16 +229,28 @@ def _pop_of_set(target: set[object]) -> object:
 
 _LIST = {
     name: getattr(list, name)
-    for name in "append pop insert remove index count sort reverse copy clear".split()
+    for name in ["append", "pop", "insert", "remove", "index", "count", "sort", "reverse", "copy", "clear"]
 }
 _DICT = {
     name: getattr(dict, name)
-    for name in "get items keys values pop setdefault update copy clear".split()
+    for name in ["get", "items", "keys", "values", "pop", "setdefault", "update", "copy", "clear"]
 }
 _SET = {
     name: getattr(set, name)
-    for name in """add remove discard copy clear union intersection difference issubset issuperset isdisjoint
-    update""".split()
+    for name in [
+        "add",
+        "remove",
+        "discard",
+        "copy",
+        "clear",
+        "union",
+        "intersection",
+        "difference",
+        "issubset",
+        "issuperset",
+        "isdisjoint",
+        "update",
+    ]
 }
 
 METHODS: dict[type, dict[str, Callable[..., object]]] = {

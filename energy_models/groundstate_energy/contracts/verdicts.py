@@ -326,7 +326,9 @@ def _described(obligation: Obligation) -> tuple[str, Range]:
 def stale(verdict: FunctionVerdict) -> FunctionVerdict:
     """The verdict of an earlier version of the text."""
     clauses = tuple(
-        replace(clause, verdict=Verdict(Status.STALE, clause.verdict.reason, clause.verdict.at)) for clause in verdict.clauses
+        replace(clause, verdict=Verdict(Status.STALE, clause.verdict.reason, clause.verdict.at))
+        for clause in verdict.clauses
     )
-    return replace(verdict, verdict=Verdict(Status.STALE, verdict.verdict.reason, verdict.verdict.at), clauses=clauses)
-
+    return replace(
+        verdict, verdict=Verdict(Status.STALE, verdict.verdict.reason, verdict.verdict.at), clauses=clauses
+    )
