@@ -13,7 +13,7 @@ from groundstate_energy.contracts import core
 from groundstate_energy.contracts.obligations import Proof
 from groundstate_energy.contracts.wire import receive, send
 
-UNITS = 6_000_000
+UNITS = 8_000_000
 """z3's resource units for one function: about three seconds."""
 _GRACE = 0.3
 """Seconds in which an interrupted proof must come to an end."""

@@ -13,7 +13,7 @@ from groundstate_energy.contracts.symbols import Term, Terms
 
 CHEAP = 20_000
 """Resource units of a question that only makes terms simpler."""
-FULL = 1_500_000
+FULL = 800_000
 
 
 class OutOfBudget(Exception):

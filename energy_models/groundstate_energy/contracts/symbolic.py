@@ -220,7 +220,7 @@ class Expressions:
             case BoolValue(term):
                 return term
             case FloatValue(term):
-                return z3.Not(z3.fpIsZero(term))
+                return z3.Not(z3.fpIsZero(term, self.terms.ctx))
             case StrValue(term):
                 return terms.no(term == z3.StringVal("", terms.ctx))
             case NoneValue():
@@ -257,12 +257,12 @@ class Expressions:
         if isinstance(value, BoolValue):
             return z3.If(
                 value.term,
-                z3.FPVal(1.0, terms.float_sort, terms.ctx),
-                z3.FPVal(0.0, terms.float_sort, terms.ctx),
+                z3.FPVal(1.0, terms.float_sort, ctx=terms.ctx),
+                z3.FPVal(0.0, terms.float_sort, ctx=terms.ctx),
             )
         number = z3.simplify(number)
         if is_number(number) and abs(number.as_long()) <= _EXACT_INT:
-            return z3.FPVal(float(number.as_long()), terms.float_sort, terms.ctx)
+            return z3.FPVal(float(number.as_long()), terms.float_sort, ctx=terms.ctx)
         raise self.stop("an int and a float together")
 
     # Expressions
@@ -341,7 +341,7 @@ class Expressions:
         if isinstance(value, int):
             return self.int_of(terms.number(value))
         if isinstance(value, float):
-            return terms.of(FloatValue(z3.FPVal(value, terms.float_sort, terms.ctx)))
+            return terms.of(FloatValue(z3.FPVal(value, terms.float_sort, ctx=terms.ctx)))
         if isinstance(value, str):
             return terms.of(StrValue(self.text(value)))
         if isinstance(value, tuple):
@@ -384,7 +384,7 @@ class Expressions:
     def _unary(self, symbol: str, value: Value) -> Sym | None:
         terms = self.terms
         if isinstance(value, FloatValue) and symbol in "-+":
-            return terms.of(FloatValue(z3.fpNeg(value.term) if symbol == "-" else value.term))
+            return terms.of(FloatValue(z3.fpNeg(value.term, self.terms.ctx) if symbol == "-" else value.term))
         number = self.number(value)
         if number is None:
             self.raises("TypeError")
@@ -434,14 +434,14 @@ class Expressions:
             return None
         rounding = terms.rounding
         if symbol == "+":
-            return terms.of(FloatValue(z3.fpAdd(rounding, one, other)))
+            return terms.of(FloatValue(z3.fpAdd(rounding, one, other, terms.ctx)))
         if symbol == "-":
-            return terms.of(FloatValue(z3.fpSub(rounding, one, other)))
+            return terms.of(FloatValue(z3.fpSub(rounding, one, other, terms.ctx)))
         if symbol == "*":
-            return terms.of(FloatValue(z3.fpMul(rounding, one, other)))
+            return terms.of(FloatValue(z3.fpMul(rounding, one, other, terms.ctx)))
         if symbol == "/":
-            self.trap(z3.fpIsZero(other), "ZeroDivisionError")
-            return terms.of(FloatValue(z3.fpDiv(rounding, one, other)))
+            self.trap(z3.fpIsZero(other, self.terms.ctx), "ZeroDivisionError")
+            return terms.of(FloatValue(z3.fpDiv(rounding, one, other, terms.ctx)))
         if symbol in ("//", "%", "**"):
             raise self.stop(f"`{symbol}` of floats")
         self.raises("TypeError")
@@ -585,7 +585,7 @@ class Expressions:
         if isinstance(left, FloatValue) or isinstance(right, FloatValue):
             one, other = self.floating(left), self.floating(right)
             if one is not None and other is not None:
-                return z3.fpLT(one, other) if symbol == "<" else z3.fpLEQ(one, other)
+                return z3.fpLT(one, other, terms.ctx) if symbol == "<" else z3.fpLEQ(one, other, terms.ctx)
         else:
             one, other = self.number(left), self.number(right)
             if one is not None and other is not None:
@@ -620,7 +620,7 @@ class Expressions:
                 return terms.false
             if inside:
                 raise self.stop("equality of floats in containers")
-            return z3.fpEQ(first, second)
+            return z3.fpEQ(first, second, terms.ctx)
         match left, right:
             case StrValue(a), StrValue(b):
                 return terms.true if a.eq(b) else a == b
@@ -1519,7 +1519,7 @@ class Expressions:
 
     def _abs(self, value: Value) -> Sym | None:
         if isinstance(value, FloatValue):
-            return self.terms.of(FloatValue(z3.fpAbs(value.term)))
+            return self.terms.of(FloatValue(z3.fpAbs(value.term, self.terms.ctx)))
         number = self.number(value)
         if number is None:
             self.raises("TypeError")
@@ -1531,9 +1531,9 @@ class Expressions:
         if number is not None:
             return self.int_of(number)
         if isinstance(value, FloatValue):
-            self.trap(z3.fpIsNaN(value.term), "ValueError")
-            self.trap(z3.fpIsInf(value.term), "OverflowError")
-            real = z3.fpToReal(value.term)
+            self.trap(z3.fpIsNaN(value.term, self.terms.ctx), "ValueError")
+            self.trap(z3.fpIsInf(value.term, self.terms.ctx), "OverflowError")
+            real = z3.fpToReal(value.term, self.terms.ctx)
             return self.int_of(z3.If(real >= 0, z3.ToInt(real), -z3.ToInt(-real)))
         if isinstance(value, StrValue):
             raise self.stop("int of a text")
