@@ -37,6 +37,8 @@ def model_card(
         f"| windows seen | {report.get('windows', 'see the training record')} |",
         f"| ONNX Runtime against torch, fp32 | {manifest['parity']['fp32']:.1e} nats |",
         f"| int8 against fp32, same best edit | {manifest['parity']['int8']['top edit agrees']:.3f} |",
+        f"| joint on mutants of calibration repositories, fp32 and int8 | {manifest['parity']['int8']['joint, fp32']:.1%},"
+        f" {manifest['parity']['int8']['joint, this']:.1%} |",
         "",
         "## On repositories that were neither trained nor calibrated on",
         "",

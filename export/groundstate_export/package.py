@@ -31,6 +31,7 @@ from groundstate_energy.model_package import (
     file_hash,
     input_contract,
 )
+from groundstate_energy.training.metrics import Metrics
 from groundstate_energy.training.network import Network, NetworkConfig, UsageTerm
 from groundstate_export.onnx_graph import export_network
 
@@ -87,13 +88,22 @@ def prove_parity(network: Network, graphs: Graphs, batches: Sequence[Batch]) -> 
     return worst
 
 
-def rank_agreement(reference: Graphs, other: Graphs, batches: Sequence[Batch]) -> dict[str, float]:
-    """How far other graphs rank edits as the reference does: top edit of each window, Spearman over candidates."""
+def rank_agreement(
+    reference: Graphs, other: Graphs, usage: UsageTerm, batches: Sequence[Batch]
+) -> dict[str, float]:
+    """How far other graphs rank edits as the reference does: top edit of each window, Spearman over candidates; and what
+    the sum of both terms gets right with each, in windows with a known bug."""
     same = total = 0
     correlation = []
     worst = 0.0
+    right = Metrics(), Metrics()
     for batch in batches:
         a, b = reference.scores(batch), other.scores(batch)
+        with torch.no_grad():
+            rule = torch.from_numpy(np.asarray(batch["site_rule"])[batch["candidate_site"]])
+            counted = usage(torch.from_numpy(np.asarray(batch["features"], np.float32)), rule).numpy()
+        for metrics, learned in zip(right, (a, b), strict=True):
+            metrics.add(counted + learned, batch)
         worst = max(worst, float(np.abs(a - b).max()))
         window = np.asarray(batch["candidate_window"])
         for number in np.unique(window):
@@ -106,6 +116,12 @@ def rank_agreement(reference: Graphs, other: Graphs, batches: Sequence[Batch]) -
         "top edit agrees": same / total,
         "spearman": float(np.mean(correlation)),
         "largest difference": worst,
+        "windows": total,
+        **{
+            f"{measure}, {which}": metrics.summary().get(measure, float("nan"))
+            for which, metrics in zip(("fp32", "this"), right, strict=True)
+            for measure in ("joint", "localisation", "repair")
+        },
     }
 
 
@@ -137,14 +153,14 @@ def build_package(
                 per_channel=True,
                 op_types_to_quantize=["MatMul", "Gemm", "Gather"],
             )
-        agreement = rank_agreement(full, Graphs(*(folder / file for file in NETWORK)), batches)
+        agreement = rank_agreement(full, Graphs(*(folder / file for file in NETWORK)), usage, batches)
         progress(f"int8: {agreement}")
         import onnx
 
         for source, file in zip(sources, HALF, strict=True):
             half = convert_float_to_float16(onnx.load(str(source)), keep_io_types=True)
             onnx.save(half, str(folder / file))
-        half_agreement = rank_agreement(full, Graphs(*(folder / file for file in HALF)), batches)
+        half_agreement = rank_agreement(full, Graphs(*(folder / file for file in HALF)), usage, batches)
         progress(f"fp16: {half_agreement}")
         for file in ("tokenizer.json", "ngrams.npz"):
             shutil.copy(run / file, folder / file)

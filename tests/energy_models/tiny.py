@@ -65,9 +65,19 @@ def windows_of(file: ParsedFile) -> list[Window]:
 
 
 def batch_of(windows: Sequence[Window], table: PieceTable) -> dict[str, NDArray[np.generic]]:
-    """The network's inputs, and the window of each candidate."""
-    owner = [np.full(len(window.candidates), number, np.int32) for number, window in enumerate(windows)]
-    return {**collate(windows, table), "candidate_window": np.concatenate(owner)}
+    """The network's inputs, the window of each candidate, and labels: every other window has a bug, its first candidate."""
+    owner = np.concatenate(
+        [np.full(len(window.candidates), number, np.int32) for number, window in enumerate(windows)]
+    )
+    numbers = np.arange(len(windows))
+    first = np.searchsorted(owner, numbers)
+    return {
+        **collate(windows, table),
+        "candidate_window": owner,
+        "target": np.where(numbers % 2 == 0, first, -1).astype(np.int64),
+        "ranking_only": np.zeros(len(windows), np.bool_),
+        "rule": np.zeros(len(windows), np.int32),
+    }
 
 
 def batches() -> list[dict[str, NDArray[np.generic]]]:

@@ -53,7 +53,7 @@ def test_another_network_is_no_parity(graphs: Graphs) -> None:
 
 
 def test_graphs_agree_with_themselves(graphs: Graphs) -> None:
-    agreement = rank_agreement(graphs, graphs, tiny.batches())
+    agreement = rank_agreement(graphs, graphs, tiny.usage(), tiny.batches())
     assert agreement["top edit agrees"] == 1
     assert agreement["spearman"] == pytest.approx(1)
     assert agreement["largest difference"] == 0
@@ -85,7 +85,9 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> ModelPackage:
 def test_a_package_says_what_it_was_proved_to_be(package: ModelPackage) -> None:
     manifest = json.loads((package.folder / "manifest.json").read_text())
     assert manifest["parity"]["fp32"] <= PARITY
-    assert set(manifest["parity"]["int8"]) == {"top edit agrees", "spearman", "largest difference"}
+    int8 = manifest["parity"]["int8"]
+    assert {"top edit agrees", "spearman", "largest difference", "joint, fp32", "joint, this"} <= set(int8)
+    assert all(0 <= int8[f"{measure}, this"] <= 1 for measure in ("joint", "localisation", "repair"))
     assert (package.folder / "MODEL_CARD.md").read_text() == "A card."
 
 
