@@ -92,18 +92,21 @@ class Engine:
 
     Args:
         package: a verified model package. device: ``auto``, ``cpu`` or ``cuda``. threads: of the CPU, 0 for all.
+        remembers: whether files come again after an edit, as in an editor: then what was found of them is kept.
 
     Raises:
         ModelPackageError: the network cannot be loaded.
     """
 
-    def __init__(self, package: ModelPackage, *, device: str = "auto", threads: int = 0) -> None:
+    def __init__(
+        self, package: ModelPackage, *, device: str = "auto", threads: int = 0, remembers: bool = True
+    ) -> None:
         self.package = package
-        self._scorer = Scorer(package, device, threads)
+        self._scorer = Scorer(package, device, threads, remembers=remembers)
         self.device = self._scorer.device
         self._usage = UsageTerm(package.usage_weight, package.usage_bias)
         self._names = NameStatistics(package.names, package.table)
-        self._recollection = Recollection[UnitResult | None]()
+        self._recollection = Recollection[UnitResult | None]() if remembers else None
 
     def score(self, file: ParsedFile, units: Sequence[Unit]) -> list[ScoredUnit]:
         """System 1 on some units of a file, nothing remembered and nothing vetoed."""
@@ -126,11 +129,11 @@ class Engine:
         """
         if file.project is not facts:
             file = file.within(facts)
-        recalled = self._recollection.recall(file)
+        recalled = None if self._recollection is None else self._recollection.recall(file)
         results: dict[int, UnitResult] = {}
         missing = []
         for unit in file.units:
-            known = recalled.units.get(unit.node)
+            known = None if recalled is None else recalled.units.get(unit.node)
             if known is None:
                 missing.append(unit)
             elif known.result is not None:
@@ -140,7 +143,8 @@ class Engine:
         statistics = FileStatistics(file, self._names)
         veto = _Veto(file, hard)
         gaps = self._scorer.gaps
-        for scored in score_units(statistics, missing, self._usage, gaps, recalled.recounted):
+        counted = {} if recalled is None else recalled.recounted
+        for scored in score_units(statistics, missing, self._usage, gaps, counted):
             node = scored.unit.node
             if not len(scored.candidates):
                 found[node] = None, (scored.candidates, [])
@@ -149,7 +153,8 @@ class Engine:
             results[node] = result
             if lasting:
                 found[node] = result, (scored.candidates, scored.windows)
-        self._recollection.keep(recalled, found)
+        if self._recollection is not None and recalled is not None:
+            self._recollection.keep(recalled, found)
         return [results[unit.node] for unit in file.units if unit.node in results]
 
     def landscape(

@@ -43,6 +43,7 @@ class Scorer:
         package: a verified model package.
         device: ``auto``, ``cpu`` or ``cuda``.
         threads: of the CPU provider; 0 takes all cores.
+        remembers: whether windows will be asked for again, as in an editor: then their gaps are kept.
 
     Raises:
         ModelPackageError: the network cannot be loaded, or the device is not there.
@@ -50,7 +51,9 @@ class Scorer:
 
     term = "learned"
 
-    def __init__(self, package: ModelPackage, device: str = "auto", threads: int = 0) -> None:
+    def __init__(
+        self, package: ModelPackage, device: str = "auto", threads: int = 0, *, remembers: bool = True
+    ) -> None:
         available = onnxruntime.get_available_providers()
         if device == "cuda" and "CUDAExecutionProvider" not in available:
             raise ModelPackageError(
@@ -62,6 +65,8 @@ class Scorer:
         options.intra_op_num_threads = threads or os.cpu_count() or 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # Every window has a shape of its own, and a plan of memory would be kept for each.
+        options.enable_mem_pattern = False
         # Threads that spin while they wait take the core from the rest of the machine: an editor, the other processes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Attention of a trained network gives denormal weights, with which a matrix product takes many times longer.
@@ -78,7 +83,8 @@ class Scorer:
                 f"model package {package.folder}: cannot load the network: {error}"
             ) from None
         self._remembered: dict[bytes, NDArray[np.float32]] = {}
-        self._contexts = _Contexts()
+        self._most_remembered = REMEMBERED if remembers else 0
+        self._contexts = _Contexts(CONTEXT_BYTES if remembers else 0)
         self.device = "cuda" if use_cuda else "cpu"
         self._batch_tokens = GPU_BATCH_TOKENS if use_cuda else 0
         for session, wanted in ((self._reader, READ_INPUTS), (self._ranker, RANK_INPUTS)):
@@ -103,9 +109,9 @@ class Scorer:
             batch.append(i)
         if batch:
             self._run(windows, batch, found)
-        if len(self._remembered) + len(new) > REMEMBERED:
+        if len(self._remembered) + len(new) > self._most_remembered:
             self._remembered.clear()
-        for i in new:
+        for i in new[: self._most_remembered]:
             gaps = found[i]
             assert gaps is not None
             self._remembered[digests[i]] = gaps
@@ -132,9 +138,10 @@ class Scorer:
 
 
 class _Contexts:
-    """What the first half of the network made of the windows it read last, up to ``CONTEXT_BYTES``."""
+    """What the first half of the network made of the windows it read last, up to ``most`` bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._kept: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -151,5 +158,5 @@ class _Contexts:
             if reading not in self._kept:
                 self._bytes += context.nbytes
             self._kept[reading] = context
-            while self._bytes > CONTEXT_BYTES:
+            while self._bytes > self._most:
                 self._bytes -= self._kept.popitem(last=False)[1].nbytes

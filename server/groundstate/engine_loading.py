@@ -55,8 +55,10 @@ def engine_source(settings: Settings) -> EngineSource:
     return EngineSource(package, settings.device)
 
 
-def load_engine(source: EngineSource, *, threads: int = 0) -> Engine | None:
+def load_engine(source: EngineSource, *, threads: int = 0, remembers: bool = True) -> Engine | None:
     """Load the model, to run on ``threads`` of the CPU (0: all of them); None without a package.
+
+    ``remembers``: files will come again after an edit.
 
     Raises:
         EngineError: the package cannot be run.
@@ -67,7 +69,7 @@ def load_engine(source: EngineSource, *, threads: int = 0) -> Engine | None:
     from groundstate_energy.model_package import ModelPackageError
 
     try:
-        return ModelEngine(source.package, device=source.device, threads=threads)
+        return ModelEngine(source.package, device=source.device, threads=threads, remembers=remembers)
     except ModelPackageError as error:
         raise EngineError(_one_line(error)) from None
 

@@ -52,7 +52,7 @@ class Analyser:
     def __call__(self, document: Document) -> str:
         """The report of a document as text."""
         if self._engine is None and self.source is not None:
-            self._engine = load_engine(self.source, threads=self.threads)
+            self._engine = load_engine(self.source, threads=self.threads, remembers=False)
         return report_as_text(analyse(document, self.workspace, self._engine, self.settings))
 
 

@@ -96,7 +96,7 @@ class _DigestScorer:
 
     device = "cpu"
 
-    def __init__(self, package: ModelPackage, device: str, threads: int) -> None:
+    def __init__(self, package: ModelPackage, device: str, threads: int, *, remembers: bool) -> None:
         pass
 
     def gaps(self, windows: Sequence[Window]) -> list[NDArray[np.float32]]:

@@ -47,7 +47,7 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         packages.ModelPackageError = FakeModelPackageError
         packages.load_model_package = load_model_package
         engines: Any = ModuleType("groundstate_energy.engine")
-        engines.Engine = lambda package, device, threads: FakeEngine(units)
+        engines.Engine = lambda package, device, threads, remembers: FakeEngine(units)
         monkeypatch.setitem(sys.modules, "groundstate_energy.model_package", packages)
         monkeypatch.setitem(sys.modules, "groundstate_energy.engine", engines)
 
