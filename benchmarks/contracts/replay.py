@@ -18,7 +18,7 @@ from groundstate_grammars.python.contracts.definitions import STAR_EXPORTS
 from groundstate_grammars.python.contracts.reading import read_contracts
 from groundstate_grammars.python.parsed import parse
 
-_MOST_LINES = 20_000
+_MOST_LINES = 5_000
 
 _LIBRARIES = (
     *("icontract", "deal", "annotated_types", "hypothesis", "hypothesis.strategies"),
@@ -75,11 +75,22 @@ class Program:
     def line(self, offset: int) -> int:
         return self._data.count(b"\n", 0, offset) + 1
 
-    def call(self, qualname: str, arguments: Mapping[str, Any]) -> Outcome:
-        """Call a function, named arguments given, and check each clause of its contract."""
+    def call(
+        self, qualname: str, arguments: Mapping[str, Any], namespace: dict[str, Any] | None = None
+    ) -> Outcome:
+        """Call a function, named arguments given, and check each clause of its contract.
+
+        ``namespace``: a module to reuse, where calls leave nothing behind.
+        """
+        namespace = self.module() if namespace is None else namespace
+        return self._checked(namespace, qualname, namespace[qualname], arguments)
+
+    def call_in_order(self, qualname: str, values: Sequence[Any]) -> Outcome:
+        """The same with one value for each parameter; values that are one object stay one."""
         namespace = self.module()
-        function = namespace[qualname]
-        return self._checked(namespace, qualname, function, arguments)
+        names = inspect.signature(namespace[qualname]).parameters
+        given = dict(zip(names, copy.deepcopy(tuple(values)), strict=True))
+        return self._checked(namespace, qualname, namespace[qualname], given)
 
     def run(self, qualname: str, statements: str) -> list[Outcome]:
         """Run statements that call ``qualname``, checking its contract at each call; one outcome for each."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import itertools
 import random
 from collections.abc import Iterator
@@ -10,11 +11,11 @@ from typing import Any
 
 _INTEGERS = (0, 1, -1, 2, 3, 5, -2, 7, 12, -7)
 _STRINGS = ("", "a", "b", " ", "ab", "a b", "=", "a=b", "x/y", "aa", "Az9", "=b=", "a/b/c")
-_MOST = 400
+_MOST = 200
 
 
 def argument_lists(function: ast.FunctionDef) -> Iterator[dict[str, Any]]:
-    """Up to 400 combinations of arguments for a function whose parameters are all annotated."""
+    """Up to 200 combinations of arguments for a function whose parameters are all annotated."""
     names = [parameter.arg for parameter in function.args.args]
     values = [_values(parameter.annotation) for parameter in function.args.args]
     total = 1
@@ -26,7 +27,7 @@ def argument_lists(function: ast.FunctionDef) -> Iterator[dict[str, Any]]:
         draw = random.Random(function.name)
         combinations = (tuple(draw.choice(choices) for choices in values) for _ in range(_MOST))
     for combination in combinations:
-        yield dict(zip(names, combination, strict=True))
+        yield copy.deepcopy(dict(zip(names, combination, strict=True)))
 
 
 def _values(annotation: ast.expr | None) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from groundstate_grammars.python.parsed import parse
 
 FOLDER = Path(__file__).parent / "suite"
 MUTANTS_OF_EACH = 4
+_SEEN_BY_TYPE_CHECKERS = ("NameError", "UnboundLocalError", "TypeError", "AttributeError")
 
 _COMPARISONS = {"<": ("<=", ">"), "<=": ("<", ">="), ">": (">=", "<"), ">=": (">", "<="), "==": ("!=",)}
 _COMPARISONS["!="] = ("==",)
@@ -89,9 +91,10 @@ def wrong_call(text: str, name: str) -> tuple[dict[str, object], Outcome] | None
     program = Program(text)
     definition = ast.parse(text).body[0]
     assert isinstance(definition, ast.FunctionDef)
+    namespace = program.module()
     for given in argument_lists(definition):
-        shown = dict(given)
-        outcome = program.call(name, given)
+        shown = copy.deepcopy(given)
+        outcome = program.call(name, given, namespace)
         if outcome.verdict == "violated":
             return shown, outcome
     return None
@@ -102,7 +105,8 @@ def mutants() -> tuple[Mutant, ...]:
     """Up to four one-edit mutants of each function that CPython shows to break the contract, spread over its text.
 
     An edit changes one operator, literal or name in the body; contracts and invariants stay. Edits that no sample
-    arguments tell from the original are left out: they may be equivalent to it.
+    arguments tell from the original are left out: they may be equivalent to it. So are those that end in a type error
+    or an unbound name.
     """
     found = []
     for function in functions():
@@ -112,7 +116,7 @@ def mutants() -> tuple[Mutant, ...]:
                 shown = wrong_call(text, function.name)
             except SyntaxError:
                 continue
-            if shown is not None:
+            if shown is not None and not shown[1].error.startswith(_SEEN_BY_TYPE_CHECKERS):
                 broken.append((edit, text, repr(shown[0])))
         step = max(1, len(broken) // MUTANTS_OF_EACH)
         for at, (edit, text, witness) in enumerate(broken[::step][:MUTANTS_OF_EACH]):
