@@ -8,6 +8,7 @@ from typing import Any
 from groundstate_energy.calibration import PREVALENCE, expected_calibration_error
 from groundstate_energy.model_package import LEVELS, RuleCalibration
 from groundstate_energy.training.held_out import Case, HeldOut
+from groundstate_energy.training.recall_curve import curve_table
 from groundstate_grammars.rules import RULES, SOFT_RULES
 
 
@@ -41,6 +42,7 @@ def held_out_table(found: HeldOut, calibrations: Mapping[str, RuleCalibration]) 
             "recall of mutants": _recall(mutants, calibrations, level),
             "recall of fixes": _recall(fixes, calibrations, level),
         }
+    table["curve"] = curve_table(found, calibrations)
     table["expected calibration error"] = _calibration_error(found, fixes, calibrations)
     return table
 

@@ -26,6 +26,7 @@ from benchmarks.real_bugs.scorers import over_windows
 
 from groundstate_energy.features import NameStatistics
 from groundstate_energy.model_package import RuleCalibration
+from groundstate_energy.training import recall_curve
 from groundstate_energy.training.corpus import CorpusFile, Repository
 from groundstate_energy.training.held_out import Case, HeldOut
 from groundstate_grammars.project import ProjectFacts
@@ -206,7 +207,7 @@ def held_out() -> HeldOut:
 
 
 def test_the_curve_counts_alarms_and_bugs_above_each_threshold() -> None:
-    points = {point.alarms: point for point in curve.curve(held_out())}
+    points = {point.alarms: point for point in recall_curve.curve(held_out())}
     assert set(points) == {0, 1, 2, 3, 4}
     assert [points[count].mutants for count in (0, 1, 4)] == pytest.approx([1 / 3, 2 / 3, 1.0])
     assert (points[0].fixes, points[0].lines) == (0.0, 8_000)
@@ -217,12 +218,28 @@ def test_the_curve_counts_alarms_and_bugs_above_each_threshold() -> None:
 def test_budgets_are_points_of_their_own() -> None:
     thresholds = {"strict": float("inf"), "default": 1.0, "explore": -1.0}
     calibrations = {rule: RuleCalibration(1.0, 0.0, thresholds, 40, 3, 0.0) for rule in ("GS301", "GS302")}
-    found = curve.budgets(held_out(), calibrations)
+    found = recall_curve.budget_points(held_out(), calibrations)
     assert [found[level].alarms for level in thresholds] == [0, 1, 3]
     assert [found[level].fixes for level in thresholds] == [0.0, 0.5, 0.5]
-    points = curve.curve(held_out())
+    points = recall_curve.curve(held_out())
     drawn = curve.plot(points, found).splitlines()
     assert len(drawn) == curve.HEIGHT + 4
     assert "m" in "".join(drawn[:-1])
     assert drawn[-3].count("^") >= 1
     assert "(`default`)" in curve.table(points, found)
+
+
+def test_the_curve_of_an_export_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    thresholds = {"strict": float("inf"), "default": 1.0, "explore": -1.0}
+    calibrations = {rule: RuleCalibration(1.0, 0.0, thresholds, 40, 3, 0.0) for rule in ("GS301", "GS302")}
+    table = {"lines": 8_000, "units": 400, "repositories": ["owner+name"]}
+    written = {**table, "curve": recall_curve.curve_table(held_out(), calibrations)}
+    for name, data in (("new.json", written), ("old.json", table)):
+        (tmp_path / name).write_text(json.dumps(data), "utf-8")
+    monkeypatch.setattr(
+        "sys.argv", ["curve", "--held-out", str(tmp_path / "new.json"), "--json", str(tmp_path / "out.json")]
+    )
+    assert curve.main() == 0
+    assert len(json.loads((tmp_path / "out.json").read_text("utf-8"))["points"]) == 5
+    monkeypatch.setattr("sys.argv", ["curve", "--held-out", str(tmp_path / "old.json")])
+    assert curve.main() == 2

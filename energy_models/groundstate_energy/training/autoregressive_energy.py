@@ -7,6 +7,7 @@ what it does to that of the tokens that follow soon. No candidate is left out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -135,8 +136,9 @@ def energy_gaps(
     read = _read(network, embedded, windows)
     gaps = np.full(count, np.inf, np.float32)
     size = max(BATCH_TOKENS // horizon, 1)
-    for start in range(0, len(windows.edits), size):
-        batch = windows.edits[start : start + size]
+    edits = sorted(windows.edits, key=lambda edit: edit.first)
+    for start in range(0, len(edits), size):
+        batch = edits[start : start + size]
         found = _gaps(network, embedded, read, batch, size, horizon)
         gaps[[edit.candidate for edit in batch]] = found[: len(batch)].numpy()
     return gaps
@@ -202,21 +204,18 @@ def _gaps(
         tokens[row, : stop - start] = torch.from_numpy(edit.tokens[start:stop])
         roles[row, : stop - start] = torch.from_numpy(edit.roles[start:stop])
         written[row] = read.surprise[start : max(stop - longer, start)].sum()
-    length = len(read.tokens)
+    length = int(first.max())
     before = torch.cat([read.tokens[first - 1][:, None], tokens[:, :-1]], 1)
     before2 = torch.cat([read.before[first - 1][:, None], before[:, :-1]], 1)
 
     def equal(here: Tensor, old: Tensor, new: Tensor) -> Tensor:
-        return here[:, :, None] == torch.cat([old.expand(size, -1), new], 1)[:, None, :]
+        return here[:, :, None] == torch.cat([old[:length].expand(size, -1), new], 1)[:, None, :]
 
     same_before = equal(before, read.before, before)
     follows = equal(tokens, read.before, before)
     follows2 = follows & equal(before, read.before2, before2)
-    related = (
-        torch.stack([equal(tokens, read.tokens, tokens), same_before, follows, follows2], 1)
-        .float()
-        .flatten(2)
-    )
+    same = equal(tokens, read.tokens, tokens)
+    related = torch.stack([same, same_before, follows, follows2], 1).float().flatten(2)
     hidden = torch.zeros(size, 1, horizon, length + horizon)
     hidden[:, 0, :, :length] = (torch.arange(length) >= first[:, None]).float()[:, None, :] * -30_000.0
     hidden[:, 0, :, length:] = torch.ones(horizon, horizon).triu(1) * -30_000.0
@@ -226,7 +225,7 @@ def _gaps(
     with torch.autocast("cpu", torch.bfloat16, enabled=network.mixed):
         for layer, key, value in zip(network.layers, read.keys, read.values, strict=True):
             assert isinstance(layer, Layer)
-            x, _, _ = _layer(layer, x, related, hidden, cos, sin, (key, value))
+            x, _, _ = _layer(layer, x, related, hidden, cos, sin, (key[:, :length], value[:, :length]))
     context = torch.cat([read.context[first - 1][:, None], network.final(x.float())[:, :-1]], 1)
     there = tokens > 0
     found = torch.zeros(size, horizon)
@@ -249,12 +248,22 @@ def _layer(
     q, k, v = mixed.view(batch, last, 3, layer.heads, width // layer.heads).permute(2, 0, 3, 1, 4).unbind(0)
     with torch.autocast("cpu", enabled=False):
         own_keys, own_values = rotate(k.float(), cos, sin), v.float()
-        keys, values = own_keys, own_values
-        if before is not None:
-            keys = torch.cat([before[0].expand(batch, -1, -1, -1), keys], 2)
-            values = torch.cat([before[1].expand(batch, -1, -1, -1), values], 2)
+        queries = rotate(q.float(), cos, sin)
         weight = (layer.relations @ related).view(batch, layer.heads, last, -1) + bias
-        attended = F.scaled_dot_product_attention(rotate(q.float(), cos, sin), keys, values, attn_mask=weight)
+        if before is None:
+            attended = F.scaled_dot_product_attention(queries, own_keys, own_values, attn_mask=weight)
+        else:
+            # All rows see the same keys as written: one matrix product a head, instead of a copy of the keys a row.
+            keys, values = before
+            length, scale = keys.shape[1], 1 / math.sqrt(q.shape[-1])
+            shared = queries.transpose(0, 1).flatten(1, 2)
+            weight[..., :length] += scale * (shared @ keys.transpose(1, 2)).unflatten(
+                1, (batch, last)
+            ).transpose(0, 1)
+            weight[..., length:] += scale * (queries @ own_keys.transpose(2, 3))
+            weight = weight.softmax(-1)
+            seen = weight[..., :length].transpose(0, 1).flatten(1, 2) @ values
+            attended = seen.unflatten(1, (batch, last)).transpose(0, 1) + weight[..., length:] @ own_values
     y = x.flatten(0, 1) + layer.mixed(attended.transpose(1, 2).reshape(batch * last, width))
     y = y + layer.outer(F.relu(layer.inner(layer.before_inner(y))).square())
     return y.view(batch, last, width), own_keys, own_values
