@@ -7,8 +7,8 @@
         [--autoregressive FILE] [--peers FILE]
 
 ``cases``, ``autoregressive`` and ``peers`` do not depend on what the network of a package weighs: for another package only
-``table`` runs again. ``autoregressive`` goes on where it stopped; a row that has fewer cases is compared on those. ``peers``
-ends with an error where a tool is missing, unless it is left out by ``--without``; the table says so.
+``table`` runs again. ``autoregressive`` and ``peers`` go on where they stopped; a row that has fewer cases is compared on
+those. ``peers`` ends with an error where a tool is missing, unless it is left out by ``--without``; the table says so.
 """
 
 from __future__ import annotations
@@ -163,15 +163,22 @@ def _read_answers(path: Path) -> dict[str, Answer]:
 
 def _peers(options: argparse.Namespace) -> int:
     bugs = read_bugs(options.cases)
-    chosen = [peer for peer in peers.PEERS if peer.name not in options.without]
-    versions = {peer.name: peers.version_of(peer) for peer in chosen}
-    found: dict[str, Any] = {"left out": sorted(options.without), "versions": versions, "answers": {}}
+    found: dict[str, Any] = {"left out": [], "versions": {}, "answers": {}}
+    if options.out.exists():
+        found = json.loads(options.out.read_text("utf-8"))
+    names = {bug.name for bug in bugs}
+    known = [name for name, own in found["answers"].items() if names <= set(own)]
+    chosen = [peer for peer in peers.PEERS if peer.name not in (*options.without, *known)]
+    found["left out"] = sorted(set(options.without) - set(known))
+    found["versions"] |= {peer.name: peers.version_of(peer) for peer in chosen}
     for peer in chosen:
         began = time.monotonic()
         found["answers"][peer.name] = {name: one.localised for name, one in peers.judge(peer, bugs).items()}
+        options.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
         hits = sum(found["answers"][peer.name].values())
-        _say(f"{versions[peer.name]}: {hits} of {len(bugs)}, {time.monotonic() - began:.0f} s")
-    options.out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+        _say(
+            f"{peer.name} {found['versions'][peer.name]}: {hits} of {len(bugs)}, {time.monotonic() - began:.0f} s"
+        )
     return 0
 
 
@@ -199,7 +206,7 @@ def _table(options: argparse.Namespace) -> int:
     if options.peers is not None:
         raw = json.loads(options.peers.read_text("utf-8"))
         result["versions"] = raw["versions"]
-        result["not run"] += raw["left out"]
+        result["not run"] += [peer.name for peer in peers.PEERS if peer.name not in raw["answers"]]
         for name, own in raw["answers"].items():
             answers[name] = {bug: Answer(localised, None, None) for bug, localised in own.items()}
     else:
