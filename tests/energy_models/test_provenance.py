@@ -58,3 +58,15 @@ def test_every_fix_is_of_a_listed_repository() -> None:
     facts = Counter(str(record["repo"]) for record in read_facts(ENERGY_MODELS / "real_fixes.jsonl.gz"))
     listed = {repository["name"]: repository["fixes"] for repository in repositories("fix_repositories.toml")}
     assert facts == listed
+
+
+def test_what_was_read_are_fixes_of_the_list() -> None:
+    lines = (ENERGY_MODELS / "fix_reading.tsv").read_text("utf-8").splitlines()
+    header, *rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    read = [dict(zip(header, row, strict=True)) for row in rows]
+    listed = {
+        (str(fact["repo"]), str(fact["commit"]), str(fact["path"]), str(fact["function"]))
+        for fact in read_facts(ENERGY_MODELS / "real_fixes.jsonl.gz")
+    }
+    assert {(row["repo"], row["commit"], row["path"], row["function"]) for row in read} <= listed
+    assert all((row["bug"] == "yes") == (row["why_not"] == "") for row in read)
