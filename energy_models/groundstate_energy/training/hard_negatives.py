@@ -58,7 +58,7 @@ def hardest(drawn: Iterator[Batch], score: Score, draws: int) -> Iterator[Batch]
 
 
 def part_of(batch: Batch, windows: NDArray[np.intp]) -> Batch:
-    """The batch of some windows of a batch, given in increasing order."""
+    """The batch of some windows of a batch, given in increasing order; a twin must not come without its buggy window."""
     length = batch["tokens"].shape[1]
     number = np.full(len(batch["target"]), -1, np.int64)
     number[windows] = np.arange(len(windows))
@@ -93,7 +93,7 @@ def part_of(batch: Batch, windows: NDArray[np.intp]) -> Batch:
         "features": np.asarray(batch["features"])[candidates],
         "candidate_window": number[of_candidate].astype(np.int32),
         "target": place[np.asarray(batch["target"], np.int64)[windows]],
-        "back": np.full(len(windows), -1, np.int64),
+        "back": place[np.asarray(batch["back"], np.int64)[windows]],
         "ranking_only": np.asarray(batch["ranking_only"])[windows],
         "rule": np.asarray(batch["rule"])[windows],
     }
