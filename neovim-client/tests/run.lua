@@ -11,7 +11,7 @@ end
 
 local BUG = 'def mean(values):\n    return sum(values) / len(value)\n'
 local MENDED = 'def mean(values):\n    return sum(values) / len(values)\n'
-local PATIENCE = 60000
+local PATIENCE = 150000
 
 local messages = {}
 vim.notify = function(message)
@@ -261,7 +261,7 @@ end
 for _, client in ipairs(vim.lsp.get_clients()) do
   client:stop()
 end
-vim.wait(5000, function()
+vim.wait(PATIENCE, function()
   return #vim.lsp.get_clients() == 0
 end)
 io.write(('%d passed, %d failed\n'):format(passed, failed))

@@ -112,6 +112,17 @@ class LoadedSettings:
     given: frozenset[str] = frozenset()
 
 
+def without_paths(loaded: LoadedSettings) -> tuple[LoadedSettings, tuple[str, ...]]:
+    """``loaded`` without the files and folders that a file of the project names, and the keys that were left out.
+
+    For a project that the user does not trust: a model of its choice is code for ONNX Runtime, and a cache or a baseline
+    is written where it says.
+    """
+    keys = tuple(key for key in sorted(loaded.given) if KEYS[key].metadata["kind"] == "path")
+    values: dict[str, Any] = {KEYS[key].name: KEYS[key].default for key in keys}
+    return dataclasses.replace(loaded, settings=dataclasses.replace(loaded.settings, **values)), keys
+
+
 def selected_codes(selectors: tuple[str, ...]) -> frozenset[str]:
     """Rule codes that codes, names, prefixes and ``ALL`` stand for (all of them already validated)."""
     codes: set[str] = set()

@@ -4,11 +4,12 @@
 (require 'eglot)
 (require 'flymake)
 
-(setq eglot-sync-connect 60)
+(setq eglot-sync-connect 150
+      eglot-connect-timeout 150)
 
 (defun gs-eventually (what holds)
   "Wait until HOLDS gives something; fail with WHAT."
-  (let ((end (+ (float-time) 60)) found)
+  (let ((end (+ (float-time) 150)) found)
     (while (not (setq found (funcall holds)))
       (when (> (float-time) end)
         (message "FAIL %s did not happen" what)

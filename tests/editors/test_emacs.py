@@ -31,7 +31,7 @@ def test_eglot_shows_mends_ignores_and_survives_a_restart(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=600,
+        timeout=1800,
     )
     print(done.stdout)
     assert done.returncode == 0, done.stdout

@@ -50,13 +50,28 @@ async def editor(connected: Editor) -> AsyncIterator[Editor]:
 
 @pytest_asyncio.fixture
 async def start(tmp_path: Path) -> AsyncIterator[Start]:
-    """Starts an editor with a server of its own; after the test the server must exit with 0."""
+    """Starts an editor with a server of its own; after the test the server must exit with 0.
+
+    ``pulls``: make the client one that pulls findings, or one that is pushed to, whichever it is in truth.
+    """
     editors: list[Editor] = []
 
     async def started(
-        client: str, *, command: Sequence[str] = SCRIPTED, options: Any = None, settings: Any = None
+        client: str,
+        *,
+        command: Sequence[str] = SCRIPTED,
+        options: Any = None,
+        settings: Any = None,
+        pulls: bool | None = None,
     ) -> Editor:
-        editor = Editor(declared(client), tmp_path, command)
+        capabilities = declared(client)
+        if pulls is not None and capabilities.text_document and capabilities.workspace:
+            like = declared(VSCODE if pulls else EMACS)
+            assert like.text_document is not None
+            assert like.workspace is not None
+            capabilities.text_document.diagnostic = like.text_document.diagnostic
+            capabilities.workspace.diagnostics = like.workspace.diagnostics
+        editor = Editor(capabilities, tmp_path, command)
         editor.client.set_configuration({"groundstate": settings or {}})
         await editor.start(options)
         editors.append(editor)

@@ -75,4 +75,5 @@ def _scored(match: re.Match[bytes]) -> SimpleNamespace:
 
 
 if __name__ == "__main__":
-    sys.exit(serve(server=GroundstateServer(load_engine=ScriptedEngine)))
+    trusted = "--untrusted" not in sys.argv
+    sys.exit(serve(server=GroundstateServer(ScriptedEngine, trusted=trusted)))

@@ -5,11 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from typing import Any
 
 import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from tests.end_to_end.conftest import EMACS, HELIX, VSCODE, Start, in_every_editor
-from tests.end_to_end.editor import Editor, comparable
+from tests.end_to_end.editor import SECONDS, Editor, comparable, position
+from tests.end_to_end.scripted_server import ScriptedEngine
+
+from groundstate.analysis import Workspace, analyse
+from groundstate.documents import Document
+from groundstate.settings import Settings
+from groundstate_grammars.index import ProjectIndex
+from groundstate_grammars.project import ProjectFacts
 
 TEXT = '''\
 import os
@@ -72,31 +81,110 @@ def random_edit(random: random.Random, text: str) -> tuple[int, int, str]:
     return start, end, new
 
 
-@pytest.mark.parametrize("client", [VSCODE, HELIX, EMACS])
-async def test_the_server_has_the_clients_text_after_each_of_1000_edits(client: str, start: Start) -> None:
-    """Each answer to the command is a barrier: what is published after it must be of that version or a newer one."""
-    editor = await start(client)
-    uri = editor.open("thousand.py", TEXT)
-    dice, reached = random.Random(client), 1
-    stale: list[int | None] = []
-    publish = editor.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
+class Watched:
+    """One client that is edited, with all that it is told; ``wrong`` says what should not have been."""
 
-    def published(params: types.PublishDiagnosticsParams) -> None:
-        publish(params)
-        if params.version is None or params.version < reached:
-            stale.append(params.version)
+    def __init__(self, editor: Editor, uri: str) -> None:
+        self.editor = editor
+        self.uri = uri
+        self.texts = {1: editor.texts[uri]}
+        self.reached = 1
+        self.told: list[tuple[int, list[tuple[Any, ...]]]] = []
+        self.wrong: list[str] = []
+        self._pulls: list[asyncio.Task[None]] = []
+        self._had: tuple[str | None, list[tuple[Any, ...]]] = (None, [])
+        publish = editor.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS]
 
-    editor.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = published
-    for _ in range(1000):
-        editor.edit(uri, random_edit(dice, editor.texts[uri]))
+        def published(params: types.PublishDiagnosticsParams) -> None:
+            publish(params)
+            self._tell(params.version, comparable(params.diagnostics))
+
+        editor.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = published
+
+    async def edit(self, change: tuple[int, int, str], *, settle: bool) -> None:
+        """Make an edit and see that the server made it too; ``settle``: wait for its findings.
+
+        The answer to the command is a barrier: what is told after it must be of that version or a newer one.
+        """
+        editor, uri = self.editor, self.uri
+        editor.edit(uri, change)
+        version = editor.versions[uri]
+        self.texts[version] = editor.texts[uri]
+        if editor.pulls:
+            self._pulls.append(asyncio.ensure_future(self._pull(version)))
         (document,) = (await editor.execute("groundstate.debugInformation"))["openDocuments"]
         digest = hashlib.sha256(editor.texts[uri].encode()).hexdigest()
-        assert (document["version"], document["sha256"]) == (editor.versions[uri], digest)
-        reached = editor.versions[uri]
-    found = comparable(await editor.diagnostics(uri))
-    assert not stale
-    assert (len(editor.published[uri]) > 0) != editor.pulls
-    assert found == await fresh(editor, "fresh.py", editor.texts[uri])
+        assert (document["version"], document["sha256"]) == (version, digest)
+        self.reached = version
+        if settle and editor.pulls:
+            await asyncio.wait_for(self._pulls[-1], SECONDS)
+        elif settle:
+            await editor.publication(uri)
+
+    async def _pull(self, version: int) -> None:
+        """Ask for the findings as VS Code does: after each change, with what it has, and not again if refused."""
+        had_id, had = self._had
+        document = types.TextDocumentIdentifier(self.uri)
+        params = types.DocumentDiagnosticParams(document, previous_result_id=had_id)
+        try:
+            report = await self.editor.client.text_document_diagnostic_async(params)
+        except JsonRpcException as error:
+            if error.code != types.LSPErrorCodes.ServerCancelled.value:
+                self.wrong.append(f"version {version}: {error}")
+            return
+        found = comparable(report.items) if report.kind == "full" else had
+        self._had = (report.result_id, found)
+        self._tell(version, found)
+
+    def _tell(self, version: int | None, found: list[tuple[Any, ...]]) -> None:
+        if version is None or version < self.reached:
+            self.wrong.append(f"version {version} was told after version {self.reached} was known")
+        elif self.told and version <= self.told[-1][0]:
+            self.wrong.append(f"version {version} was told after version {self.told[-1][0]}")
+        else:
+            self.told.append((version, found))
+
+
+@pytest.mark.parametrize("way", ["pushed", "pulled"])
+async def test_three_clients_and_their_servers_agree_through_1000_edits(way: str, start: Start) -> None:
+    """One client for each encoding, all with the same edits.
+
+    The text is the same after each edit, nothing stale is ever told, and whatever is told are the findings of that
+    version's text, neither less nor more: so what holds is never withdrawn.
+    """
+    clients = []
+    for name in (VSCODE, HELIX, EMACS):
+        editor = await start(name, pulls=way == "pulled")
+        clients.append(Watched(editor, editor.open("thousand.py", TEXT)))
+    assert {client.editor.encoding for client in clients} == {"utf-8", "utf-16", "utf-32"}
+    dice = random.Random(way)
+    for number in range(1000):
+        change = random_edit(dice, clients[0].texts[number + 1])
+        await asyncio.gather(*(client.edit(change, settle=number % 20 == 19) for client in clients))
+    for client in clients:
+        assert not client.wrong
+        assert len(client.told) >= 50
+        assert client.told[-1][0] == 1001
+        for version, found in client.told:
+            expected = true_findings(client.texts[version], client.editor)
+            assert found == expected, f"{client.editor.encoding}, version {version}"
+        assert sum(len(found) for _, found in client.told) > 50
+
+
+def true_findings(text: str, editor: Editor) -> list[tuple[Any, ...]]:
+    """The findings of ``text`` by the function that the linter calls, with places counted in the editor's encoding."""
+    document = Document(editor.folder / "thousand.py", text.encode())
+    workspace = Workspace(editor.folder, ProjectFacts(), ProjectIndex(editor.folder))
+    report = analyse(document, workspace, ScriptedEngine(Settings()), Settings())
+    severities = {"error": 1, "warning": 2, "hint": 4}
+    found = []
+    for item in report.findings:
+        place: list[int] = []
+        for offset in (item.start, item.end):
+            at = position(text, len(document.data[:offset].decode()), editor.encoding)
+            place += [at.line, at.character]
+        found.append((*place, item.rule, severities[item.severity.value], item.message))
+    return found
 
 
 async def test_a_finding_that_holds_is_never_withdrawn(start: Start) -> None:

@@ -43,6 +43,9 @@ export function createClient(launch: Launch, log: vscode.LogOutputChannel, analy
     initializationOptions: serverSettings(),
     middleware: {
       workspace: {
+        // Of itself the client would send all of the section: defaults, which would stand above the project's settings.
+        didChangeConfiguration: async () =>
+          client.sendNotification('workspace/didChangeConfiguration', { settings: { [SECTION]: serverSettings() } }),
         configuration: (params) =>
           params.items.map((item) => {
             if (item.section !== SECTION) {
@@ -65,7 +68,8 @@ export function createClient(launch: Launch, log: vscode.LogOutputChannel, analy
     },
   };
   const executable = { command: launch.command, args: launch.args, options: { cwd: launch.cwd } };
-  return new Client(SECTION, 'groundstate', executable, options);
+  const client = new Client(SECTION, 'groundstate', executable, options);
+  return client;
 }
 
 function byLine(take: (line: string) => void): (input: Readable) => void {

@@ -23,6 +23,8 @@ export interface Api {
   status(): string;
   /** The process of the running server. */
   pid(): number | undefined;
+  /** What the running server says of itself; undefined without one. */
+  information(): Promise<unknown>;
   /** What the energy view shows. */
   energy(): unknown;
 }
@@ -48,7 +50,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
     context.subscriptions.push(vscode.commands.registerCommand(`${SECTION}.${name}`, action));
   }
   void running.restart('the extension was activated'); // not waited for: VS Code counts it as time to activate
-  return { status: () => status.text, pid: () => running.client?.serverProcess?.pid, energy: () => energy.drawn };
+  return {
+    status: () => status.text,
+    pid: () => running.client?.serverProcess?.pid,
+    information: () => running.execute('groundstate.debugInformation'),
+    energy: () => energy.drawn,
+  };
 }
 
 export async function deactivate(): Promise<void> {

@@ -50,7 +50,7 @@ export async function findLaunch(
 
   for (const path of settings.path) {
     if (await isExecutable(path)) {
-      return { command: path, args: ['server'], cwd, source: 'the setting groundstate.path', interpreter };
+      return { command: path, args: serverArguments(), cwd, source: 'the setting groundstate.path', interpreter };
     }
     log.warn(`server: ${path} (from groundstate.path) is not there or cannot be run`);
   }
@@ -73,7 +73,12 @@ export async function findLaunch(
 }
 
 function inPython(python: string, cwd: string): Pick<Launch, 'command' | 'args' | 'cwd'> {
-  return { command: python, args: ['-P', '-m', 'groundstate', 'server'], cwd };
+  return { command: python, args: ['-P', '-m', 'groundstate', ...serverArguments()], cwd };
+}
+
+/** A workspace that is not trusted names, in its own `pyproject.toml`, no model, interpreter, cache or baseline. */
+function serverArguments(): string[] {
+  return vscode.workspace.isTrusted ? ['server'] : ['server', '--untrusted'];
 }
 
 /** Why the server cannot run in `python`; empty when it can. */

@@ -7,6 +7,9 @@ export const SECTION = 'groundstate';
 /** Keys that only the extension reads. Every other key goes to the server. */
 const OWN_KEYS = new Set(['path', 'importStrategy', 'interpreter', 'trace']);
 
+/** Keys that name files or folders, which a workspace that is not trusted does not choose; also those not in package.json. */
+const PATH_KEYS = new Set(['model', 'baseline', 'cache-dir']);
+
 /** Keys whose change needs another server process; all else is told to the running one. */
 export const RESTART_KEYS = ['path', 'interpreter', 'importStrategy'];
 
@@ -34,11 +37,11 @@ export function serverSettings(scope?: vscode.Uri): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const key of Object.keys(section)) {
     const found = section.inspect(key);
-    const isSet = [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue].some(
-      (value) => value !== undefined && value !== null,
-    );
+    const usersOnly = PATH_KEYS.has(key) && !vscode.workspace.isTrusted;
+    const chosen = usersOnly ? [] : [found?.workspaceValue, found?.workspaceFolderValue];
+    const isSet = [found?.globalValue, ...chosen].some((value) => value !== undefined && value !== null);
     if (isSet && !OWN_KEYS.has(key) && typeof section[key] !== 'function') {
-      values[key] = section.get(key);
+      values[key] = usersOnly ? found?.globalValue : section.get(key);
     }
   }
   return values;

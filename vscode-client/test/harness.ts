@@ -43,7 +43,7 @@ export async function runAll(): Promise<void> {
   }
 }
 
-export async function eventually<T>(what: string, get: () => T | Promise<T>, seconds = 40): Promise<NonNullable<T>> {
+export async function eventually<T>(what: string, get: () => T | Promise<T>, seconds = 150): Promise<NonNullable<T>> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const value = await get();

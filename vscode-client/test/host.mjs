@@ -1,8 +1,8 @@
 // Tests inside the real extension host: `npm test [SUITE…]`.
 
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { buildExtension, builtSuite } from './building.mjs';
 import { folderWith, python, requireEditors, root, runInHost } from './workbench.mjs';
 
 const PROJECT = { 'pyproject.toml': '[tool.groundstate]\nselect = ["GS1"]\n' };
@@ -15,6 +15,9 @@ const BARE = `#!/bin/sh\nunset PYTHONPATH\nexec "$('${python}' -c 'import sys; p
 
 /** A module that leaves a mark when it is imported. */
 const HOSTILE = 'import os\nopen(os.path.join(os.path.dirname(os.path.abspath(__file__)), "was-run"), "w").close()\n';
+
+/** Files of a workspace's own choice, which the server is to load, read or write. */
+const HOSTILE_PATHS = ['model = "chosen/model"', 'baseline = "chosen/known.json"', 'cache-dir = "chosen/cache"', 'interpreter = "hostile.sh"', ''].join('\n');
 
 /** Each suite with the workbench that it needs. */
 const SUITES = {
@@ -47,10 +50,15 @@ const SUITES = {
   },
   untrusted: async () => ({
     folder: await folderWith({
-      ...PROJECT,
+      'pyproject.toml': `[tool.groundstate]\nselect = ["GS102", "GS317"]\n${HOSTILE_PATHS}`,
+      'chosen/known.json': '{"version": 1, "findings": {}}\n',
+      'chosen/model/manifest.json': '{}',
       '.vscode/settings.json': JSON.stringify({
         'groundstate.path': ['${workspaceFolder}/hostile.sh'],
         'groundstate.interpreter': '${workspaceFolder}/hostile.sh',
+        'groundstate.model': 'chosen/model',
+        'groundstate.baseline': 'chosen/known.json',
+        'groundstate.cache-dir': 'chosen/cache',
       }),
       'hostile.sh': '#!/bin/sh\ntouch "$(dirname "$0")/was-run"\n',
       ...Object.fromEntries(
@@ -68,13 +76,7 @@ const SUITES = {
 };
 
 await requireEditors();
-const out = join(root, 'test/out');
-await mkdir(out, { recursive: true });
-await build({
-  entryPoints: [join(root, 'src/extension.ts')],
-  outfile: join(root, 'dist/extension.js'),
-  bundle: true, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'], sourcemap: 'linked',
-});
+await buildExtension();
 const wanted = process.argv.slice(2);
 let passed = 0;
 let failed = 0;
@@ -82,12 +84,7 @@ for (const [name, workbench] of Object.entries(SUITES)) {
   if (wanted.length && !wanted.includes(name)) {
     continue;
   }
-  const tests = join(out, `${name}.js`);
-  await build({
-    entryPoints: [join(root, `test/suites/${name}.ts`)],
-    outfile: tests,
-    bundle: true, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'],
-  });
+  const tests = await builtSuite(name);
   const options = await workbench();
   console.log(`== ${name}`);
   const { code, output } = await runInHost({ tests, ...options, extensions: [root, ...(options.extensions ?? [])] });

@@ -42,7 +42,7 @@ async function openFile(page, name) {
 
 /** The text of the page inside the energy view: a frame in a frame. */
 async function energyFrame(page) {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1500; tries++) {
     for (const frame of page.frames()) {
       const shown = await frame.locator('main .source').count().catch(() => 0);
       if (shown > 0) {
@@ -62,7 +62,7 @@ await access(vsix).catch(() => {
 await mkdir(out, { recursive: true });
 const folder = await folderWith({ 'pyproject.toml': '[tool.groundstate]\n', 'mean.py': BUG });
 await withWorkbench({ vsix, trust: true, settings: { 'groundstate.interpreter': python } }, async (page, host) => {
-  page.setDefaultTimeout(40_000);
+  page.setDefaultTimeout(150_000);
   const problems = [];
   page.on('console', (message) => {
     if (/Content Security Policy/.test(message.text()) && /energy\.(js|css)|groundstate/.test(message.text())) {
@@ -95,7 +95,7 @@ await withWorkbench({ vsix, trust: true, settings: { 'groundstate.interpreter': 
     await page.locator('.monaco-editor .squiggly-error').first().waitFor({ state: 'detached' });
     await page.keyboard.press('Control+s');
     for (let tries = 0; (await readFile(join(folder, 'mean.py'), 'utf8')) !== MENDED; tries++) {
-      if (tries > 100) {
+      if (tries > 2000) {
         throw new Error(await readFile(join(folder, 'mean.py'), 'utf8'));
       }
       await page.waitForTimeout(50);

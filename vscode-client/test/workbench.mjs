@@ -119,7 +119,7 @@ export async function runInHost({ tests, extensions, folder, query = `folder=${f
       await route.fulfill({ response: answer, body });
     });
     await page.goto(`http://${host}/?${query}`, { waitUntil: 'domcontentloaded' });
-    const late = new Promise((done) => setTimeout(() => done(124), options.timeout ?? 240_000));
+    const late = new Promise((done) => setTimeout(() => done(124), options.timeout ?? 1_500_000));
     const ended = await Promise.race([exit, late]);
     if (ended !== 0 && process.env.SHOT) {
       await page.screenshot({ path: process.env.SHOT });

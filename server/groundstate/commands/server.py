@@ -28,13 +28,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--log-file", type=Path, metavar="FILE", help="where to log, in the place of standard error"
     )
+    parser.add_argument(
+        "--untrusted",
+        action="store_true",
+        help="use no model, interpreter, baseline or cache folder that a project's own settings name",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until the client says exit."""
-    from groundstate.lsp.server import serve
+    gc.set_threshold(*_COLLECTED_AFTER)  # before the imports, which make many objects that last
+    from groundstate.lsp.server import GroundstateServer, serve
 
-    gc.set_threshold(*_COLLECTED_AFTER)
     return serve(
-        tcp=arguments.tcp, ws=arguments.ws, log_level=arguments.log_level, log_file=arguments.log_file
+        tcp=arguments.tcp,
+        ws=arguments.ws,
+        log_level=arguments.log_level,
+        log_file=arguments.log_file,
+        server=GroundstateServer(trusted=not arguments.untrusted),
     )

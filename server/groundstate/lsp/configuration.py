@@ -40,9 +40,10 @@ class Configuration:
         self._sent = _table(table[SECTION]) if SECTION in table else table
 
     @property
-    def asks_for_workspace(self) -> bool:
-        """Whether what the client sent by itself asks for findings of files that are not open."""
-        return editor_settings(self._sent)[0].diagnostic_mode == "workspace"
+    def sent(self) -> tuple[EditorSettings, Mapping[str, object]]:
+        """What the client sent by itself: the editor's own settings, and the other keys."""
+        own, others, _ = editor_settings(self._sent)
+        return own, others
 
     @property
     def scans_workspace(self) -> bool:

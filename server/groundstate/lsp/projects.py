@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -23,6 +24,7 @@ from groundstate.settings import (
     load_settings,
     settings_as_mapping,
     settings_from_mapping,
+    without_paths,
 )
 from groundstate_energy.model_package import SHIPPED
 from groundstate_grammars.rules import SOFT_RULES
@@ -53,6 +55,7 @@ class Projects:
         load_engine: the engine for some settings; None when no model is installed. Raises ``EngineError``.
         announced: shows a title to the user while something is loaded.
         warn: shows a message to the user.
+        trusted: whether files and folders that a project's own settings name are used.
     """
 
     def __init__(
@@ -60,10 +63,13 @@ class Projects:
         load_engine: Callable[[Settings], Engine | None],
         announced: Callable[[str], AbstractContextManager[None]],
         warn: Callable[[str], None],
+        *,
+        trusted: bool = True,
     ) -> None:
         self._load_engine = load_engine
         self._announced = announced
         self._warn = warn
+        self._trusted = trusted
         self._engines: dict[tuple[Path | None, str], Engine | None] = {}
         self._files: dict[tuple[LoadedSettings, bool], ProjectFiles] = {}
         self._settings: dict[tuple[Path, Path | None], LoadedSettings] = {}
@@ -136,6 +142,22 @@ class Projects:
                 files.read(token)
         return Project(loaded.settings, loaded.root, files, engine, self._baseline_of(loaded.settings))
 
+    def prepare(self, folder: Path, table: Mapping[str, object]) -> None:
+        """Load the model for files in ``folder`` with the editor's settings ``table``; silent about what is wrong.
+
+        The editor's settings may turn out to be others: then this was in vain, and whatever is wrong with the right ones
+        is told when they are used.
+        """
+        try:
+            loaded = self._trusted_settings(folder)
+            loaded = replace(loaded, settings=settings_from_mapping(table, "", loaded.settings, folder))
+        except SettingsError:
+            return
+        key = (loaded.settings.model, loaded.settings.device)
+        if _wants_learned(loaded) and key not in self._engines:
+            with self._announced("Loading the model"), contextlib.suppress(EngineError):
+                self._engines[key] = self._load_engine(loaded.settings)
+
     def described(self) -> list[dict[str, object]]:
         """What is loaded, as JSON for a report of a problem."""
         described: list[dict[str, object]] = []
@@ -188,13 +210,24 @@ class Projects:
         # The nearest folder there is: the document's may be made when it is saved.
         start = next((folder for folder in (start, *start.parents) if folder.is_dir()), start)
         try:
-            loaded = load_settings(start)
+            loaded = self._trusted_settings(start)
             if loaded.source is None and folder is not None:
-                loaded = load_settings(folder)  # nothing marks a project: it is what the editor has open
+                # Nothing marks a project: it is what the editor has open.
+                loaded = self._trusted_settings(folder)
         except SettingsError as error:
             self._warn_once(f"{error}. Default settings are used.")
             loaded = LoadedSettings(Settings(), folder or start, None, is_project=folder is not None)
         return self._with_editor(loaded, folder)
+
+    def _trusted_settings(self, start: Path) -> LoadedSettings:
+        """What the files say that hold settings, as far as they are trusted; raises ``SettingsError``."""
+        loaded = load_settings(start)
+        if self._trusted:
+            return loaded
+        loaded, keys = without_paths(loaded)
+        if keys:
+            logger.warning("not trusted, so not used of %s: %s", loaded.source, ", ".join(keys))
+        return loaded
 
     def _with_editor(self, loaded: LoadedSettings, folder: Path | None) -> LoadedSettings:
         table, base = self._editor.get(folder, {}), folder or loaded.root

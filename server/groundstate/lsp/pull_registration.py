@@ -57,7 +57,7 @@ class PullRegistration:
         client = self._server.client
         if not client.pulls or client.registers_pull:
             return None
-        whole = self._server.configuration.asks_for_workspace
+        whole = self._server.configuration.sent[0].diagnostic_mode == "workspace"
         return types.DiagnosticOptions(
             inter_file_dependencies=True, workspace_diagnostics=whole, identifier=IDENTIFIER
         )

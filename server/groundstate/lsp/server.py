@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib.util
 import logging
 import os
@@ -64,9 +65,12 @@ class GroundstateServer(LanguageServer):
 
     Args:
         load_engine: makes the engine for some settings, on the worker thread; None when there is no model.
+        trusted: whether files and folders that a project's own settings name are used.
     """
 
-    def __init__(self, load_engine: Callable[[Settings], Engine | None] = load_engine) -> None:
+    def __init__(
+        self, load_engine: Callable[[Settings], Engine | None] = load_engine, *, trusted: bool = True
+    ) -> None:
         super().__init__(
             "groundstate",
             __version__,
@@ -76,6 +80,7 @@ class GroundstateServer(LanguageServer):
             max_workers=1,  # it reads standard input; the work is done elsewhere
         )
         self._load_engine = load_engine
+        self.trusted = trusted
         self.exit_code = 1
         self.logs = Logs()
         register(self, INITIALIZE)
@@ -105,7 +110,9 @@ class GroundstateServer(LanguageServer):
         self.workspace_findings = WorkspaceFindings(self)
         self.worker = Worker(self.workspace_findings.give_way)
         self.progress_shown = Progress(self, self.loop)
-        self.projects = Projects(self._load_engine, self.progress_shown.announced, self.warn)
+        self.projects = Projects(
+            self._load_engine, self.progress_shown.announced, self.warn, trusted=self.trusted
+        )
         self.documents = OpenDocuments(self.client.encoding)
         self.examination = Examination(self.projects, self.client, self.pages)
         self.analyses = Analyses(self.worker, self.examination, self.ready)
@@ -115,6 +122,12 @@ class GroundstateServer(LanguageServer):
         self.file_watch.start()
         if not self.client.pulls:
             self.workspace_publisher.start()
+
+    def prepare(self) -> None:
+        """Load the model that the first document will most likely need, while the client tells its settings."""
+        own, others = self.configuration.sent
+        for folder in list(self.folders.values()) if own.enable else []:
+            self.worker.give(functools.partial(self.projects.prepare, folder, others))
 
     async def analysed(self, snapshot: Snapshot) -> Analysed:
         """The analysis of ``snapshot``, with the settings and files of now.
@@ -237,7 +250,7 @@ def serve(
     ws: str | None = None,
     log_level: str = "warning",
     log_file: Path | None = None,
-    server: GroundstateServer | None = None,
+    server: GroundstateServer,
 ) -> int:
     """Serve one client until it says exit; over standard input and output unless an address is given.
 
@@ -246,12 +259,12 @@ def serve(
         ws: ``[HOST:]PORT`` to listen on for one WebSocket connection.
         log_level: what is logged until the editor's settings say something else.
         log_file: where to; standard error without it.
+        server: what serves.
 
     Returns:
         The exit code that LSP asks for: 0 after ``shutdown`` and ``exit``, else 1.
     """
     logging.getLogger("pygls.protocol.json_rpc").addFilter(AnsweredErrors())
-    server = server or GroundstateServer()
     try:
         server.logs.start(log_level, log_file)
     except OSError as error:

@@ -123,7 +123,7 @@ test('enable switches the findings off and on', async () => {
 test('with run = onSave a text is checked when it is saved', async () => {
   const document = await open('saved.py', MENDED);
   await set('run', 'onSave');
-  await pause(500);
+  await eventually('the setting', async () => JSON.stringify(await (await api()).information()).includes('"run":"onSave"'));
   await (vscode.window.activeTextEditor as vscode.TextEditor).edit((edit) => edit.delete(new vscode.Range(1, 34, 1, 35)));
   await pause(1500);
   equal(codes(document), []);

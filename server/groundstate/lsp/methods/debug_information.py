@@ -26,6 +26,7 @@ async def handle(server: GroundstateServer, arguments: Sequence[Any]) -> dict[st
         "platform": platform.platform(),
         "model": models[0]["name"] if models else None,
         "device": models[0]["device"] if models else None,
+        "trusted": server.trusted,
         "projects": projects,
         "editorSettings": {
             str(folder or ""): dataclasses.asdict(settings)

@@ -16,6 +16,7 @@ _WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/groundstate.toml")
 
 
 async def handle(server: GroundstateServer, params: types.InitializedParams) -> None:
+    server.prepare()
     await server.configuration.refresh()
     registrations = []
     if server.client.registers_configuration:
