@@ -312,7 +312,7 @@ class Execution(Expressions):
             return
         before = self.read(statement.target.name)
         value = self.evaluate(statement.value)
-        if any(isinstance(held, Reference) for _, held in before.cases):
+        if any(isinstance(held, Reference) or _is_frozen_list(held) for _, held in before.cases):
             only = before.only
             if symbol != "+" or not isinstance(only, Reference):
                 raise self.stop("augmented assignment to a list")
@@ -1203,6 +1203,11 @@ def _references(sym: Sym) -> set[int]:
             for item in value.items:
                 found |= _references(item)
     return found
+
+
+def _is_frozen_list(value: Value) -> bool:
+    """A list inside another container, which an operation in place would change."""
+    return isinstance(value, Sequence) and value.kind == "list"
 
 
 def _stores(target: core.Target) -> bool:

@@ -98,6 +98,7 @@ class Expressions:
         self.where: Range = (0, 0)
         self.lists = 0
         self._cache: dict[tuple[object, ...], Sym] = {}
+        self._held: list[Term] = []
         ints = z3.IntSort(self.terms.ctx)
         self._quotient = z3.Function("floordiv", ints, ints, ints)
         self._sum = z3.Function("sum", z3.ArraySort(ints, ints), ints, ints, ints)
@@ -138,6 +139,11 @@ class Expressions:
 
     def fresh_int(self, hint: str) -> Term:
         return self.fresh(z3.IntSort(self.terms.ctx), hint)
+
+    def _key(self, name: str, *terms: Term) -> tuple[object, ...]:
+        """Names what is made of terms, which are kept so that no other term gets their numbers."""
+        self._held.extend(terms)
+        return (name, *(term.get_id() for term in terms))
 
     def _mentions_bound(self, term: Term) -> bool:
         if not self.bound:
@@ -1371,7 +1377,7 @@ class Expressions:
     def _filtered(self, items: Term, counted: Term, element: Type, low: Term, high: Term) -> Sequence:
         """Those ``items`` for which ``counted`` is 1, in order: ``source`` says where each comes from."""
         terms = self.terms
-        key = ("filtered", items.get_id(), counted.get_id(), low.get_id(), high.get_id())
+        key = self._key("filtered", items, counted, low, high)
         length = self.total(counted, low, high, of_conditions=True)
         ints = z3.IntSort(terms.ctx)
         if key in self._cache:
@@ -1509,6 +1515,8 @@ class Expressions:
             raise self.stop("isinstance")
         if isinstance(value, IntValue) and "bool" in names and "int" not in names:
             raise self.stop("isinstance of bool, for an int")
+        if isinstance(value, FloatValue) and ("int" in names) != ("float" in names):
+            raise self.stop("isinstance of float, for which Python also takes an int")
         return self.terms.boolean(bool(kinds[type(value)] & names))
 
     def _len(self, value: Value) -> Sym | None:
@@ -1606,7 +1614,7 @@ class Expressions:
         sequence = self._as_sequence(value)
         if sequence is None or sequence.element not in (core.INT, core.STR):
             raise self.stop(f"`{name}` of such values")
-        key = (name, sequence.array.get_id(), sequence.offset.get_id(), sequence.length.get_id())
+        key = self._key(name, sequence.array, sequence.offset, sequence.length)
         found = self._cache.get(key)
         if found is None:
             low, high = iteration.low, iteration.high
@@ -1656,7 +1664,7 @@ class Expressions:
             raise self.stop("sum inside a quantified condition")
         low, high = z3.simplify(low), z3.simplify(high)
         found = self._sum(array, low, high)
-        key = ("sum", found.get_id())
+        key = self._key("sum", found)
         if key in self._done:
             return found
         self._done.add(key)
@@ -1697,7 +1705,7 @@ class Expressions:
             return sequence
         if sequence.element not in (core.INT, core.STR):
             raise self.stop("sorted of such values")
-        key = ("sorted", reverse, sequence.array.get_id(), sequence.offset.get_id(), sequence.length.get_id())
+        key = self._key(f"sorted {reverse}", sequence.array, sequence.offset, sequence.length)
         found = self._cache.get(key)
         if found is not None:
             held = found.only

@@ -5,6 +5,8 @@ Names say their types: ``a b`` ints, ``p`` a bool, ``s`` a text, ``xs ys`` lists
 
 from __future__ import annotations
 
+from itertools import chain
+
 from hypothesis import strategies as st
 
 HEADER = "def f(a: int, b: int, p: bool, s: str, xs: list[int], ys: list[int], o: int | None):\n"
@@ -19,7 +21,9 @@ def ints(depth: int) -> st.SearchStrategy[str]:
     inner = ints(depth - 1)
     return st.one_of(
         leaves,
-        st.tuples(inner, st.sampled_from(["+", "-", "*", "//", "%"]), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "//", "%"]), inner).map(
+            lambda t: f"({t[0]} {t[1]} {t[2]})"
+        ),
         st.tuples(st.sampled_from(["-", "+", "~"]), inner).map(lambda t: f"({t[0]}{t[1]})"),
         st.tuples(inner, bools(depth - 1), inner).map(lambda t: f"({t[0]} if {t[1]} else {t[2]})"),
         st.tuples(lists(depth - 1), inner).map(lambda t: f"{t[0]}[{t[1]}]"),
@@ -54,9 +58,13 @@ def bools(depth: int) -> st.SearchStrategy[str]:
         st.tuples(number, compared, number).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
         st.tuples(number, compared, number, compared, number).map(lambda t: f"({' '.join(t)})"),
         bools(depth - 1).map(lambda e: f"(not {e})"),
-        st.tuples(bools(depth - 1), st.sampled_from(["and", "or"]), bools(depth - 1)).map(lambda t: f"({' '.join(t)})"),
+        st.tuples(bools(depth - 1), st.sampled_from(["and", "or"]), bools(depth - 1)).map(
+            lambda t: f"({' '.join(t)})"
+        ),
         st.tuples(number, lists(depth - 1)).map(lambda t: f"({t[0]} in {t[1]})"),
-        st.tuples(lists(depth - 1), st.sampled_from(["==", "!="]), lists(depth - 1)).map(lambda t: f"({' '.join(t)})"),
+        st.tuples(lists(depth - 1), st.sampled_from(["==", "!="]), lists(depth - 1)).map(
+            lambda t: f"({' '.join(t)})"
+        ),
         st.tuples(texts(depth - 1), st.sampled_from(["==", "<", "in", "not in"]), texts(depth - 1)).map(
             lambda t: f"({' '.join(t)})"
         ),
@@ -64,8 +72,12 @@ def bools(depth: int) -> st.SearchStrategy[str]:
         st.tuples(st.sampled_from(["all", "any"]), number, lists(depth - 1)).map(
             lambda t: f"{t[0]}(x > {t[1]} for x in {t[2]})"
         ),
-        st.tuples(st.sampled_from(["all", "any"]), number).map(lambda t: f"{t[0]}(xs[i] != {t[1]} for i in range(len(xs)))"),
-        st.tuples(st.sampled_from(["all", "any"])).map(lambda t: f"{t[0]}(x < y for x, y in zip(xs, ys) if x)"),
+        st.tuples(st.sampled_from(["all", "any"]), number).map(
+            lambda t: f"{t[0]}(xs[i] != {t[1]} for i in range(len(xs)))"
+        ),
+        st.tuples(st.sampled_from(["all", "any"])).map(
+            lambda t: f"{t[0]}(x < y for x, y in zip(xs, ys) if x)"
+        ),
     )
 
 
@@ -83,7 +95,9 @@ def lists(depth: int) -> st.SearchStrategy[str]:
         lists(depth - 1).map(lambda e: f"sorted({e})"),
         st.tuples(number, lists(depth - 1)).map(lambda t: f"[x + {t[0]} for x in {t[1]}]"),
         st.tuples(lists(depth - 1), number).map(lambda t: f"[x for x in {t[0]} if x > {t[1]}]"),
-        st.sampled_from(["list(range(a))", "[i * i for i in range(len(xs))]", "list(xs)", "[0] * 3", "[b] * a"]),
+        st.sampled_from(
+            ["list(range(a))", "[i * i for i in range(len(xs))]", "list(xs)", "[0] * 3", "[b] * a"]
+        ),
     )
 
 
@@ -141,28 +155,36 @@ def statements(depth: int, in_loop: bool = False) -> st.SearchStrategy[list[str]
     def indented(lines: list[str]) -> list[str]:
         return ["    " + line for line in lines]
 
-    block = st.lists(statements(depth - 1, in_loop), min_size=1, max_size=3).map(lambda parts: sum(parts, []))
-    looped = st.lists(statements(depth - 1, True), min_size=1, max_size=3).map(lambda parts: sum(parts, []))
+    block = st.lists(statements(depth - 1, in_loop), min_size=1, max_size=3).map(
+        lambda parts: list(chain.from_iterable(parts))
+    )
+    looped = st.lists(statements(depth - 1, True), min_size=1, max_size=3).map(
+        lambda parts: list(chain.from_iterable(parts))
+    )
     return st.one_of(
         simple,
         st.tuples(bools(2), block).map(lambda t: [f"if {t[0]}:", *indented(t[1])]),
-        st.tuples(bools(2), block, block).map(lambda t: [f"if {t[0]}:", *indented(t[1]), "else:", *indented(t[2])]),
+        st.tuples(bools(2), block, block).map(
+            lambda t: [f"if {t[0]}:", *indented(t[1]), "else:", *indented(t[2])]
+        ),
         st.tuples(st.sampled_from(["x", "a", "n"]), lists(1), looped).map(
             lambda t: [f"for {t[0]} in {t[1]}:", *indented(t[2])]
         ),
         st.tuples(ints(1), looped).map(lambda t: [f"for i in range({t[0]}):", *indented(t[1])]),
         looped.map(lambda body: ["for i, x in enumerate(xs):", *indented(body), "else:", "    n = -1"]),
-        st.tuples(bools(1), looped).map(lambda t: [f"while n < 3 and {t[0]}:", "    n += 1", *indented(t[1])]),
-        st.tuples(block, st.sampled_from(["ValueError", "IndexError", "ArithmeticError", "Exception"]), block).map(
-            lambda t: ["try:", *indented(t[0]), f"except {t[1]}:", *indented(t[2])]
+        st.tuples(bools(1), looped).map(
+            lambda t: [f"while n < 3 and {t[0]}:", "    n += 1", *indented(t[1])]
         ),
+        st.tuples(
+            block, st.sampled_from(["ValueError", "IndexError", "ArithmeticError", "Exception"]), block
+        ).map(lambda t: ["try:", *indented(t[0]), f"except {t[1]}:", *indented(t[2])]),
     )
 
 
 def bodies() -> st.SearchStrategy[str]:
     """The body of ``f``, which begins with ``n = 0``."""
     return st.lists(statements(2), min_size=1, max_size=4).map(
-        lambda parts: "".join(f"    {line}\n" for line in ["n = 0", *sum(parts, []), "return n"])
+        lambda parts: "".join(f"    {line}\n" for line in ["n = 0", *chain.from_iterable(parts), "return n"])
     )
 
 
@@ -177,4 +199,6 @@ def arguments() -> st.SearchStrategy[tuple[object, ...]]:
         short,
         st.none() | st.integers(-2, 2),
     )
-    return st.tuples(plain, st.booleans()).map(lambda t: (*t[0][:5], t[0][4], t[0][6]) if t[1] and t[0][2] else t[0])
+    return st.tuples(plain, st.booleans()).map(
+        lambda t: (*t[0][:5], t[0][4], t[0][6]) if t[1] and t[0][2] else t[0]
+    )

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.energy_models.contracts.generated import HEADER, arguments, bodies
 
 from groundstate_energy.contracts import values
 from groundstate_energy.contracts.core import Program, Unmodelled
@@ -15,7 +16,6 @@ from groundstate_energy.contracts.lowering import Programs
 from groundstate_energy.contracts.module import Module
 from groundstate_grammars.python.contracts.reading import read_contracts
 from groundstate_grammars.python.parsed import parse
-from tests.energy_models.contracts.generated import HEADER, arguments, bodies
 
 
 def lowered(text: str, name: str = "f") -> Program:
@@ -51,7 +51,7 @@ def typed(value: object) -> object:
     return type(value), value
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(bodies(), arguments())
 def test_agrees_with_cpython(body: str, given_: tuple[object, ...]) -> None:
     text = HEADER + body
@@ -109,7 +109,13 @@ def test_expressions(expression: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["while True: pass", "return 10 ** 10 ** 10", "x = 'a'\n    while True: x += x", "return f()", "return [0] * 10 ** 12"],
+    [
+        "while True: pass",
+        "return 10 ** 10 ** 10",
+        "x = 'a'\n    while True: x += x",
+        "return f()",
+        "return [0] * 10 ** 12",
+    ],
 )
 def test_every_run_ends(body: str) -> None:
     with pytest.raises(values.Exhausted):
@@ -117,7 +123,9 @@ def test_every_run_ends(body: str) -> None:
 
 
 def test_a_simple_function_is_evaluated_fast() -> None:
-    compiled = Compiled(lowered("def f(x: int, y: int):\n    if x > y:\n        return x - y\n    return y - x\n"))
+    compiled = Compiled(
+        lowered("def f(x: int, y: int):\n    if x > y:\n        return x - y\n    return y - x\n")
+    )
     best = 0.0
     for _ in range(5):
         started = time.perf_counter()

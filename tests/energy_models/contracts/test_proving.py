@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hypothesis import HealthCheck, given, settings
+from tests.energy_models.contracts.generated import HEADER, arguments, bodies
+from tests.energy_models.contracts.test_interpreter import in_cpython
 
 from groundstate_energy.contracts.core import Unmodelled
 from groundstate_energy.contracts.lowering import Programs
@@ -11,8 +13,6 @@ from groundstate_energy.contracts.obligations import Proof
 from groundstate_energy.contracts.prover import Prover
 from groundstate_grammars.python.contracts.reading import read_contracts
 from groundstate_grammars.python.parsed import parse
-from tests.energy_models.contracts.generated import HEADER, arguments, bodies
-from tests.energy_models.contracts.test_interpreter import in_cpython
 
 _NAMES = ("a", "b", "p", "s", "xs", "ys", "o")
 
@@ -46,7 +46,7 @@ def claim(given_: tuple[object, ...], promise: str, is_known: bool) -> str:
     )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(bodies(), arguments())
 def test_nothing_false_is_proved(prover: Prover, body: str, given_: tuple[object, ...]) -> None:
     text = HEADER + body
