@@ -39,7 +39,7 @@ from groundstate_grammars.python.scopes import Scopes
 from groundstate_grammars.python.syntax import LANGUAGE
 from groundstate_grammars.tree import SyntaxTree, flatten
 
-__all__ = ["Class", "Function", "Import", "Module", "ProjectIndex", "Variable"]
+__all__ = ["Class", "Function", "Import", "Module", "ProjectIndex", "Variable", "Words"]
 
 _MOST_BYTES = 4_000_000
 """Files above this are generated data; they stay unknown."""
@@ -90,7 +90,7 @@ class ProjectIndex:
         self._imports: dict[tuple[Path, Import], Definition | None] = {}
         self._listings: dict[Path, frozenset[str]] = {}
         self._lineages: dict[Class, tuple[Class, ...] | None] = {}
-        self._words: dict[Path, _Words] | None = None
+        self._words: dict[Path, Words] | None = None
 
     def update(self, path: Path, data: bytes | None = None) -> None:
         """Forget what was read from ``path``. ``data``: text to read instead of the file's, such as an editor's."""
@@ -110,7 +110,7 @@ class ProjectIndex:
                 and path.is_relative_to(self.root)
                 and (data is not None or path.is_file())
             ):
-                self._words[path] = _Words.of(self._read(path) or b"")
+                self._words[path] = Words.of(self._read(path) or b"")
 
     def module(self, name: str, near: Path | None = None) -> Module | None:
         """The module ``name``, or None. ``near``: the importing file, whose folder is searched too."""
@@ -187,13 +187,13 @@ class ProjectIndex:
         wanted = name.encode("utf-8", "surrogateescape")
         return sum(words.functions[wanted] for words in self._all_words().values())
 
-    def _all_words(self) -> dict[Path, _Words]:
+    def _all_words(self) -> dict[Path, Words]:
         if self._words is None:
             paths: Iterable[Path] = ()
             if self.root is not None:
                 overlaid = (path for path in self._overlays if path.is_relative_to(self.root))
                 paths = chain(_python_files(self.root), overlaid)
-            self._words = {path: _Words.of(self._read(path) or b"") for path in paths}
+            self._words = {path: Words.of(self._read(path) or b"") for path in paths}
         return self._words
 
     def _member(self, module: Module, name: str, hops: int) -> Definition | None:
@@ -419,7 +419,7 @@ def _outline(tree: SyntaxTree, path: Path, name: str) -> Module:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """Words of one file: those that may define an attribute, how often each follows ``def``, those in class heads."""
 
     defining: frozenset[bytes]
@@ -427,7 +427,7 @@ class _Words:
     bases: frozenset[bytes]
 
     @classmethod
-    def of(cls, data: bytes) -> _Words:
+    def of(cls, data: bytes) -> Words:
         return cls(words_that_may_define(data), Counter(_DEFINED.findall(data)), words_in_class_heads(data))
 
 

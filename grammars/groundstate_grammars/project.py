@@ -132,6 +132,13 @@ class ProjectFacts:
             self._members = SimilarNames(sorted(names, key=self._order), _MOST_NAMES)
         return self._members.like(text, limit, least)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more names than are looked through for similar ones."""
+        followed = self._names_defined().union(name for name, count in self.names.items() if count > 1)
+        parameters = sum(len(item.names) for item in self.functions.values() if item is not None)
+        return max(len(followed), parameters) > _MOST_NAMES
+
     def _names_defined(self) -> frozenset[str]:
         """Members, functions and classes."""
         if self._defined is None:

@@ -9,6 +9,7 @@ folder may come from anywhere.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import os
@@ -21,7 +22,7 @@ from pathlib import Path
 from groundstate import __version__
 from groundstate.documents import Document
 from groundstate.findings import Evidence, Finding, Repair, Severity
-from groundstate.report import Report
+from groundstate.report import ClauseStatus, ContractStatus, Counterexample, Report
 from groundstate.settings import SENSITIVITIES
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_grammars.edits import Replacement
@@ -30,7 +31,7 @@ from groundstate_grammars.rules import RULES
 MOST_BYTES = 64 * 1024 * 1024
 """Entries are dropped, the oldest first, until at most this many bytes of them are left."""
 
-_FORMAT = 3
+_FORMAT = 5
 _BUSY_SECONDS = 5.0
 _CHUNK = 500
 
@@ -194,13 +195,14 @@ def report_as_text(report: Report) -> str:
         ]
         for item in report.findings
     ]
-    return json.dumps([report.ignored, findings], separators=(",", ":"))
+    contracts = [dataclasses.astuple(status) for status in report.contracts]
+    return json.dumps([report.ignored, findings, contracts], separators=(",", ":"))
 
 
 def report_from_text(document: Document, text: str) -> Report | None:
     """The report that ``report_as_text`` wrote about ``document``; None when ``text`` is anything else."""
     try:
-        ignored, findings = json.loads(text)
+        ignored, findings, contracts = json.loads(text)
         kept = [
             Finding(
                 rule=RULES[rule].code,
@@ -226,9 +228,44 @@ def report_from_text(document: Document, text: str) -> Report | None:
             )
             for rule, start, end, message, severity, gap, probability, repairs, evidence, fingerprint in findings
         ]
-        return Report(document, tuple(kept), int(ignored))
+        statuses = tuple(_status_in(*status) for status in contracts)
+        return Report(document, tuple(kept), int(ignored), contracts=statuses)
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def _status_in(
+    function: str,
+    start: int,
+    end: int,
+    verdict: str,
+    reason: str,
+    at: int,
+    bound: int,
+    clauses: list[list[object]],
+) -> ContractStatus:
+    found = tuple(_clause_in(*clause) for clause in clauses)  # type: ignore[arg-type]  # checked inside
+    return ContractStatus(
+        str(function), int(start), int(end), str(verdict), str(reason), int(at), int(bound), found
+    )
+
+
+def _clause_in(
+    text: str, start: int, end: int, verdict: str, reason: str, example: list[object] | None
+) -> ClauseStatus:
+    counterexample = None
+    if example is not None:
+        arguments, returned, exception, values = example
+        counterexample = Counterexample(
+            _pairs_in(arguments), str(returned), str(exception), _pairs_in(values)
+        )
+    return ClauseStatus(str(text), int(start), int(end), str(verdict), str(reason), counterexample)
+
+
+def _pairs_in(items: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(items, list):
+        raise TypeError("not a list")
+    return tuple((str(name), str(value)) for name, value in items)
 
 
 def _gap_out(gap: EnergyGap) -> list[list[object]]:

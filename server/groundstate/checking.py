@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from groundstate.cache import Cache, report_as_text, report_from_text, report_key
+from groundstate.cache import Cache, report_from_text, report_key
 from groundstate.discovery import Problem, discover, relative_to_root, surrounding_files
 from groundstate.documents import MOST_BYTES, Document, read_document
 from groundstate.engine_loading import EngineSource, engine_source
@@ -21,9 +21,11 @@ from groundstate_grammars.rules import SOFT_RULES
 
 if TYPE_CHECKING:
     from groundstate.analysis import Workspace
-    from groundstate_grammars.project import ProjectFacts
+    from groundstate_grammars.project import FileSummary
 
 
+MOST_VERSIONS = 8
+"""Earlier versions of a project whose reports are looked at; what is of others is made anew."""
 NO_MODEL = "no model package is installed: only exact rules (GS1) are checked"
 
 
@@ -75,6 +77,18 @@ def check(
     return Outcome(reports, tuple(problems), model), tuple(notes)
 
 
+@dataclass(slots=True)
+class _Project:
+    """The files of a run's project: ``files`` are their digests by name, ``key`` is the cache's for them all."""
+
+    context: str
+    key: str
+    files: Mapping[str, str]
+    documents: Sequence[Document]
+    summaries: Sequence[FileSummary | None] | None = None
+    workspace: Workspace | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What is the same for all documents of a run. ``problems`` is added to."""
@@ -87,36 +101,40 @@ class Run:
 
     def reports(self, documents: Sequence[Document]) -> tuple[Report, ...]:
         """Reports in the order of the documents, from the cache where nothing that they depend on changed."""
-        surroundings = self.surroundings(documents)
-        context = self._context(surroundings)
-        keys = [report_key(context, self._name(document), document.digest) for document in documents]
-        reports: dict[int, Report] = {}
-        stored = self.cache.get(keys)
-        for index, key in enumerate(keys):
-            report = report_from_text(documents[index], stored[key]) if key in stored else None
-            if report is not None:
-                reports[index] = report
+        project = self._project(self.surroundings(documents))
+        keys = [report_key(project.context, self._name(document), document.digest) for document in documents]
+        reports = self._stored(documents, keys, project)
         missing = [index for index in range(len(documents)) if index not in reports]
         if missing:
-            fresh = self._analysed([documents[index] for index in missing], surroundings)
-            reports |= {
-                index: report for index, report in zip(missing, fresh, strict=True) if report is not None
-            }
-            self.cache.put(
-                {keys[index]: report_as_text(reports[index]) for index in missing if index in reports}
-            )
+            fresh = self._analysed([documents[index] for index in missing], project)
+            values = {project.key: json.dumps(project.files)}
+            for index, result in zip(missing, fresh, strict=True):
+                report = (
+                    None if result is None else report_from_text(documents[index], result.partition(" ")[2])
+                )
+                if result is not None and report is not None:
+                    reports[index] = report
+                    values[keys[index]] = f"{project.key} {result}"
+            self.cache.put(values)
         return tuple(reports[index] for index in sorted(reports))
 
     def workspace(self, surroundings: Sequence[Document]) -> Workspace:
         """What is known about the project whose files are ``surroundings``."""
+        return self._workspace(self._project(surroundings))
+
+    def _workspace(self, project: _Project) -> Workspace:
         from groundstate.analysis import Workspace
         from groundstate_grammars.index import ProjectIndex
+        from groundstate_grammars.project import ProjectFacts
 
-        root = self.loaded.root
-        facts = (
-            self._facts(surroundings) if self.source is not None and self.source.package is not None else None
-        )
-        return Workspace(root, facts, ProjectIndex(root, self.loaded.settings.interpreter))
+        if project.workspace is None:
+            root, facts = self.loaded.root, None
+            if self.source is not None and self.source.package is not None:
+                found = self._summaries(project)
+                facts = ProjectFacts.of(summary for summary in found if summary is not None)
+            index = ProjectIndex(root, self.loaded.settings.interpreter)
+            project.workspace = Workspace(root, facts, index)
+        return project.workspace
 
     def surroundings(self, documents: Sequence[Document]) -> list[Document]:
         """The documents themselves, and the other files of their project that can be read."""
@@ -124,32 +142,85 @@ class Run:
         others = _read([path for path in surrounding_files(self.loaded) if path not in known], [])
         return sorted([*documents, *others], key=lambda document: document.path.parts)
 
-    def _analysed(
-        self, documents: Sequence[Document], surroundings: Sequence[Document]
-    ) -> list[Report | None]:
+    def _project(self, surroundings: Sequence[Document]) -> _Project:
+        files = {self._name(document): document.digest for document in surroundings}
+        context = self._context()
+        key = report_key("project", context, *(part for item in sorted(files.items()) for part in item))
+        return _Project(context, key, files, surroundings)
+
+    def _stored(
+        self, documents: Sequence[Document], keys: Sequence[str], project: _Project
+    ) -> dict[int, Report]:
+        """The reports of the cache that hold, by index: all of this version of the project, and of earlier ones those that
+        took nothing from it that changed."""
+        reports: dict[int, Report] = {}
+        earlier: dict[str, dict[int, tuple[str, Report]]] = {}
+        stored = self.cache.get(keys)
+        for index, key in enumerate(keys):
+            version, _, rest = stored.get(key, "").partition(" ")
+            taken, _, text = rest.partition(" ")
+            report = report_from_text(documents[index], text)
+            if report is not None and version == project.key:
+                reports[index] = report
+            elif report is not None:
+                earlier.setdefault(version, {})[index] = taken, report
+        most_used = sorted(earlier, key=lambda version: -len(earlier[version]))[:MOST_VERSIONS]
+        for version in most_used:
+            found = earlier[version]
+            names = {self._name(documents[index]): index for index in found}
+            touched = self._touched(
+                {name: found[index][0] for name, index in names.items()}, version, project
+            )
+            reports |= {index: found[index][1] for name, index in names.items() if name not in touched}
+        return reports
+
+    def _touched(self, taken: Mapping[str, str], version: str, project: _Project) -> Collection[str]:
+        """The files, by name, that took something from an earlier version of the project that is not so any more."""
+        from groundstate.changes import change_between
+        from groundstate.summarising import contribution_of
+        from groundstate.taken import Taken
+
+        try:
+            files = json.loads(self.cache.get([version]).get(version, ""))
+            took = {name: Taken.from_text(text) for name, text in taken.items()}
+            change = change_between(
+                files,
+                project.files,
+                lambda name, digest: contribution_of(PurePath(name), digest, self.cache),
+                self._workspace(project).facts,
+                self._summaries(project),
+            )
+        except (ValueError, TypeError, AttributeError, KeyError):
+            return taken.keys()  # the cache holds something else
+        if change is None:
+            return taken.keys()
+        return change.touched(took, {self._name(item): item.data for item in project.documents})
+
+    def _analysed(self, documents: Sequence[Document], project: _Project) -> list[str | None]:
+        """For each document what its analysis took and its report, as text; None where that failed."""
         from groundstate.parallel import Analyser, Failure, each, processes_for
 
         threads = max(1, (os.cpu_count() or 1) // processes_for(documents, self.jobs))
-        analyser = Analyser(self.workspace(surroundings), self.source, self.loaded.settings, threads)
-        reports: list[Report | None] = []
+        analyser = Analyser(self._workspace(project), self.source, self.loaded.settings, threads)
+        found: list[str | None] = []
         for document, result in zip(documents, each(analyser, documents, self.jobs, "Checking"), strict=True):
             if isinstance(result, Failure):
                 self.problems.append(Problem(shown_path(document.path), result.message))
-                reports.append(None)
+                found.append(None)
             else:
-                reports.append(report_from_text(document, result))
-        return reports
+                found.append(result)
+        return found
 
-    def _facts(self, surroundings: Sequence[Document]) -> ProjectFacts:
-        """Facts of the project; a file that cannot be summarised contributes none."""
+    def _summaries(self, project: _Project) -> Sequence[FileSummary | None]:
+        """What each file says to the others; None of one that cannot be summarised."""
         from groundstate.summarising import summaries_of
-        from groundstate_grammars.project import ProjectFacts
 
-        summaries = summaries_of(surroundings, self.cache, self.jobs)
-        return ProjectFacts.of(summary for summary in summaries if summary is not None)
+        if project.summaries is None:
+            project.summaries = summaries_of(project.documents, self.cache, self.jobs)
+        return project.summaries
 
-    def _context(self, surroundings: Sequence[Document]) -> str:
-        """A digest of everything but the document itself that its report depends on."""
+    def _context(self) -> str:
+        """A digest of everything but the files of the project that a report depends on."""
         digest = hashlib.sha256()
         shown = settings_as_mapping(self.loaded.settings)
         del shown["baseline"], shown["cache-dir"]  # the analysis knows neither
@@ -158,8 +229,6 @@ class Run:
         )
         for folder in self._installed():
             digest.update(f"\0{folder}\0{folder.stat().st_mtime_ns}".encode("utf-8", "surrogateescape"))
-        for document in surroundings:
-            digest.update(f"\0{self._name(document)}\0{document.digest}".encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
     def _installed(self) -> list[Path]:

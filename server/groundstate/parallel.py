@@ -19,11 +19,14 @@ from pathlib import PurePath
 
 from groundstate.analysis import Engine, Workspace, analyse
 from groundstate.cache import report_as_text
+from groundstate.contracts import Contracts
 from groundstate.documents import MOST_BYTES, Document
 from groundstate.engine_loading import EngineError, EngineSource, load_engine
+from groundstate.outlines import outline_of
 from groundstate.progress import progress
 from groundstate.settings import Settings
 from groundstate.summaries import summary_as_text
+from groundstate.taken import Recorder
 
 FEWEST_BYTES = 200_000
 """Less source than this is worked on in this process: starting others would take longer."""
@@ -48,18 +51,27 @@ class Analyser:
     settings: Settings
     threads: int
     _engine: Engine | None = None
+    _recorder: Recorder | None = None
+    _contracts: Contracts | None = None
 
     def __call__(self, document: Document) -> str:
-        """The report of a document as text."""
+        """What the analysis of a document took from its project and its report, both as text, with a blank between."""
         if self._engine is None and self.source is not None:
             self._engine = load_engine(self.source, threads=self.threads, remembers=False)
-        return report_as_text(analyse(document, self.workspace, self._engine, self.settings))
+        if self._recorder is None:
+            self._recorder = Recorder(self.workspace)
+        report = analyse(document, self._recorder.workspace, self._engine, self.settings)
+        if self._contracts is None:
+            self._contracts = Contracts()
+        report = self._contracts.added_to(report, self.workspace.root, self.settings)
+        return f"{self._recorder.taken().as_text()} {report_as_text(report)}"
 
 
 def summarise(document: Document) -> str:
-    """The summary of a document as text."""
+    """The summary and the outline of a document as text, a line each."""
     unread = document.not_text_at is not None or len(document.data) > MOST_BYTES
-    return summary_as_text(None if unread else document.parsed.summary())
+    summary = summary_as_text(None if unread else document.parsed.summary())
+    return f"{summary}\n{outline_of(document).as_text()}"
 
 
 Work = Callable[[Document], str]
