@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,9 @@ from benchmarks.real_bugs.known_bugs import Answer, KnownBug
 _DEPTH = ("a", "b", "c", "d", "e")
 """Folders above each file, so that relative imports have something to be relative to."""
 
-Findings = dict[str, set[tuple[int, str]]]
-"""By the name of a file's folder: line, and code with message. Numbers in messages are left out: a line that is too long
-by one letter more is no new finding."""
+Findings = Counter[tuple[int, str]]
+"""How often each rule of a tool is reported on each line of a file. Messages are left out: they quote the code, so that the
+same complaint about the fixed name would count as another."""
 
 
 class PeerFailed(Exception):
@@ -35,7 +36,7 @@ class PeerFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """``command``: for a folder of files; ``read``: (path, line, what) of each finding out of its standard output."""
+    """``command``: for a folder of files; ``read``: (path, line, rule) of each finding out of its standard output."""
 
     name: str
     command: Callable[[Path], list[str]]
@@ -59,20 +60,23 @@ def _ruff(folder: Path) -> list[str]:
 
 
 def _read_ruff(out: str) -> list[tuple[str, int, str]]:
-    return [
-        (item["filename"], item["location"]["row"], f"{item['code']} {item['message']}")
-        for item in json.loads(out)
-    ]
+    return [(item["filename"], item["location"]["row"], str(item["code"])) for item in json.loads(out)]
 
 
 def _pylint(folder: Path) -> list[str]:
-    # duplicate-code compares all files with each other, and here they are unrelated.
-    options = [f"--rcfile={os.devnull}", "--disable=duplicate-code", "--output-format=json", "--recursive=y"]
+    # duplicate-code compares all files with each other, and here they are unrelated; a line that is too long with the longer
+    # of two names is no finding about them.
+    options = [
+        f"--rcfile={os.devnull}",
+        "--disable=duplicate-code,line-too-long",
+        "--output-format=json",
+        "--recursive=y",
+    ]
     return [sys.executable, "-m", "pylint", *options, str(folder)]
 
 
 def _read_pylint(out: str) -> list[tuple[str, int, str]]:
-    return [(item["path"], item["line"], f"{item['symbol']} {item['message']}") for item in json.loads(out)]
+    return [(item["path"], item["line"], item["symbol"]) for item in json.loads(out)]
 
 
 def _pyright(folder: Path) -> list[str]:
@@ -81,7 +85,7 @@ def _pyright(folder: Path) -> list[str]:
 
 def _read_pyright(out: str) -> list[tuple[str, int, str]]:
     return [
-        (item["file"], item["range"]["start"]["line"] + 1, f"{item.get('rule', '')} {item['message']}")
+        (item["file"], item["range"]["start"]["line"] + 1, item.get("rule", "syntax"))
         for item in json.loads(out)["generalDiagnostics"]
     ]
 
@@ -104,11 +108,11 @@ def _mypy(folder: Path) -> list[str]:
     ]
 
 
-_MYPY = re.compile(r"^(?P<path>[^:]+):(?P<line>\d+): error: (?P<what>.*)$", re.MULTILINE)
+_MYPY = re.compile(r"^(?P<path>[^:]+):(?P<line>\d+): error: .*?(?:\[(?P<what>[\w-]+)\])?$", re.MULTILINE)
 
 
 def _read_mypy(out: str) -> list[tuple[str, int, str]]:
-    return [(match["path"], int(match["line"]), match["what"]) for match in _MYPY.finditer(out)]
+    return [(match["path"], int(match["line"]), match["what"] or "error") for match in _MYPY.finditer(out)]
 
 
 PEERS = (
@@ -149,20 +153,20 @@ def judge(peer: Peer, bugs: Sequence[KnownBug]) -> dict[str, Answer]:
     ]
     after = dict(zip(suspected, findings(peer, [bugs[place].after for place in suspected]), strict=True))
     return {
-        bug.name: Answer(hit(before[place], after.get(place, set()), bug.line), None, None)
+        bug.name: Answer(hit(before[place], after.get(place, Counter()), bug.line), None, None)
         for place, bug in enumerate(bugs)
     }
 
 
-def hit(before: set[tuple[int, str]], after: set[tuple[int, str]], line: int) -> bool:
-    """Whether ``before`` has a finding on the line that ``after`` has not."""
-    return any(found not in after for found in before if found[0] == line)
+def hit(before: Findings, after: Findings, line: int) -> bool:
+    """Whether ``before`` has a finding on the line that ``after`` has not, or has less often."""
+    return any(found[0] == line for found in before - after)
 
 
-def findings(peer: Peer, files: Sequence[bytes]) -> list[set[tuple[int, str]]]:
+def findings(peer: Peer, files: Sequence[bytes]) -> list[Findings]:
     """Findings in each of the files. Files that keep the tool from checking others are checked on their own."""
     alone = {place for place, data in enumerate(files) if peer.parses and not _parses(data)}
-    found: list[set[tuple[int, str]]] = [set() for _ in files]
+    found: list[Findings] = [Counter() for _ in files]
     while together := [place for place in range(len(files)) if place not in alone]:
         try:
             own = _run(peer, [files[place] for place in together])
@@ -193,8 +197,8 @@ def _parses(data: bytes) -> bool:
     return True
 
 
-def _run(peer: Peer, files: Sequence[bytes]) -> list[set[tuple[int, str]]]:
-    found: list[set[tuple[int, str]]] = [set() for _ in files]
+def _run(peer: Peer, files: Sequence[bytes]) -> list[Findings]:
+    found: list[Findings] = [Counter() for _ in files]
     with tempfile.TemporaryDirectory(prefix="groundstate-peers-") as name:
         root = Path(name).resolve() / "checked"
         top = root.joinpath(*_DEPTH)
@@ -219,5 +223,5 @@ def _run(peer: Peer, files: Sequence[bytes]) -> list[set[tuple[int, str]]]:
     for path, line, what in listed:
         match = re.search(r"case(\d+)[/\\]module\.py$", path)
         if match is not None:
-            found[int(match[1])].add((line, re.sub(r"\d+", "#", what.replace(match[0], ""))))
+            found[int(match[1])][line, what] += 1
     return found
