@@ -25,6 +25,11 @@ _ALL = (
     Rule("GS105", "unknown-keyword", "A keyword argument that the callee does not have.", True),
     Rule("GS106", "missing-argument", "A call without an argument that the callee requires.", True),
     Rule("GS107", "unknown-attribute", "An attribute that the class never defines.", True),
+    Rule(
+        "GS201", "broken-contract", "A contract that fails for some arguments inside its preconditions.", True
+    ),
+    Rule("GS202", "empty-contract", "Preconditions that no arguments satisfy.", True),
+    Rule("GS203", "exception-in-contract", "An exception for arguments that the contract allows.", True),
     Rule("GS301", "wrong-name", "Another name in scope fits here much better.", False),
     Rule("GS302", "wrong-attribute", "Another attribute fits here much better.", False),
     Rule("GS303", "wrong-method", "Another method fits here much better.", False),
@@ -47,6 +52,9 @@ _ALL = (
 
 RULES: dict[str, Rule] = {rule.code: rule for rule in _ALL}
 RULE_NAMES: dict[str, Rule] = {rule.name: rule for rule in _ALL}
+
+CONTRACT_RULES = frozenset(code for code in RULES if code.startswith("GS2"))
+"""Codes of the rules about contracts, which are looked at after all others."""
 
 SOFT_RULES: tuple[str, ...] = tuple(rule.code for rule in _ALL if not rule.hard)
 """Codes of the learned rules in a fixed order; the position is the rule index of the network."""

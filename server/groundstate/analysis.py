@@ -31,7 +31,7 @@ from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile
-from groundstate_grammars.rules import SOFT_RULES
+from groundstate_grammars.rules import CONTRACT_RULES, SOFT_RULES
 
 MOST_REPAIRS = 5
 """Repairs shown of one finding."""
@@ -135,16 +135,16 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         return Report(document, (), 0)
     rules = settings.reported_rules(relative_to_root(document.path, workspace.root))
     if document.not_text_at is not None:
-        return _numbered(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
+        return numbered(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
     hard = _HardTerms(document, workspace)
     scored: list[ScoredEdit] = []
     results: Sequence[UnitResult] = ()
-    judged = rules.difference(SOFT_RULES)
+    judged = rules.difference(SOFT_RULES, CONTRACT_RULES)
     places = [(item.rule, item.start, item.end) for item in hard.violations]
     if engine is not None and not rules.isdisjoint(SOFT_RULES):
         results = engine.examine(document.parsed, workspace.facts, hard=hard.violations_of)
         scored = _within_sensitivity(results, rules, settings.sensitivity, hard)
-        judged = rules
+        judged = rules - CONTRACT_RULES
         places += [(item.edit.rule, item.start, item.end) for result in results for item in result.edits]
     findings, absorbed = _hard_findings(document, hard, rules, scored)
     broken = [violation for violation in hard.violations if violation.rule == "GS101"]
@@ -159,7 +159,7 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         UnitEnergy(result.unit.qualname, result.unit.start, result.unit.end, result.free_energy)
         for result in results
     )
-    return replace(_numbered(document, findings, ignores), energies=energies)
+    return replace(numbered(document, findings, ignores), energies=energies)
 
 
 class _HardTerms:
@@ -429,7 +429,7 @@ def repair_title(data: bytes, replacements: Sequence[Replacement]) -> str:
     return f"Replace {quoted(olds[0])} by {quoted(news[0])}"
 
 
-def _numbered(document: Document, findings: list[Finding], ignores: Ignores = NO_IGNORES) -> Report:
+def numbered(document: Document, findings: list[Finding], ignores: Ignores = NO_IGNORES) -> Report:
     """Order the findings, give each its fingerprint, leave out those that a comment ignores."""
     findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
     if not findings:

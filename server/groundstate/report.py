@@ -19,10 +19,53 @@ class UnitEnergy:
 
 
 @dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A call that breaks a contract. ``arguments`` and ``values``, of parts of the clause: (text, value as text).
+
+    ``returned``, ``exception``: what came of the call; one of them is empty.
+    """
+
+    arguments: tuple[tuple[str, str], ...]
+    returned: str
+    exception: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseStatus:
+    """What became of one clause (byte range). ``verdict``: the value of a ``groundstate_energy`` ``Status``."""
+
+    text: str
+    start: int
+    end: int
+    verdict: str
+    reason: str
+    counterexample: Counterexample | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractStatus:
+    """What became of the contract of a function, whose name is at the byte range.
+
+    ``reason_at``: where the reason lies. ``bound``: of a bounded verdict, how many values of each argument were tried.
+    """
+
+    function: str
+    start: int
+    end: int
+    verdict: str
+    reason: str
+    reason_at: int
+    bound: int
+    clauses: tuple[ClauseStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The findings of one document in text order, and how many are not among them.
 
     ``ignored``: hidden by an ignore comment. ``known``: in the baseline. ``elsewhere``: on lines that did not change.
+    ``contracts``: of every function that promises something, in text order.
     ``energies``: of the examined units in text order; none where the report comes from a cache.
     """
 
@@ -32,3 +75,4 @@ class Report:
     known: int = 0
     elsewhere: int = 0
     energies: tuple[UnitEnergy, ...] = ()
+    contracts: tuple[ContractStatus, ...] = ()

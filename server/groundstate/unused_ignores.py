@@ -14,7 +14,7 @@ from groundstate.findings import Finding, Repair, Severity
 from groundstate.ignores import IgnoreComment, Ignores, code_of
 from groundstate_energy.energy import EnergyGap
 from groundstate_grammars.edits import Replacement
-from groundstate_grammars.rules import RULES
+from groundstate_grammars.rules import CONTRACT_RULES, RULES
 
 UNUSED_IGNORE = "GS901"
 
@@ -40,7 +40,7 @@ def unused_ignores(
     findings = []
     for comment, rules in used.items():
         if comment.names is None:
-            if not rules and judged >= RULES.keys() - {UNUSED_IGNORE}:
+            if not rules and judged >= RULES.keys() - {UNUSED_IGNORE} - CONTRACT_RULES:
                 findings.append(_finding(document, comment, "this comment hides nothing", ()))
             continue
         idle = [name for name in comment.names if _is_idle(name[0], rules, judged)]

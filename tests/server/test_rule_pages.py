@@ -8,7 +8,9 @@ import pytest
 
 import groundstate
 from groundstate.analysis import Workspace, analyse
+from groundstate.contracts import Contracts
 from groundstate.documents import Document
+from groundstate.report import Report
 from groundstate.rule_pages import rule_page
 from groundstate.settings import Settings
 from groundstate_energy.terms import hard_violations
@@ -16,9 +18,10 @@ from groundstate_grammars.edits import apply_replacements
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.python.candidates import candidate_edits
 from groundstate_grammars.python.parsed import parse
-from groundstate_grammars.rules import RULES, Rule
+from groundstate_grammars.rules import CONTRACT_RULES, RULES, Rule
 
 SOFT = [rule for rule in RULES.values() if not rule.hard]
+CONTRACT = [rule for rule in RULES.values() if rule.code in CONTRACT_RULES]
 HARD = [rule for rule in RULES.values() if rule.code.startswith("GS1")]
 
 
@@ -75,3 +78,14 @@ def test_an_exact_rule_fires_on_bad_and_is_silent_on_good(rule: Rule, tmp_path: 
             path.write_text(text, encoding="utf-8")
             violations = hard_violations(parse(text.encode()), ProjectIndex(tmp_path), path)
             assert [violation.rule for violation in violations] == expected
+
+
+@pytest.mark.parametrize("rule", CONTRACT, ids=lambda rule: rule.code)
+def test_a_contract_rule_fires_on_bad_and_is_silent_on_good(rule: Rule, tmp_path: Path) -> None:
+    page = rule_page(rule)
+    contracts = Contracts()
+    for bad, good in zip(page.bad, page.good, strict=True):
+        for text, expected in ((bad, [rule.code]), (good, [])):
+            empty = Report(Document(tmp_path / "example.py", text.encode()), (), 0)
+            report = contracts.added_to(empty, tmp_path, Settings())
+            assert [finding.rule for finding in report.findings] == expected

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -143,6 +144,17 @@ def shared_checker() -> Checker:
             _shared = Checker()
             atexit.register(_shared.prover.close)
         return _shared
+
+
+def _leave_to_parent() -> None:
+    """A forked process shares no prover with the one that it came from: they would read each other's answers."""
+    global _shared, _shared_lock
+    _shared = None
+    _shared_lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def check_file(parsed: ParsedFile, *, budget: Budget | None = None) -> list[FunctionVerdict]:

@@ -111,6 +111,10 @@ def _is_nested(type_: Type, inside: bool = False) -> bool:
     return any(_is_nested(argument, below) for argument in type_.arguments)
 
 
+def _is_precondition(statement: core.Statement) -> bool:
+    return isinstance(statement, core.Assert) and statement.role == "requires"
+
+
 class _Attempt:
     """One way in which the parameters may share lists."""
 
@@ -143,16 +147,21 @@ class _Attempt:
             if condition.moment == "entry" and condition.expression is not None:
                 self._assume(condition.expression)
         self.entry = execution.state.copy()
-        if self.solver.check([execution.state.condition]) == "unsat":
-            self.proof.is_possible = bool(self.shared)
-            if not self.proof.is_possible:
-                return
+        if self._contradicts():
+            return
         for old in self.function.olds:
             value = execution.evaluate(old.expression)
             execution.flush()
             names = execution.state.names
             names[old.name] = execution.snapshot(value) if old.copied else value
-        execution.block(self.function.body)
+        body = self.function.body
+        leading = 0
+        while leading < len(body) and _is_precondition(body[leading]):
+            leading += 1
+        execution.block(body[:leading])
+        if leading and self._contradicts():
+            return
+        execution.block(body[leading:])
         exits = execution.frame.exits
         if execution.is_alive:
             exits.append(Exit(execution.state.copy(), terms.of(NoneValue()), "", self.function.at))
@@ -167,6 +176,14 @@ class _Attempt:
         for condition in self.function.conditions:
             if condition.moment == "pure":
                 self._record("pure", condition.index, condition.at, "", self._is_pure())
+
+    def _contradicts(self) -> bool:
+        """Whether the preconditions so far exclude each other; what parameters share may be what is excluded."""
+        execution = self.execution
+        if execution.is_alive and self.solver.check([execution.state.condition]) != "unsat":
+            return False
+        self.proof.is_possible = bool(self.shared)
+        return not self.proof.is_possible
 
     def _assume(self, expression: core.Expression) -> None:
         execution = self.execution

@@ -57,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     output.add_argument(
         "--output", metavar="FILE", help="write the report to FILE instead of standard output"
     )
+    output.add_argument(
+        "--report",
+        choices=("unknown",),
+        help="unknown: list the contracts that are not decided, with the reason",
+    )
     output.add_argument("--statistics", action="store_true", help="count findings by rule")
     output.add_argument("--watch", action="store_true", help="check again whenever a file changes")
     writing = parser.add_argument_group("changing files")
@@ -299,6 +304,14 @@ def _print_report(outcome: Outcome, arguments: argparse.Namespace) -> None:
     else:
         colour = arguments.output is None and stream.isatty() and not os.environ.get("NO_COLOR")
         text = render(arguments.output_format, outcome, colour=colour)
+    if arguments.report == "unknown":
+        from groundstate.reports.text import render_open_contracts
+
+        open_contracts = render_open_contracts(outcome)
+        if arguments.output_format in ("text", "concise"):
+            text = open_contracts + text
+        else:
+            sys.stderr.write(open_contracts)
     if arguments.output is None:
         stream.write(text)
         return

@@ -7,6 +7,7 @@ import json
 from groundstate import __version__
 from groundstate.documents import Document
 from groundstate.findings import Finding
+from groundstate.report import ContractStatus
 from groundstate.reports.outcome import Outcome, clean, place_of, shown_path
 from groundstate_energy.energy import EnergyGap
 from groundstate_grammars.rules import RULES
@@ -32,6 +33,11 @@ def outcome_as_json(outcome: Outcome) -> dict[str, object]:
         "version": 1,
         "tool": {"name": "groundstate", "version": __version__, "model": outcome.model},
         "findings": findings,
+        "contracts": [
+            contract_as_json(report.document, status)
+            for report in outcome.reports
+            for status in report.contracts
+        ],
         "problems": [{"path": problem.path, "message": problem.message} for problem in outcome.problems],
         "summary": {
             "files": len(outcome.reports),
@@ -70,6 +76,36 @@ def finding_as_json(document: Document, finding: Finding) -> dict[str, object]:
         ],
         "evidence": [
             {**_place(document, item.start, item.end), "message": item.message} for item in finding.evidence
+        ],
+    }
+
+
+def contract_as_json(document: Document, status: ContractStatus) -> dict[str, object]:
+    """The verdict of one function as JSON-ready values; lines are counted from 1."""
+    return {
+        "path": shown_path(document.path),
+        "function": status.function,
+        "line": place_of(document, status.start, status.end).line,
+        "verdict": status.verdict,
+        "reason": status.reason or None,
+        "reasonLine": place_of(document, status.reason_at, status.reason_at).line if status.reason else None,
+        "bound": status.bound or None,
+        "clauses": [
+            {
+                "text": clause.text,
+                "line": place_of(document, clause.start, clause.end).line,
+                "verdict": clause.verdict,
+                "reason": clause.reason or None,
+                "counterexample": None
+                if clause.counterexample is None
+                else {
+                    "arguments": dict(clause.counterexample.arguments),
+                    "returned": clause.counterexample.returned or None,
+                    "exception": clause.counterexample.exception or None,
+                    "values": dict(clause.counterexample.values),
+                },
+            }
+            for clause in status.clauses
         ],
     }
 

@@ -15,6 +15,7 @@ from groundstate_grammars.edits import Replacement, apply_replacements
 from groundstate_grammars.rules import RULES
 
 _LONGEST_LINE = 160
+_VERDICTS = ("verified", "refuted", "bounded", "vacuous", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,39 @@ def summary(outcome: Outcome) -> str:
     ]
     more = f" ({', '.join(hidden)})" if hidden else ""
     files = f"{len(outcome.reports)} file{'' if len(outcome.reports) == 1 else 's'} checked"
+    contracts = _contract_summary(outcome)
     if not count:
-        return f"No findings{more}; {files}."
-    return f"{count} finding{'' if count == 1 else 's'}{more}; {files}."
+        return f"No findings{more}; {files}.{contracts}"
+    return f"{count} finding{'' if count == 1 else 's'}{more}; {files}.{contracts}"
+
+
+def _contract_summary(outcome: Outcome) -> str:
+    """How many functions have which verdict; nothing where none promises anything."""
+    counts = Counter(status.verdict for report in outcome.reports for status in report.contracts)
+    if not counts:
+        return ""
+    shown = [f"{counts[verdict]} {verdict}" for verdict in _VERDICTS if counts[verdict]]
+    return f" Contracts: {', '.join(shown)}."
+
+
+def render_open_contracts(outcome: Outcome) -> str:
+    """A line for each contract that is neither verified nor refuted, with the reason and where that lies."""
+    lines = []
+    for report in outcome.reports:
+        for status in report.contracts:
+            if status.verdict in ("verified", "refuted"):
+                continue
+            line = place_of(report.document, status.start, status.end).line
+            at = place_of(report.document, status.reason_at, status.reason_at).line
+            where = f" (line {at})" if at != line else ""
+            bound = f" {status.bound}" if status.bound else ""
+            lines.append(
+                visible(
+                    f"{shown_path(report.document.path)}:{line}: {status.function}: {status.verdict}{bound}: "
+                    f"{status.reason}{where}"
+                )
+            )
+    return "".join(f"{line}\n" for line in lines)
 
 
 def changed_lines(

@@ -1,0 +1,168 @@
+"""Contracts in a report: the verdicts of a document's functions, and findings of what is refuted.
+
+They are looked at after everything else, for a proof may take seconds: the linter adds them to each report, the language
+server when it has shown the rest. An unknown verdict is never a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from groundstate.analysis import numbered
+from groundstate.discovery import relative_to_root
+from groundstate.documents import MOST_BYTES
+from groundstate.findings import Evidence, Finding, Severity
+from groundstate.ignores import ignores_of
+from groundstate.report import ClauseStatus, ContractStatus, Counterexample, Report
+from groundstate.settings import Settings
+from groundstate_energy.contracts.check import Budget, shared_checker
+from groundstate_energy.contracts.verdicts import ClauseVerdict, FunctionVerdict, Status
+from groundstate_grammars.python.contracts.clauses import ClauseKind, FunctionContracts
+from groundstate_grammars.python.contracts.expressions import RESULT
+from groundstate_grammars.python.contracts.reading import may_have_contracts
+from groundstate_grammars.rules import CONTRACT_RULES
+
+BROKEN, EMPTY, EXCEPTION = "GS201", "GS202", "GS203"
+
+MOST_STEPS = 6
+"""Statements shown of the way to where a contract breaks; the last ones."""
+
+PATIENCE = 120.0
+"""Seconds for one proof where nobody waits: the budget ends it long before, on any machine that is not overloaded."""
+
+_ASSUMED = frozenset((ClauseKind.REQUIRES, ClauseKind.DOMAIN))
+
+
+def promises_something(contract: FunctionContracts) -> bool:
+    """Whether a function says what it does, not only what it needs.
+
+    Asserts in the middle count where something is said of the arguments: else every test would be a contract.
+    """
+    kinds = {clause.kind for clause in contract.clauses}
+    return bool(kinds - _ASSUMED - {ClauseKind.ASSERTION}) or (
+        ClauseKind.ASSERTION in kinds and not kinds.isdisjoint(_ASSUMED)
+    )
+
+
+class Contracts:
+    """Checks the contracts of documents with the prover of this process, started when a document has a contract.
+
+    Args:
+        seconds: after which a proof is given up, whatever it has spent of its budget.
+    """
+
+    def __init__(self, seconds: float = PATIENCE) -> None:
+        self._budget = Budget(seconds=seconds)
+
+    def added_to(self, report: Report, root: Path, settings: Settings) -> Report:
+        """``report`` with the contracts of its document and the findings of its contract rules."""
+        document = report.document
+        rules = settings.reported_rules(relative_to_root(document.path, root)) & CONTRACT_RULES
+        if not rules or document.not_text_at is not None or len(document.data) > MOST_BYTES:
+            return report
+        if not may_have_contracts(document.data):
+            return report
+        verdicts = shared_checker().check_file(
+            document.parsed, budget=self._budget, wanted=promises_something
+        )
+        found = [finding for verdict in verdicts for finding in _findings(verdict) if finding.rule in rules]
+        own = numbered(document, found, ignores_of(document))
+        findings = sorted(
+            (*report.findings, *own.findings), key=lambda finding: (finding.start, finding.end, finding.rule)
+        )
+        return replace(
+            report,
+            findings=tuple(findings),
+            ignored=report.ignored + own.ignored,
+            contracts=tuple(_status(verdict) for verdict in verdicts),
+        )
+
+
+def stale(status: ContractStatus) -> ContractStatus:
+    """What was concluded of an earlier version of the text."""
+    return replace(status, verdict=Status.STALE.value, reason=status.verdict)
+
+
+def _findings(verdict: FunctionVerdict) -> Iterator[Finding]:
+    if verdict.status is Status.VACUOUS:
+        message = f"no arguments satisfy the preconditions of `{verdict.name}`: its contract promises nothing"
+        yield _finding(EMPTY, verdict.at, message, Severity.WARNING, ())
+    for clause in verdict.clauses:
+        if clause.verdict.status is not Status.REFUTED:
+            continue
+        if clause.clause < 0:
+            message = f"`{verdict.name}` {clause.verdict.reason}{_given(clause)}, which its contract allows"
+            yield _finding(EXCEPTION, clause.at, message, Severity.WARNING, _way(verdict, clause))
+        elif clause.kind == ClauseKind.EXAMPLE.value:
+            message = f"the example `{clause.text}` {clause.verdict.reason}"
+            yield _finding(BROKEN, clause.at, message, Severity.ERROR, ())
+        else:
+            message = f"`{clause.text}` {clause.verdict.reason}{_given(clause)}{_values(clause)}"
+            yield _finding(BROKEN, clause.at, message, Severity.ERROR, _way(verdict, clause))
+
+
+def _finding(
+    rule: str, at: tuple[int, int], message: str, severity: Severity, evidence: tuple[Evidence, ...]
+) -> Finding:
+    return Finding(rule, at[0], at[1], message, severity, None, None, (), evidence, "")
+
+
+def _given(clause: ClauseVerdict) -> str:
+    found = clause.counterexample
+    if found is None or not found.arguments:
+        return ""
+    return " for " + ", ".join(f"{name}={value}" for name, value in found.arguments)
+
+
+def _values(clause: ClauseVerdict) -> str:
+    found = clause.counterexample
+    if found is None:
+        return ""
+    known = {name for name, _ in found.arguments}
+    parts = [f"`{text}` is {value}" for text, value in found.parts if text not in known and text != RESULT]
+    if found.returned:
+        parts.insert(0, f"it returns {found.returned}")
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _way(verdict: FunctionVerdict, clause: ClauseVerdict) -> tuple[Evidence, ...]:
+    """From the call to where the contract breaks."""
+    found = clause.counterexample
+    if found is None:
+        return ()
+    steps = [Evidence(verdict.at[0], verdict.at[1], f"called{_given(clause).replace(' for ', ' with ', 1)}")]
+    ran = list(dict.fromkeys(found.path))[-MOST_STEPS:]
+    steps += [Evidence(start, end, "then this runs") for start, end in ran if start < end]
+    if found.where is not None and found.exception:
+        steps.append(Evidence(*found.where, f"raises {found.exception}"))
+    elif found.returned:
+        steps.append(Evidence(*verdict.at, f"returns {found.returned}"))
+    return tuple(steps)
+
+
+def _status(verdict: FunctionVerdict) -> ContractStatus:
+    at = verdict.verdict.at or verdict.at
+    return ContractStatus(
+        verdict.qualname,
+        *verdict.at,
+        verdict.status.value,
+        verdict.verdict.reason,
+        at[0],
+        verdict.verdict.bound,
+        tuple(_clause(clause) for clause in verdict.clauses),
+    )
+
+
+def _clause(clause: ClauseVerdict) -> ClauseStatus:
+    found = clause.counterexample
+    return ClauseStatus(
+        clause.text or clause.kind,
+        *clause.at,
+        clause.verdict.status.value,
+        clause.verdict.reason,
+        None
+        if found is None
+        else Counterexample(found.arguments, found.returned, found.exception, found.parts),
+    )
