@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -25,7 +26,7 @@ from typing import Any
 
 import torch
 from benchmarks.real_bugs import peers
-from benchmarks.real_bugs.comparison import as_json, as_markdown, compare
+from benchmarks.real_bugs.comparison import SHIPPED, as_json, as_markdown, compare
 from benchmarks.real_bugs.known_bugs import (
     FIXES,
     MUTANTS,
@@ -46,6 +47,9 @@ from groundstate_energy.features import NameStatistics
 from groundstate_energy.model_package import ModelPackage, ModelPackageError, load_model_package
 from groundstate_energy.training.batches import load_statistics
 from groundstate_energy.training.pipeline import load_corpus
+
+_SPENT = ".run.json"
+"""Suffix of what training the autoregressive network has cost, beside its answers."""
 
 
 def main() -> int:
@@ -134,6 +138,7 @@ def _autoregressive(options: argparse.Namespace) -> int:
     # In a random order: those that a time limit leaves out are not of one kind, repository or size.
     random.Random(0).shuffle(bugs)
     known = _read_answers(options.out) if options.out.exists() else {}
+    shutil.copyfile(options.run / "run.json", options.out.with_suffix(_SPENT))
     package = _package(options)
     make = _questions(options, bugs, package)
     score = autoregressive_scorer(options.run, package.tokenizer, options.network)
@@ -201,6 +206,12 @@ def _table(options: argparse.Namespace) -> int:
     result: dict[str, Any] = {"package": package.hash, "seed": options.seed, "lost": lost, "not run": []}
     if options.autoregressive is not None:
         answers["autoregressive"] = _read_answers(options.autoregressive)
+        spent = json.loads(options.autoregressive.with_suffix(_SPENT).read_text("utf-8"))
+        ours = json.loads((options.run / "best.json").read_text("utf-8"))
+        result["trained"] = {
+            "autoregressive": {"minutes": spent["minutes"], "steps": spent["steps"]},
+            SHIPPED: {"minutes": ours["minutes"], "steps": ours["step"]},
+        }
     else:
         result["not run"].append("autoregressive")
     if options.peers is not None:
@@ -217,6 +228,8 @@ def _table(options: argparse.Namespace) -> int:
     }
     result["rows"] = as_json(rows)
     print(as_markdown(rows))
+    for name, own in result.get("trained", {}).items():
+        print(f"{name}: trained for {own['minutes']:.0f} minutes by the clock, {own['steps']:,} steps")
     for name in result["not run"]:
         print(f"{name}: not run")
     if lost:
