@@ -84,7 +84,8 @@ class Configuration:
         self._server.logs.set_level(self._editor[None].log_level)
         logger.info("settings of %d folders", len(tables) - 1)
         disabled = [folder for folder, settings in self._editor.items() if not settings.enable]
-        await self._server.worker.run(lambda: self._server.projects.configure(rest, disabled))
+        # Not waited for: whatever is analysed from now on comes after it.
+        self._server.worker.give(lambda: self._server.projects.configure(rest, disabled))
         if self._server.ready.is_set():
             await self._server.outdated()
         self._server.ready.set()
