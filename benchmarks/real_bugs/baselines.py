@@ -137,7 +137,7 @@ def _autoregressive(options: argparse.Namespace) -> int:
     bugs = read_bugs(options.cases)
     # In a random order: those that a time limit leaves out are not of one kind, repository or size.
     random.Random(0).shuffle(bugs)
-    known = _read_answers(options.out) if options.out.exists() else {}
+    known = read_answers(options.out) if options.out.exists() else {}
     shutil.copyfile(options.run / "run.json", options.out.with_suffix(_SPENT))
     package = _package(options)
     make = _questions(options, bugs, package)
@@ -158,11 +158,13 @@ def _autoregressive(options: argparse.Namespace) -> int:
     return 0
 
 
-def _read_answers(path: Path) -> dict[str, Answer]:
+def read_answers(path: Path) -> dict[str, Answer]:
+    """What ``autoregressive`` wrote, by the name of the bug."""
     found = {}
     for line in path.read_text("utf-8").splitlines():
         raw = json.loads(line)
-        found[raw.pop("name")] = Answer(**raw)
+        name = raw.pop("name")
+        found[name] = Answer(**raw)
     return found
 
 
@@ -205,7 +207,7 @@ def _table(options: argparse.Namespace) -> int:
     print(file=sys.stderr)
     result: dict[str, Any] = {"package": package.hash, "seed": options.seed, "lost": lost, "not run": []}
     if options.autoregressive is not None:
-        answers["autoregressive"] = _read_answers(options.autoregressive)
+        answers["autoregressive"] = read_answers(options.autoregressive)
         spent = json.loads(options.autoregressive.with_suffix(_SPENT).read_text("utf-8"))
         ours = json.loads((options.run / "best.json").read_text("utf-8"))
         result["trained"] = {

@@ -198,6 +198,12 @@ def test_missing_cases_are_told(
     assert "none" in capsys.readouterr().err
 
 
+def test_answers_are_read_by_the_name_of_the_bug(tmp_path: Path) -> None:
+    line = {"name": "one", "localised": True, "repaired": True, "joint": False}
+    (tmp_path / "answers.jsonl").write_text(json.dumps(line) + "\n", "utf-8")
+    assert baselines.read_answers(tmp_path / "answers.jsonl") == {"one": Answer(True, True, False)}
+
+
 def held_out() -> HeldOut:
     found = HeldOut(lines=8_000, units=400)
     found.clean["GS301"] = [-1.0, -3.0, 2.0]
