@@ -97,7 +97,7 @@ def _scanned(root: Path, options: argparse.Namespace) -> Scan:
     kept: Path = options.scans / f"{root.name} {'' if package is None else package.hash[:12]}.json"
     if not kept.exists():
         options.scans.mkdir(parents=True, exist_ok=True)
-        kept.write_text(scan(root, options.model).as_json(), "utf-8")
+        kept.write_text(scan(root, options.model, options.scans).as_json(), "utf-8")
     return Scan.of_json(kept.read_text("utf-8"))
 
 

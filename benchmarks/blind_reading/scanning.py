@@ -61,11 +61,12 @@ class Scan:
         return cls(found, below)
 
 
-def scan(root: Path, model: Path | None) -> Scan:
+def scan(root: Path, model: Path | None, cache_folder: Path | None = None) -> Scan:
     """Findings of the learned rules in all files of ``root``, and what stayed below every alarm budget.
 
     ``root`` is checked as a project of its own, whatever is around it, by one process. Of what stayed below there is at
     most one for each unit of a kind that findings are shown in, the best edit that adds no hard violation.
+    ``cache_folder`` keeps what files contribute to their project, whatever the model.
 
     Raises:
         UserError: the model package cannot be loaded, or there is none.
@@ -79,7 +80,7 @@ def scan(root: Path, model: Path | None) -> Scan:
     )
     source = engine_source(explore)
     documents = [read_document(path) for path in discover([root], root, explore.exclude).files]
-    with Cache(enabled=False) as cache:
+    with Cache(cache_folder, enabled=cache_folder is not None) as cache:
         workspace = Run(LoadedSettings(explore, root, None), source, cache, 1, []).workspace(documents)
     engine = load_engine(source, threads=1)
     looked_at = random.Random(root.name).sample(range(len(documents)), -(-len(documents) // QUIET_FILES))

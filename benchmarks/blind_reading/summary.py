@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from benchmarks.blind_reading.drawing import Answer, Item
 
+from groundstate_energy.training.corpus import is_test
+
 READINGS = ("bug", "smell", "false alarm")
 BANDS = (0.5, 0.2, 0.1, 0.05, 0.0)
 """Lower ends of the bands of probability."""
@@ -75,12 +77,12 @@ def summarise(read: Sequence[Read]) -> str:
     lines += ["", *_ranks(findings)]
     lines += ["", *_table("rule", _grouped(findings, lambda item: item.item.rule))]
     bands = {
-        f"{low:g} to {high:g}": [item for item in findings if low <= item.answer.probability < high]
+        f"{low:g} to {min(high, 1):g}": [item for item in findings if low <= item.answer.probability < high]
         for low, high in zip(BANDS, (1.01, *BANDS), strict=False)
     }
-    bands = {f"{name.replace('1.01', '1')}": group for name, group in bands.items()}
     lines += ["", *_table("probability", bands)]
     lines += ["", *_table("budget", _grouped(findings, lambda item: item.answer.budget))]
+    lines += ["", *_table("file", _grouped(findings, _sort_of_file))]
     lines += ["", *_table("repository", _grouped(findings, lambda item: item.item.repository))]
     kinds = Counter(
         (item.reading.reading, item.reading.kind) for item in findings if item.reading.reading != "bug"
@@ -91,6 +93,10 @@ def summarise(read: Sequence[Read]) -> str:
         for (reading, kind), count in sorted(kinds.items(), key=lambda entry: (-entry[1], entry[0]))
     ]
     return "\n".join(lines) + "\n"
+
+
+def _sort_of_file(read: Read) -> str:
+    return "test" if is_test(read.item.path) else "other"
 
 
 def _grouped(read: Iterable[Read], by: Callable[[Read], str]) -> dict[str, list[Read]]:
