@@ -28,7 +28,8 @@ share is taken with which as many repositories, drawn anew, keep to the budget i
 SURE = 0.8
 DRAWS = 1_000
 PREVALENCE = 1 / 1_000
-"""Share of units with a bug that probabilities are calibrated for (Habib and Pradel 2018 give this order of magnitude)."""
+"""Share of units with a bug, of any rule, that probabilities are calibrated for (Habib and Pradel 2018 give this order of
+magnitude)."""
 LOWEST = -30.0
 """Log-odds below which nothing is found."""
 ENOUGH = 30
@@ -76,9 +77,10 @@ def calibrate(
     for stricter, level in itertools.pairwise(LEVELS):
         for rule, threshold in thresholds[stricter].items():
             thresholds[level][rule] = min(thresholds[level][rule], threshold)
+    weight = sum(float(sample.weights.sum()) for sample in samples.values())
     found = {}
     for rule, sample in samples.items():
-        slope, intercept = _fit(sample, units)
+        slope, intercept = _fit(sample, PREVALENCE * units / max(weight, 1e-9))
         found[rule] = RuleCalibration(
             slope=slope,
             intercept=intercept,
@@ -171,15 +173,17 @@ def _hull(sample: Sample) -> list[tuple[float, float, float]]:
     return segments
 
 
-def _fit(sample: Sample, units: int) -> tuple[float, float]:
-    """Slope and intercept of a logistic regression at natural prevalence, by Newton steps with a weak prior at slope 1."""
-    bugs = sample.bugs[np.isfinite(sample.bugs)]
-    z = np.concatenate([bugs, sample.clean])
+def _fit(sample: Sample, bugs: float) -> tuple[float, float]:
+    """Slope and intercept of a logistic regression at natural prevalence, by Newton steps with a weak prior at slope 1.
+
+    ``bugs``: how many bugs in as much unchanged code a weight of 1 stands for.
+    """
+    found = np.isfinite(sample.bugs)
+    z = np.concatenate([sample.bugs[found], sample.clean])
     if not len(z):
         return 1.0, -9.0
-    y = np.concatenate([np.ones(len(bugs)), np.zeros(len(sample.clean))])
-    positive = PREVALENCE * units * (len(bugs) / max(len(sample.bugs), 1)) / max(len(bugs), 1)
-    weight = np.concatenate([np.full(len(bugs), positive), np.ones(len(sample.clean))])
+    y = np.concatenate([np.ones(found.sum()), np.zeros(len(sample.clean))])
+    weight = np.concatenate([bugs * sample.weights[found], np.ones(len(sample.clean))])
     slope, intercept = 1.0, -5.0
     for _ in range(60):
         p = 1 / (1 + np.exp(-np.clip(slope * z + intercept, -40, 40)))

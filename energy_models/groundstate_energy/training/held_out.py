@@ -23,6 +23,9 @@ from groundstate_grammars.python.edited import repair_of
 from groundstate_grammars.python.parsed import ParsedFile, parse
 from groundstate_grammars.rules import SOFT_RULES
 
+MUTANTS = 200
+"""Mutants that weigh as much as one real fix in calibration. They only break ties: with one in twenty, budgets and
+probabilities followed what is easy to find among mutants (signs, negations), of which readers found nothing in real code."""
 _TOP = 3
 """Best edits of a clean unit that count as possible alarms."""
 
@@ -67,13 +70,13 @@ class HeldOut:
         self.cases += other.cases
 
     def samples(self) -> dict[str, Sample]:
-        """Calibration samples by rule; a real fix weighs as much as twenty mutants."""
+        """Calibration samples by rule; a real fix weighs as much as ``MUTANTS`` mutants."""
         found = {}
         for rule in SOFT_RULES:
             cases = [case for case in self.cases if case.rule == rule]
             found[rule] = Sample(
                 np.array([case.log_odds for case in cases], np.float64),
-                np.array([1.0 if case.real else 0.05 for case in cases], np.float64),
+                np.array([1.0 if case.real else 1 / MUTANTS for case in cases], np.float64),
                 np.array(self.clean.get(rule, ()), np.float64),
             )
         return found
