@@ -5,14 +5,18 @@ What was found of a unit stays found while no edit of its file can have changed 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from groundstate_energy.encoding import Window
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_energy.features import FileStatistics, NameStatistics
-from groundstate_energy.minimiser import KEPT, Encoded, ScoredUnit, re_encode, score_units
+from groundstate_energy.minimiser import KEPT, Encoded, Score, ScoredUnit, re_encode, score_units
 from groundstate_energy.model_package import LEVELS, ModelPackage, RuleCalibration
 from groundstate_energy.recollection import Recollection
 from groundstate_energy.scorer import Scorer
@@ -142,7 +146,9 @@ class Engine:
         found: dict[int, tuple[UnitResult | None, Encoded]] = {}
         statistics = FileStatistics(file, self._names)
         veto = _Veto(file, hard)
-        gaps = self._scorer.gaps
+        gaps: Score = self._scorer.gaps
+        if self._recollection is not None and hard is not None:
+            gaps = _beside(gaps, file, hard)
         counted = {} if recalled is None else recalled.recounted
         for scored in score_units(statistics, missing, self._usage, gaps, counted):
             node = scored.unit.node
@@ -275,6 +281,33 @@ def _evidence(statistics: FileStatistics, scored: ScoredUnit, candidate: int) ->
     if tokens.node[token] < 0 or tokens.end[token] - tokens.start[token] < 2:
         return ()
     return (EditEvidence(tokens.start[token], tokens.end[token], f"`{candidates.texts[text]}` is used here"),)
+
+
+def _beside(score: Score, file: ParsedFile, hard: HardTerms) -> Score:
+    """Scores windows on a thread of its own, for a network needs no Python, while the hard terms of ``file`` are found.
+
+    Whoever gave ``hard`` remembers what it found. Not an executor: its thread is waited for at exit.
+    """
+
+    def scored(windows: Sequence[Window]) -> list[NDArray[np.float32]]:
+        if not windows:
+            return []
+        found: Future[list[NDArray[np.float32]]] = Future()
+
+        def run() -> None:
+            try:
+                found.set_result(score(windows))
+            except BaseException as error:
+                found.set_exception(error)
+
+        threading.Thread(target=run, name="groundstate-network", daemon=True).start()
+        try:
+            hard(file)
+        finally:
+            gaps = found.result()
+        return gaps
+
+    return scored
 
 
 class _Veto:

@@ -7,6 +7,7 @@ need not be said twice.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -140,12 +141,13 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
     scored: list[ScoredEdit] = []
     results: Sequence[UnitResult] = ()
     judged = rules.difference(SOFT_RULES, CONTRACT_RULES)
-    places = [(item.rule, item.start, item.end) for item in hard.violations]
+    places: list[tuple[str, int, int]] = []
     if engine is not None and not rules.isdisjoint(SOFT_RULES):
         results = engine.examine(document.parsed, workspace.facts, hard=hard.violations_of)
         scored = _within_sensitivity(results, rules, settings.sensitivity, hard)
         judged = rules - CONTRACT_RULES
         places += [(item.edit.rule, item.start, item.end) for result in results for item in result.edits]
+    places += [(item.rule, item.start, item.end) for item in hard.violations]
     findings, absorbed = _hard_findings(document, hard, rules, scored)
     broken = [violation for violation in hard.violations if violation.rule == "GS101"]
     scored = [
@@ -168,13 +170,22 @@ class _HardTerms:
     def __init__(self, document: Document, workspace: Workspace) -> None:
         self._document = document
         self._index = workspace.index
-        self.violations = self.violations_of(document.parsed)
-        self._before = Counter((item.rule, item.message) for item in self.violations)
         self._changes: dict[tuple[Replacement, ...], tuple[int, int]] = {}
         self._harmless: set[tuple[Replacement, ...]] = set()
 
+    @functools.cached_property
+    def violations(self) -> list[Violation]:
+        """Those of the document, found when they are first asked for: an engine asks beside its network's pass."""
+        return hard_violations(self._document.parsed, self._index, self._document.path)
+
+    @functools.cached_property
+    def _before(self) -> Counter[tuple[str, str]]:
+        return Counter((item.rule, item.message) for item in self.violations)
+
     def violations_of(self, file: ParsedFile) -> list[Violation]:
-        """The violations of another version of the document."""
+        """The violations of the document or of another version of it."""
+        if file.tree is self._document.parsed.tree:
+            return self.violations
         return hard_violations(file, self._index, self._document.path)
 
     def allows(self, replacements: tuple[Replacement, ...]) -> bool:
