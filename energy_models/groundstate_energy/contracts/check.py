@@ -189,7 +189,11 @@ class _Checked:
                     proof = self.prover.prove(
                         self.program, found.samples, self.budget.units, self.budget.seconds
                     )
-                    open_reason = "" if proof is not None else "the proof did not come to an end"
+                    if proof is None:
+                        is_there = self.prover.is_installed
+                        open_reason = (
+                            "the proof did not come to an end" if is_there else "z3-solver is not installed"
+                        )
                 if proof is None or not _is_complete(proof) or not found.returned:
                     models = [item.arguments for item in proof.obligations if item.arguments] if proof else []
                     found = search(self.contract, models, self.budget.runs)

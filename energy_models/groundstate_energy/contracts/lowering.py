@@ -822,6 +822,8 @@ class _Function(_Expressions):
             return [core.Assert(self.expression(inside[0]), *self.role(at), at)]
         if kind == py.TRY_STATEMENT:
             return [self.trying(node)]
+        if kind == py.DELETE_STATEMENT:
+            return [self.deletion(node)]
         first = flat.text(node).split(None, 1)[0].decode("utf-8", "replace")
         raise self.unmodelled(f"`{first}` statement", node)
 
@@ -951,6 +953,16 @@ class _Function(_Expressions):
                 final = self.block(next(at for at in flat.children(child) if flat.kind[at] == py.BLOCK))
         body = self.block(self.field(node, py.FIELD_BODY))
         return core.Try(body, tuple(handlers), self.otherwise(node), final, self.at(node))
+
+    def deletion(self, node: int) -> core.Statement:
+        """``del xs[i]``, of one item."""
+        inside = self.inside(node)[1:]
+        if len(inside) == 1 and self.flat.kind[inside[0]] == py.SUBSCRIPT:
+            item = self.subscript(inside[0])
+            if isinstance(item, core.Subscript):
+                at = self.at(node)
+                return core.Evaluate(core.Method("__delitem__", item.value, (item.index,), at), at)
+        raise self.unmodelled("`del` of this", node)
 
     def handler(self, node: int) -> core.Handler:
         flat = self.flat

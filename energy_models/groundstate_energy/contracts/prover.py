@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import subprocess
 import sys
 import threading
@@ -92,6 +93,11 @@ class Prover:
         """Start the process, which takes z3 a quarter of a second to load, before it is needed."""
         with self._lock:
             self._started()
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether there is a z3 to prove with."""
+        return importlib.util.find_spec("z3") is not None
 
     def _started(self) -> subprocess.Popen[bytes] | None:
         if self._process is not None and self._process.poll() is None:

@@ -20,6 +20,7 @@ FUEL = 40_000
 
 _MUTATORS = frozenset(
     [
+        "__delitem__",
         "append",
         "pop",
         "extend",
@@ -34,6 +35,9 @@ _MUTATORS = frozenset(
         "discard",
     ]
 )
+
+_LONGEST_TRIED = 120
+"""Of the ints in a program, those up to this are tried as lengths of lists."""
 
 Arguments = tuple[object, ...]
 
@@ -354,6 +358,9 @@ class Pools:
             123.456,
         ]
         self._cache: dict[Type, list[object]] = {}
+        self.lengths = sorted(
+            {9, *(i + more for i in ints if 3 <= i <= _LONGEST_TRIED for more in (0, 1, 2))}
+        )
 
     def of(self, type_: Type) -> list[object]:
         """Values of a type. Raises ``Unmodelled`` for types without values of ours."""
@@ -428,6 +435,9 @@ class Pools:
                 if repr(tuple(variant)) not in seen:
                     seen.add(repr(tuple(variant)))
                     found.append(tuple(variant))
+        for length in self.lengths[:12]:
+            found += [(item,) * length for item in element[:3]]
+            found.append(tuple(itertools.islice(itertools.cycle(element[:5]), length)))
         return found
 
     def arguments(self, function: core.Function, most: int) -> Iterator[Arguments]:

@@ -11,6 +11,7 @@ import z3
 
 from groundstate_energy.contracts.symbols import Term, Terms
 
+_COUNT = "rlimit count"
 CHEAP = 20_000
 """Resource units of a question that only makes terms simpler."""
 FULL = 800_000
@@ -75,31 +76,69 @@ class Solver:
         self._answers: dict[tuple[int, ...], bool] = {}
         self._kept: list[Term] = []
         self.model: z3.ModelRef | None = None
+        self.light = z3.SimpleSolver(ctx=self.terms.ctx)
+        self.light.set("rlimit", CHEAP)
+        self._plain: dict[int, list[Term]] = {}
+        self._place = 0
 
     def add_fact(self, term: Term) -> None:
         self.facts.append(term)
         self.solver.add(term)
+        self.light.add(*self._without_quantifiers(term))
 
-    def proves(self, hypotheses: Sequence[Term], goal: Term, cheap: bool = False) -> bool:
-        """Whether the facts and hypotheses entail ``goal``; False also where z3 gave up."""
+    def surely(self, hypotheses: Sequence[Term], goal: Term) -> bool:
+        """Whether what has no quantifiers in the facts and hypotheses entails ``goal``: a cheap question.
+
+        A yes stays a yes, since facts only become more; a no is kept too, and costs a simpler term.
+        """
         if z3.is_true(goal):
             return True
-        key = (
-            len(self.facts),
-            cheap,
-            goal.get_id(),
-            *(term.get_id() for term in hypotheses if not z3.is_true(term)),
-        )
-        if key in self._answers:
-            return self._answers[key]
-        answer = self.check([*hypotheses, z3.Not(goal)], CHEAP if cheap else self.each) == "unsat"
-        self._answers[key] = answer
+        key = (goal.get_id(), *(term.get_id() for term in hypotheses if not z3.is_true(term)))
+        known = self._answers.get(key)
+        if known is not None:
+            return known
+        if self.units <= 0 or _UnderWay.is_interrupted:
+            raise OutOfBudget
+        _UnderWay.solver = self
+        self.units -= CHEAP // 10
+        light = self.light
+        light.push()
+        for term in hypotheses:
+            light.add(*self._without_quantifiers(term))
+        light.add(z3.Not(goal))
+        answer = self._answers[key] = bool(light.check() == z3.unsat)
+        light.pop()
         self._kept.append(goal)
         self._kept.extend(hypotheses)
         return answer
 
+    def _without_quantifiers(self, term: Term) -> list[Term]:
+        """The conjuncts of a condition that have no quantifier in them."""
+        number = term.get_id()
+        if number not in self._plain:
+            self._kept.append(term)
+            if z3.is_and(term):
+                parts = [part for child in term.children() for part in self._without_quantifiers(child)]
+            else:
+                parts = [] if self._is_quantified(term) else [term]
+            self._plain[number] = parts
+        return self._plain[number]
+
+    def _is_quantified(self, root: Term) -> bool:
+        stack = [root]
+        seen: set[int] = set()
+        while stack:
+            term = stack.pop()
+            if z3.is_quantifier(term):
+                return True
+            number = term.get_id()
+            if number not in seen:
+                seen.add(number)
+                stack.extend(term.children())
+        return False
+
     def entails(self, condition: Term, goal: Term, units: int) -> bool:
-        """``proves`` at another price."""
+        """Whether the facts and ``condition`` entail ``goal``; False also where z3 gave up after ``units``."""
         if z3.is_true(goal) or z3.is_false(condition):
             return True
         return self.check([condition, z3.Not(goal)], units) == "unsat"
@@ -130,7 +169,10 @@ class Solver:
 
     def _spent(self) -> int:
         statistics = self.solver.statistics()
-        for key in statistics:
-            if key == "rlimit count":
-                return int(statistics.get_key_value(key))
+        if self._place < len(statistics) and statistics[self._place][0] == _COUNT:
+            return int(statistics[self._place][1])
+        for place in range(len(statistics)):
+            if statistics[place][0] == _COUNT:
+                self._place = place
+                return int(statistics[place][1])
         return 0

@@ -171,15 +171,14 @@ class Expressions:
         if z3.is_false(term):
             return False
         around = [self.state.condition, self.guard, *(binder.domain for binder in self.binders)]
-        return self.solver.proves(around, term, cheap=True)
+        return self.solver.surely(around, term)
 
     def simpler(self, condition: Term, then: Term, otherwise: Term) -> Term:
         """``If(condition, then, otherwise)`` without the test where the context decides it."""
-        if self.binders or len(self.solver.facts) < 200:
-            if self.known(self.terms.no(condition)):
-                return otherwise
-            if self.known(condition):
-                return then
+        if self.known(self.terms.no(condition)):
+            return otherwise
+        if self.known(condition):
+            return then
         return self.terms.ite(condition, then, otherwise)
 
     # Alternatives
@@ -860,7 +859,7 @@ class Expressions:
         else:
             at = terms.ite(index < 0, index + length, index)
             outside = terms.either(terms.less(at, terms.zero), terms.at_most(length, at))
-        if not self.known(terms.no(outside)):
+        if not self.binders or not self.known(terms.no(outside)):
             self.trap(outside, "IndexError")
         return at
 
@@ -1850,6 +1849,9 @@ class Expressions:
             return nothing
         if name == "pop" and len(arguments) <= 1:
             return self._pop(value, sequence, arguments)
+        if name == "__delitem__":
+            self._pop(value, sequence, arguments)
+            return nothing
         if name == "insert" and len(arguments) == 2:
             return self._insert(value, sequence, arguments)
         if name == "remove" and len(arguments) == 1:

@@ -253,11 +253,16 @@ _SET = {
     ]
 }
 
+
+def _delete(target: Any, index: object) -> None:
+    del target[index]
+
+
 METHODS: dict[type, dict[str, Callable[..., object]]] = {
     str: {**_STR, "replace": _replace, "join": _join},
-    list: {**_LIST, "extend": _extend},
+    list: {**_LIST, "extend": _extend, "__delitem__": _delete},
     tuple: {"index": tuple.index, "count": tuple.count},
-    dict: _DICT,
+    dict: {**_DICT, "__delitem__": _delete},
     set: {**_SET, "pop": _pop_of_set},
     int: {"bit_length": int.bit_length},
     bool: {"bit_length": int.bit_length},

@@ -317,3 +317,42 @@ def f(a: int, b: int) -> int:
     found = checker.check_file(parse((HEADER + text).encode()), budget=Budget(units=0))
     assert found[0].status is Status.BOUNDED
     assert found[0].verdict.bound >= 3
+
+
+def test_deletion_of_an_item(checker: Checker) -> None:
+    text = """
+@icontract.require(lambda xs: len(xs) > 0)
+@icontract.snapshot(lambda xs: xs[:])
+@icontract.ensure(lambda xs, OLD: xs == OLD.xs[1:])
+def f(xs: list[int]) -> None:
+    del xs[0]
+"""
+    assert only(checker, text).status is Status.VERIFIED
+
+
+def test_long_lists_are_tried_where_a_constant_asks_for_them(checker: Checker) -> None:
+    text = """
+@icontract.ensure(lambda xs, result: result == len(xs))
+def f(xs: list[int]) -> int:
+    n = 0
+    for x in xs:
+        n += 1
+        if n == 70:
+            return 0
+    return n
+"""
+    found = only(checker, text)
+    assert found.status is Status.REFUTED
+
+
+def test_an_operation_in_place_on_a_list_inside_a_list_is_not_modelled(checker: Checker) -> None:
+    text = """
+@icontract.ensure(lambda g, result: len(g[0]) == result)
+@icontract.require(lambda g: len(g) == 1)
+def f(g: list[list[int]]) -> int:
+    n = len(g[0])
+    row = g[0]
+    row += [1] if n == 123456 else []
+    return n
+"""
+    assert only(checker, text).status is not Status.VERIFIED
