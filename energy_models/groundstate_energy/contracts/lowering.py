@@ -115,7 +115,7 @@ METHODS = frozenset(
 )
 _TYPES = frozenset(["int", "bool", "float", "str", "list", "tuple", "dict", "set"])
 _BINARY = frozenset(["+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>"])
-_COMMENTS = frozenset((py.COMMENT, py.LINE_CONTINUATION))
+_COMMENTS = frozenset((py.COMMENT, py.LINE_CONTINUATION, py.token(";")))
 _COMPREHENSIONS = {
     py.LIST_COMPREHENSION: "list",
     py.SET_COMPREHENSION: "set",
