@@ -87,7 +87,8 @@ for (const [name, workbench] of Object.entries(SUITES)) {
   const tests = await builtSuite(name);
   const options = await workbench();
   console.log(`== ${name}`);
-  const { code, output } = await runInHost({ tests, ...options, extensions: [root, ...(options.extensions ?? [])] });
+  const extensions = [root, ...(options.extensions ?? [])];
+  const { code, output } = await runInHost({ tests, ...options, extensions }).catch((error) => ({ code: error, output: '' }));
   await rm(options.folder, { recursive: true, force: true });
   console.log(output.trimEnd());
   const counts = /^(\d+) passed, (\d+) failed$/m.exec(output);

@@ -76,7 +76,7 @@ export async function withWorkbench({ settings = {}, trust = false, vsix, enviro
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets'],
     });
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultNavigationTimeout(240_000); // the first page of a fresh installation, on a machine with other work
+    page.setDefaultNavigationTimeout(900_000); // the first page of a fresh installation, on a machine with other work
     return await use(page, host, home);
   } finally {
     await browser?.close();
