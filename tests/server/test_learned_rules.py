@@ -97,7 +97,7 @@ def test_the_cache_depends_on_the_model(
     assert run(capsys, "check", "--statistics")[0] == 0
 
 
-def test_a_run_depends_on_other_files_of_the_project(
+def test_a_run_depends_on_what_it_takes_from_other_files_of_the_project(
     folder: Path, shipped: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / ".git").mkdir()
@@ -107,6 +107,8 @@ def test_a_run_depends_on_other_files_of_the_project(
     shipped()
     assert run(capsys, "check", "a.py")[0] == 1
     (folder / "b.py").write_text("x = 2\n", encoding="utf-8")
+    assert run(capsys, "check", "a.py")[0] == 1
+    (folder / "c.py").write_text("x = 2\n", encoding="utf-8")
     assert run(capsys, "check", "a.py")[0] == 0
 
 
