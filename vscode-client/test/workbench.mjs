@@ -141,7 +141,7 @@ async function answering(address) {
     try {
       return await fetch(address);
     } catch (error) {
-      if (tries > 300) {
+      if (tries > 3000) {
         throw error;
       }
       await new Promise((done) => setTimeout(done, 200));
