@@ -66,7 +66,7 @@ CONSTRUCTS = (
     ),
     Construct(
         "Optional",
-        _body("x: int | None) -> int", "r = 0 if x is None else x", "assert x is None or r == x", "return r"),
+        _body("x: int | None) -> int", "r = 1 if x is None else x", "assert x is None or r == x", "return r"),
         "x is None else",
         "not x else",
     ),
