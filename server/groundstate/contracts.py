@@ -12,14 +12,16 @@ from pathlib import Path
 
 from groundstate.analysis import numbered
 from groundstate.discovery import relative_to_root
-from groundstate.documents import MOST_BYTES
+from groundstate.documents import MOST_BYTES, Document
 from groundstate.findings import Evidence, Finding, Severity
 from groundstate.ignores import ignores_of
 from groundstate.report import ClauseStatus, ContractStatus, Counterexample, Report
 from groundstate.settings import Settings
 from groundstate_energy.contracts.check import Budget, shared_checker
 from groundstate_energy.contracts.verdicts import ClauseVerdict, FunctionVerdict, Status
+from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.contracts.clauses import ClauseKind, FunctionContracts
+from groundstate_grammars.python.contracts.definitions import definitions
 from groundstate_grammars.python.contracts.expressions import RESULT
 from groundstate_grammars.python.contracts.reading import may_have_contracts
 from groundstate_grammars.rules import CONTRACT_RULES
@@ -58,31 +60,102 @@ class Contracts:
 
     def added_to(self, report: Report, root: Path, settings: Settings) -> Report:
         """``report`` with the contracts of its document and the findings of its contract rules."""
-        document = report.document
+        return together(report, self.of(report.document, root, settings))
+
+    def of(self, document: Document, root: Path, settings: Settings) -> Report:
+        """The contracts of a document, and nothing else."""
+        nothing = Report(document, (), 0)
         rules = settings.reported_rules(relative_to_root(document.path, root)) & CONTRACT_RULES
         if not rules or document.not_text_at is not None or len(document.data) > MOST_BYTES:
-            return report
+            return nothing
         if not may_have_contracts(document.data):
-            return report
+            return nothing
         verdicts = shared_checker().check_file(
             document.parsed, budget=self._budget, wanted=promises_something
         )
         found = [finding for verdict in verdicts for finding in _findings(verdict) if finding.rule in rules]
         own = numbered(document, found, ignores_of(document))
-        findings = sorted(
-            (*report.findings, *own.findings), key=lambda finding: (finding.start, finding.end, finding.rule)
-        )
-        return replace(
-            report,
-            findings=tuple(findings),
-            ignored=report.ignored + own.ignored,
-            contracts=tuple(_status(verdict) for verdict in verdicts),
-        )
+        return replace(own, contracts=tuple(_status(verdict) for verdict in verdicts))
 
 
-def stale(status: ContractStatus) -> ContractStatus:
-    """What was concluded of an earlier version of the text."""
-    return replace(status, verdict=Status.STALE.value, reason=status.verdict)
+def together(report: Report, contracts: Report) -> Report:
+    """``report`` with what was found of the contracts of the same document."""
+    findings = sorted(
+        (*report.findings, *contracts.findings),
+        key=lambda finding: (finding.start, finding.end, finding.rule),
+    )
+    return replace(
+        report,
+        findings=tuple(findings),
+        ignored=report.ignored + contracts.ignored,
+        known=report.known + contracts.known,
+        contracts=contracts.contracts,
+    )
+
+
+def without_contracts(report: Report) -> Report:
+    """``report`` as it was before its contracts were looked at."""
+    findings = tuple(finding for finding in report.findings if finding.rule not in CONTRACT_RULES)
+    return replace(report, findings=findings, contracts=())
+
+
+def carried_over(report: Report, before: Report) -> Report:
+    """``report`` with what was concluded of an earlier version of its text, until its own contracts are checked.
+
+    A function whose text is the same keeps its verdict and findings, moved to where it is now; one that changed keeps its
+    verdict, marked as stale, and loses its findings.
+    """
+    if not before.contracts:
+        return report
+    old, new = _definitions(before.document), _definitions(report.document)
+    contracts: list[ContractStatus] = []
+    findings = list(report.findings)
+    for status in before.contracts:
+        if status.function not in old or status.function not in new:
+            continue
+        (start, end), (now, then) = old[status.function], new[status.function]
+        moved = _moved(status, now - start)
+        if before.document.data[start:end] != report.document.data[now:then]:
+            reason = status.reason if status.verdict == Status.STALE.value else status.verdict
+            contracts.append(replace(moved, verdict=Status.STALE.value, reason=reason, reason_at=now))
+            continue
+        contracts.append(moved)
+        findings += [
+            _finding_moved(finding, now - start)
+            for finding in before.findings
+            if finding.rule in CONTRACT_RULES and start <= finding.start < end
+        ]
+    findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
+    return replace(report, findings=tuple(findings), contracts=tuple(contracts))
+
+
+def _definitions(document: Document) -> dict[str, tuple[int, int]]:
+    """The byte range of each function by its qualified name, decorators included; of two with one name the last."""
+    flat = document.parsed.flat
+    found = {}
+    for function in definitions(flat)[0]:
+        above = flat.parent[function.node]
+        first = above if flat.kind[above] == py.DECORATED_DEFINITION else function.node
+        found[function.qualname] = (flat.start[first], flat.end[function.node])
+    return found
+
+
+def _moved(status: ContractStatus, by: int) -> ContractStatus:
+    clauses = tuple(
+        replace(clause, start=clause.start + by, end=clause.end + by) for clause in status.clauses
+    )
+    return replace(
+        status,
+        start=status.start + by,
+        end=status.end + by,
+        reason_at=status.reason_at + by,
+        clauses=clauses,
+    )
+
+
+def _finding_moved(finding: Finding, by: int) -> Finding:
+    evidence = tuple(replace(item, start=item.start + by, end=item.end + by) for item in finding.evidence)
+    return replace(finding, start=finding.start + by, end=finding.end + by, evidence=evidence)
 
 
 def _findings(verdict: FunctionVerdict) -> Iterator[Finding]:

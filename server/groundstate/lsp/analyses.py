@@ -31,9 +31,20 @@ class _Running:
 
 
 class Analyses:
-    """The newest analysis of each open document, made when it is asked for, once ``ready`` is set."""
+    """The newest analysis of each open document, made when it is asked for, once ``ready`` is set.
 
-    def __init__(self, worker: Worker, job: Job, ready: asyncio.Event) -> None:
+    Args:
+        then: told of each analysis that is finished; what it learns may ``complete`` it.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        job: Job,
+        ready: asyncio.Event,
+        then: Callable[[Analysed], None] = lambda analysed: None,
+    ) -> None:
+        self._then = then
         self._worker = worker
         self._ready = ready
         self._job = job
@@ -66,6 +77,14 @@ class Analyses:
             if not running.waiting and not running.task.done():
                 running.token.cancel()
                 self._forget(running)
+
+    def complete(self, analysed: Analysed) -> bool:
+        """Put ``analysed`` in the place of the analysis of the same snapshot; False where that is gone."""
+        known = self._finished.get(analysed.snapshot.uri)
+        if known is None or known.snapshot is not analysed.snapshot:
+            return False
+        self._finished[analysed.snapshot.uri] = analysed
+        return True
 
     def seconds(self, uri: str) -> float:
         """How long the last analysis of a document took; 0 before the first."""
@@ -109,6 +128,7 @@ class Analyses:
             )
             self._finished[snapshot.uri] = analysed
             self._seconds[snapshot.uri] = seconds
+            self._then(analysed)
             return analysed
         finally:
             running = self._running.get(snapshot.uri)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from groundstate.analysis import Workspace, analyse
+from groundstate.contracts import carried_over, together, without_contracts
 from groundstate.discovery import is_excluded
 from groundstate.documents import Document
 from groundstate.engine_loading import EngineError
@@ -28,6 +29,7 @@ class Examination:
         self._client = client
         self._pages = pages
         self._parsed: dict[str, ParsedFile] = {}
+        self._contracts: dict[str, Report] = {}
 
     def __call__(self, snapshot: Snapshot, token: Token) -> Analysed:
         """The findings of ``snapshot`` as diagnostics; raises ``Superseded`` when the token is cancelled on the way."""
@@ -51,11 +53,30 @@ class Examination:
         token.check()
         return landscape(document, project.files.workspace(document), project.engine, at)
 
+    def project_of(self, snapshot: Snapshot, token: Token) -> Project | None:
+        """The project whose contract rules hold for ``snapshot``; None where it is not checked."""
+        path = snapshot.document.path
+        if not snapshot.is_python or snapshot.is_notebook or not self._projects.checks(path):
+            return None
+        project = self._projects.of(path, token)
+        return None if is_excluded(path, project.root, project.settings.exclude) else project
+
+    def with_contracts(
+        self, snapshot: Snapshot, report: Report, contracts: Report, project: Project
+    ) -> Analysed:
+        """``report`` and the ``contracts`` of the same text as diagnostics; later versions carry the contracts over."""
+        self._contracts[snapshot.uri] = contracts
+        own = contracts if project.baseline is None else project.baseline.new_in(contracts)
+        whole = together(without_contracts(report), own)
+        return analysed(snapshot, whole, self._client, self._pages, project.settings.baseline)
+
     def forget(self, uri: str) -> None:
         self._parsed.pop(uri, None)
+        self._contracts.pop(uri, None)
 
     def forget_all(self) -> None:
         self._parsed.clear()
+        self._contracts.clear()
 
     def _analysed(self, snapshot: Snapshot, token: Token, *, is_file: bool = False) -> Analysed:
         report, baseline = Report(snapshot.document, (), 0), None
@@ -67,6 +88,8 @@ class Examination:
                 files = project.files
                 workspace = files.workspace_of_files() if is_file else files.workspace(document)
                 report = _report(document, workspace, project, token)
+                if not is_file and snapshot.uri in self._contracts:
+                    report = carried_over(report, self._contracts[snapshot.uri])
                 if snapshot.is_notebook:
                     report = without_shell_names(report)
         token.check()

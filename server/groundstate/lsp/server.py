@@ -24,6 +24,7 @@ from groundstate.lsp.analyses import Analyses
 from groundstate.lsp.cancellation import Superseded
 from groundstate.lsp.client import Client, client_of
 from groundstate.lsp.configuration import Configuration
+from groundstate.lsp.contract_checks import ContractChecks
 from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.engines import load_engine
 from groundstate.lsp.examination import Examination
@@ -115,7 +116,8 @@ class GroundstateServer(LanguageServer):
         )
         self.documents = OpenDocuments(self.client.encoding)
         self.examination = Examination(self.projects, self.client, self.pages)
-        self.analyses = Analyses(self.worker, self.examination, self.ready)
+        self.contract_checks = ContractChecks(self)
+        self.analyses = Analyses(self.worker, self.examination, self.ready, self.contract_checks.analysed)
         self.publisher = Publisher(self.documents, self.analyses, self)
         self.workspace_publisher = WorkspacePublisher(self)
         self.file_watch = FileWatch(self, sources=not self.client.registers_watchers)
@@ -147,6 +149,7 @@ class GroundstateServer(LanguageServer):
     def changed(self, snapshot: Snapshot) -> None:
         """A document was opened or edited."""
         self.analyses.changed(snapshot.uri)
+        self.contract_checks.changed(snapshot.uri)
         if not self.client.pulls and not self.waits_for_save(snapshot):
             self.publisher.schedule(snapshot, self.pause(snapshot))
 
@@ -179,6 +182,7 @@ class GroundstateServer(LanguageServer):
         """A document was closed."""
         gone = self.documents.close(uri)
         self.analyses.closed(uri)
+        self.contract_checks.changed(uri)
         self.worker.give(lambda: self.examination.forget(uri))
         if self.client.pulls:
             self.workspace_findings.wake()

@@ -1,4 +1,4 @@
-"""``textDocument/codeLens``: the free energy above each function, for users who want it."""
+"""``textDocument/codeLens``: what became of each function's contract; the free energy too, for users who want it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from groundstate.lsp.contract_text import lens_title
 from groundstate.lsp.handlers import OnSnapshot
 from groundstate.lsp.methods.show_energy import SHOW_ENERGY
 from groundstate.lsp.snapshots import Snapshot
+from groundstate_grammars.python.contracts.reading import may_have_contracts
 from groundstate_grammars.python.units import MODULE_NAME
 
 if TYPE_CHECKING:
@@ -19,13 +21,19 @@ async def handle(
     server: GroundstateServer, snapshot: Snapshot, params: types.CodeLensParams
 ) -> list[types.CodeLens] | None:
     await server.ready.wait()
-    if not server.configuration.of(snapshot.document.path).code_lens:
+    shows_energies = server.configuration.of(snapshot.document.path).code_lens
+    if not shows_energies and not may_have_contracts(snapshot.document.data):
         return None
     analysed = await server.analysed(snapshot)
     source, encoding = snapshot.source, server.client.encoding
-    lenses = []
     uri = params.text_document.uri
-    for unit in analysed.report.energies:
+    lenses = [
+        types.CodeLens(
+            snapshot.range_of(status.start, status.end, encoding), types.Command(lens_title(status), "")
+        )
+        for status in analysed.report.contracts
+    ]
+    for unit in analysed.report.energies if shows_energies else ():
         if unit.name == MODULE_NAME or snapshot.location(unit.start, unit.start, encoding).uri != uri:
             continue
         inside = [item for item in analysed.report.findings if unit.start <= item.start < unit.end]
