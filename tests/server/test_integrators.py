@@ -40,6 +40,7 @@ def test_json(here: Path) -> None:
     assert json.loads(render("json", sample_outcome(here))) == {
         "version": 1,
         "tool": {"name": "groundstate", "version": __version__, "model": "sha256:abc"},
+        "contracts": [],
         "findings": [
             {
                 "path": "src/area.py",
