@@ -53,12 +53,12 @@ class Budget:
     Attributes:
         runs: of the interpreter.
         units: of z3; 0 tries no proof. Both give the same verdict on every machine.
-        seconds: after which z3 is given up, whatever it has spent: the guard against a solver that hangs.
+        seconds: of the processor, after which z3 is given up whatever it has spent: for a solver that does not count.
     """
 
     runs: int = RUNS
     units: int = UNITS
-    seconds: float = 10.0
+    seconds: float = 6.0
 
 
 class Checker:

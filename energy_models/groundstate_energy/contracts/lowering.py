@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 
 from groundstate_energy.contracts import core
 from groundstate_energy.contracts.core import Range, Type, Unmodelled
@@ -170,7 +171,10 @@ class Programs:
 
     def program(self, definition: int) -> core.Program:
         """A function with all that it calls; raises ``Unmodelled``."""
-        return self.with_callees(self.function(definition))
+        main = self.function(definition)
+        if self.module.function(main.name) != definition:
+            main = replace(main, name=f"{main.name}()")  # a call by this name is a call of another function
+        return self.with_callees(main)
 
     def with_callees(self, main: core.Function) -> core.Program:
         """The same, of a function that was lowered already."""

@@ -28,6 +28,7 @@ _GENERIC = {
     "typing.Sequence": "sequence",
     "collections.abc.Sequence": "sequence",
 }
+_NO_LITERAL = frozenset((py.IDENTIFIER, py.ASSIGNMENT, py.CALL, py.YIELD, py.AWAIT))
 _CONTRACT_DECORATORS = ("icontract.", "deal.", "hypothesis.")
 
 EXCEPTIONS: dict[str, tuple[str, ...]] = {
@@ -104,7 +105,9 @@ class Module:
         if flat.kind[statement] != py.EXPRESSION_STATEMENT or flat.parent[statement] != 0:
             return -1
         value = flat.child_by_field(assignment, py.FIELD_RIGHT)
-        return value if value >= 0 and flat.kind[value] != py.ASSIGNMENT else -1
+        if value < 0 or any(kind in _NO_LITERAL for kind in flat.kind[value : value + flat.size[value]]):
+            return -1
+        return value
 
     def function(self, name: str) -> int:
         """The definition that ``name`` certainly is, or -1."""
@@ -136,13 +139,13 @@ class Module:
             return child
         return -1
 
-    def exception(self, name: str) -> tuple[str, ...] | None:
+    def exception(self, name: str, deepest: int = 16) -> tuple[str, ...] | None:
         """The classes above an exception class, nearest first; None where ``name`` is not certainly one."""
         if name in EXCEPTIONS and self.is_builtin(name):
             return EXCEPTIONS[name]
         flat = self.flat
         node = self._only_binding(name, BindingKind.CLASS)
-        if node < 0 or name in EXCEPTIONS:
+        if node < 0 or name in EXCEPTIONS or deepest == 0:
             return None
         definition = flat.parent[node]
         if flat.parent[definition] != 0:
@@ -153,10 +156,10 @@ class Module:
             if listed >= 0
             else []
         )
-        if len(bases) != 1 or flat.kind[bases[0]] != py.IDENTIFIER or bases[0] > node + 16:
+        if len(bases) != 1 or flat.kind[bases[0]] != py.IDENTIFIER:
             return None
         base = flat.text(bases[0]).decode("utf-8", "replace")
-        above = self.exception(base) if base != name else None
+        above = self.exception(base, deepest - 1)
         body = flat.child_by_field(definition, py.FIELD_BODY)
         plain = all(
             flat.kind[child] in (py.PASS_STATEMENT, py.COMMENT)

@@ -16,6 +16,7 @@ from groundstate_energy.contracts.wire import receive, send
 
 UNITS = 8_000_000
 """z3's resource units for one function: about three seconds."""
+_PATIENCE = 20
 _GRACE = 0.3
 """Seconds in which an interrupted proof must come to an end."""
 
@@ -37,9 +38,12 @@ class Prover:
         program: core.Program,
         samples: list[tuple[object, ...]],
         units: int = UNITS,
-        seconds: float = 10.0,
+        seconds: float = 6.0,
     ) -> Proof | None:
-        """The proof of a function; None when it was interrupted, took longer than ``seconds``, or its process died."""
+        """The proof of a function; None when it was interrupted or its process did not answer.
+
+        ``seconds``: of the processor. On the clock it may take twenty times as long before the process is killed.
+        """
         with self._lock:
             process = self._started()
             if process is None or process.stdin is None:
@@ -49,8 +53,8 @@ class Prover:
             self._under_way = True
             try:
                 with self._sending:
-                    send(process.stdin, (self._number, program, samples, units))  # type: ignore[arg-type]  # a pipe
-                return self._wait(seconds)
+                    send(process.stdin, (self._number, program, samples, units, seconds))  # type: ignore[arg-type]  # a pipe
+                return self._wait(_PATIENCE * seconds)
             except (OSError, ValueError):
                 self._kill()
                 return None
@@ -88,6 +92,11 @@ class Prover:
     def close(self) -> None:
         """End the process."""
         self._kill()
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id, while there is one."""
+        return self._process.pid if self._process is not None else None
 
     def warm_up(self) -> None:
         """Start the process, which takes z3 a quarter of a second to load, before it is needed."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from queue import SimpleQueue
 from typing import BinaryIO
 
@@ -23,8 +24,28 @@ _MOST_MEGABYTES = 1_500
 INTERRUPT = None
 """The request that ends the proof under way."""
 
-Request = tuple[int, core.Program, list[tuple[object, ...]], int]
-"""Number, function, samples, units."""
+Request = tuple[int, core.Program, list[tuple[object, ...]], int, float]
+"""Number, function, samples, units, seconds."""
+_TICK = 0.05
+_GRACE = 1.0
+"""Seconds of the processor in which an interrupted proof must come to an end."""
+
+
+class _Watch:
+    """Ends a proof that takes more of the processor than it may; seconds of a busy machine's clock do not count."""
+
+    def __init__(self) -> None:
+        self.limit = float("inf")
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(_TICK)
+            over = time.process_time() - self.limit
+            if over > 0:
+                solving.interrupt()
+            if over > _GRACE:
+                os._exit(1)
 
 
 def _listen(stream: BinaryIO, requests: SimpleQueue[Request]) -> None:
@@ -47,14 +68,17 @@ def main() -> None:
     sys.setrecursionlimit(6_000)
     requests: SimpleQueue[Request] = SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, requests), daemon=True).start()
+    watch = _Watch()
     while True:
         solving.prepare()
-        number, program, samples, units = requests.get()
+        number, program, samples, units, seconds = requests.get()
         solving.begin()
+        watch.limit = time.process_time() + seconds
         try:
             proof = prove(program, samples, units)
         except Exception as error:  # a mistake of ours must not pass for a proof
             proof = Proof(unmodelled=(f"internal error: {type(error).__name__}: {error}"[:200], (0, 0)))
+        watch.limit = float("inf")
         send(answers, (number, proof))
 
 

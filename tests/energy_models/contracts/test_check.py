@@ -356,3 +356,35 @@ def f(g: list[list[int]]) -> int:
     return n
 """
     assert only(checker, text).status is not Status.VERIFIED
+
+
+def test_a_method_and_a_function_of_one_name_are_two(checker: Checker) -> None:
+    text = """
+def size(n: int) -> int:
+    return n + 1
+
+class Box:
+    @icontract.ensure(lambda n, result: result == n)
+    def size(self, n: int) -> int:
+        return size(n)
+"""
+    assert check(checker, text)["Box.size"].status is Status.REFUTED
+
+
+def test_names_that_go_round_in_circles_are_unknown(checker: Checker) -> None:
+    text = """
+A = B
+B = A
+class X(Y): pass
+class Y(X): pass
+
+@icontract.ensure(lambda n, result: result == A)
+def f(n: int) -> int:
+    return n
+
+@icontract.ensure(lambda n, result: result == n)
+def g(n: int) -> int:
+    raise X
+"""
+    found = check(checker, text)
+    assert [item.status for item in found.values()] == [Status.UNKNOWN, Status.UNKNOWN]
