@@ -7,6 +7,7 @@ import importlib.util
 import subprocess
 import sys
 import threading
+import time
 from queue import Empty, SimpleQueue
 from typing import BinaryIO
 
@@ -17,6 +18,7 @@ from groundstate_energy.contracts.wire import receive, send
 UNITS = 8_000_000
 """z3's resource units for one function: about three seconds."""
 _PATIENCE = 20
+_TICK = 0.02
 _GRACE = 0.3
 """Seconds in which an interrupted proof must come to an end."""
 
@@ -63,12 +65,19 @@ class Prover:
 
     def _wait(self, seconds: float) -> Proof | None:
         answers = self._answers
-        try:
-            answer = answers.get(timeout=seconds)
-        except Empty:
-            self.interrupt()
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                answer = answers.get(timeout=_TICK)
+                break
+            except Empty:
+                if time.monotonic() > deadline:
+                    self.interrupt()
+                if not self._is_interrupted:
+                    continue
             try:
                 answer = answers.get(timeout=_GRACE)
+                break
             except Empty:
                 self._kill()
                 return None
