@@ -67,10 +67,17 @@ export async function withWorkbench({ settings = {}, trust = false, vsix, enviro
     await finished(spawn(node, [entry, ...folders, '--install-extension', vsix], { env, stdio: 'inherit' }));
   }
   const args = [entry, '--auth', 'none', '--bind-addr', host, '--disable-telemetry', '--disable-update-check', ...folders];
-  const server = spawn(node, trust ? args : [...args, '--disable-workspace-trust'], { env, stdio: 'ignore', detached: true });
+  let server;
+  let answers = false;
+  const start = (tries) => {
+    server = spawn(node, trust ? args : [...args, '--disable-workspace-trust'], { env, stdio: 'ignore', detached: true });
+    server.on('exit', () => !answers && tries > 1 && start(tries - 1)); // it gives up by itself on a busy machine
+  };
+  start(10);
   let browser;
   try {
     await answering(`http://${host}/healthz`);
+    answers = true;
     browser = await chromium.launch({
       executablePath: chromiumPath,
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets'],
