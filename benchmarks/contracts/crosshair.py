@@ -43,9 +43,12 @@ def install() -> Path:
         subprocess.run(
             [HOME / "bin" / "pip", "install", "--quiet", f"crosshair-tool=={VERSION}"], check=False
         )
-    shown = subprocess.run([command, "--version"], capture_output=True, text=True, check=False)
-    if VERSION not in shown.stdout:
-        raise Missing(f"crosshair {VERSION} is not in {HOME}: {shown.stdout}{shown.stderr}")
+    asked = "from importlib.metadata import version; print(version('crosshair-tool'))"
+    shown = subprocess.run(
+        [HOME / "bin" / "python", "-c", asked], capture_output=True, text=True, check=False
+    )
+    if shown.stdout.strip() != VERSION:
+        raise Missing(f"crosshair-tool {VERSION} is not in {HOME}: {shown.stdout}{shown.stderr}")
     return command
 
 
