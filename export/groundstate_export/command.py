@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-_PARITY_UNITS = 1_200
+_PARITY_UNITS = 600
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
