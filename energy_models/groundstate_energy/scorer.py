@@ -6,6 +6,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import onnxruntime
@@ -70,12 +71,17 @@ class Scorer:
         # Threads that spin while they wait take the core from the rest of the machine: an editor, the other processes.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Attention of a trained network gives denormal weights, with which a matrix product takes many times longer.
-        # A weight below 1e-38 changes no energy.
+        # A weight below 1e-38 changes no energy. The option changes the thread that it is given on for all its floats, and
+        # contracts are judged by IEEE doubles: so the network has a thread of its own.
         options.add_session_config_entry("session.set_denormal_as_zero", "1")
+        self._thread = ThreadPoolExecutor(1, "groundstate-network")
         try:
             network = (package.half_network if use_cuda else None) or package.network
             self._reader, self._ranker = (
-                onnxruntime.InferenceSession(str(path), options, providers=providers) for path in network
+                self._thread.submit(
+                    onnxruntime.InferenceSession, str(path), options, providers=providers
+                ).result()
+                for path in network
             )
             self._table = PieceTable(Tokenizer.from_file(str(package.tokenizer)))
         except Exception as error:
@@ -126,10 +132,11 @@ class Scorer:
         if context is None:
             read = {name: inputs[name] for name in READ_INPUTS}
             read["pieces"] = inputs["pieces"][: int(inputs["tokens"].max()) + 1]
-            (context,) = self._reader.run(None, read)
+            (context,) = self._thread.submit(self._reader.run, None, read).result()
             if reading is not None:
                 self._contexts.keep(reading, context)
-        (scores,) = self._ranker.run(None, {n: context if n == CONTEXT else inputs[n] for n in RANK_INPUTS})
+        ranked = {n: context if n == CONTEXT else inputs[n] for n in RANK_INPUTS}
+        (scores,) = self._thread.submit(self._ranker.run, None, ranked).result()
         start = 0
         for i in batch:
             stop = start + len(windows[i].candidates)

@@ -289,7 +289,7 @@ def test_rule_pages(run: Run) -> None:
     assert run("rule", "wrong-name").out == run("rule", "gs301").out
     listed = run("rule", "--all")
     assert listed.code == 0
-    assert len(listed.out.splitlines()) == 25
+    assert len(listed.out.splitlines()) == 28
     ran = run("rule", "wrong-nam")
     assert ran.code == 2
     assert "did you mean `wrong-name`?" in ran.err
