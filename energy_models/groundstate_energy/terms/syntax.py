@@ -415,8 +415,7 @@ def _without_complete_statements(text: bytes, tree: ast.Module) -> bytes:
 
 
 def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(item.lineno for item in decorators)])
+    return min([statement.lineno, *(item.lineno for item in getattr(statement, "decorator_list", ()))])
 
 
 def _branches(statement: ast.stmt) -> list[list[ast.stmt]]:
