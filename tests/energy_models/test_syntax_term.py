@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from tests.energy_models.marks import parsed
 
-from groundstate_energy.terms import hard_violations, syntax
+from groundstate_energy.terms import hard_violations
 from groundstate_grammars.edits import apply_replacements
 
 
@@ -97,64 +95,3 @@ def test_bytes_that_are_no_text_never_raise() -> None:
 def test_nothing_else_is_said_about_a_text_that_does_not_parse() -> None:
     violations = hard_violations(parsed("def f(:\n    return undefined\n"), None)
     assert {violation.rule for violation in violations} == {"GS101"}
-
-
-NESTED = """class Reader:
-    limit = 3
-
-    @property
-    def name(self):
-        \'\'\'What it
-        is called.\'\'\'
-        return self._name
-
-    def read(self, lines,
-             start=0):
-        total = [
-            start,
-        ]; rest = 1
-        for line in lines:
-            if line.strip():
-                total.append(line)
-                rest += 1
-            elif start:
-                total.pop()
-                continue
-            else:
-                break
-        else:
-            rest = 2
-        try:
-            with open(self.name) as file:
-                value = file.read()
-                lines = value.split()
-        except OSError as error:
-            value = None
-            print(error)
-        finally:
-            rest = 3
-        while rest:
-            rest -= 1
-            if rest == 2: break
-            match lines:
-                case [first]:
-                    value = first
-                    rest = 0
-                case _:
-                    value = rest
-        return value
-"""
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    at=st.integers(0, len(NESTED) - 1),
-    gone=st.integers(0, 3),
-    new=st.sampled_from(["", " ", "=", "(", ")", ":", "els", "'", "\n", "if", "    ", "total ="]),
-)
-def test_repairs_do_not_depend_on_what_their_trials_leave_out(at: int, gone: int, new: str) -> None:
-    file = parsed(NESTED[:at] + new + NESTED[at + gone :])
-    found = syntax.syntax_violations(file)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(syntax, "_shortened", lambda prefix, text, place: (prefix, 0))
-        assert found == syntax.syntax_violations(file)

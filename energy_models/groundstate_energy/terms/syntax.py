@@ -322,20 +322,19 @@ def _repairs(file: ParsedFile, failure: _Failure) -> list[tuple[Replacement, ...
         return []
     start, end, prefix = window
     text = data[start:end]
-    short, cut = _shortened(prefix, text, failure.start - start)
     passed: list[Replacement] = []
     later: list[tuple[int, int, Replacement]] = []
     row = (prefix + text[: failure.start - start]).count(b"\n") + 1
     tried: set[bytes] = set()
     for item in _candidates(data, failure, start, end):
         local = Replacement(item.start - start, item.end - start, item.new)
-        repaired = apply_replacements(text, (local,))
+        repaired = prefix + apply_replacements(text, (local,))
         if repaired in tried:
             continue
         tried.add(repaired)
         if len(tried) > _MOST_TRIALS or len(passed) >= 2 * _MOST_REPAIRS:
             break
-        error = _parse_error(short + repaired[cut:] if local.start >= cut else prefix + repaired)
+        error = _parse_error(repaired)
         if error is None:
             passed.append(item)
         elif error.lineno is not None and error.lineno > row + 1 and item.new not in (b'"', b"'"):
@@ -354,76 +353,6 @@ def _repairs(file: ParsedFile, failure: _Failure) -> list[tuple[Replacement, ...
         if len(proved) == _MOST_REPAIRS:
             break
     return proved
-
-
-_LINES_BEFORE = 3
-"""Lines before an error that a trial leaves as they are."""
-_MAY_GO_ON = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.Match)
-"""Statements to which a line after them may belong: ``else``, ``except``, ``case``."""
-
-
-def _shortened(prefix: bytes, text: bytes, place: int) -> tuple[bytes, int]:
-    """What a trial may parse in the place of ``prefix + text[:cut]``, and ``cut``: an offset some lines before ``place``.
-
-    Statements that are complete there become empty lines: whatever follows, they parse as they do now, and in a long
-    class they are most of the work. The last of a block becomes ``pass``, and stays where an ``else`` may follow. The
-    numbers of lines stay.
-    """
-    lines = _LINE.findall(text)[: text.count(b"\n", 0, place) + 1]
-    for row in range(len(lines) - 1 - _LINES_BEFORE, max(0, len(lines) - 1 - 4 * _LINES_BEFORE), -1):
-        line = lines[row]
-        if not line.strip() or b"\r" in text:
-            continue
-        before = b"".join(lines[:row])
-        try:
-            tree = ast.parse(prefix + before + line[: len(line) - len(line.lstrip(b" \t\f"))] + b"pass\n")
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        short = _without_complete_statements(prefix + before, tree)
-        errors = [_parse_error(part + text[len(before) :]) for part in (prefix + before, short)]
-        if len({error and (error.msg, error.lineno, error.offset) for error in errors}) == 1:
-            return short, len(before)
-        break
-    return prefix, 0
-
-
-def _without_complete_statements(text: bytes, tree: ast.Module) -> bytes:
-    """``text`` without the statements that end before the last one of their block, in the blocks around the last of all,
-    and with ``pass`` in the other branches of what is around that."""
-    kept = text.split(b"\n")
-
-    def empty(first: int, last: int, *, stays: bool) -> None:
-        line = kept[first - 1]
-        indent = line[: len(line) - len(line.lstrip(b" \t\f"))]
-        kept[first - 1 : last] = [indent + b"pass" if stays else b"", *[b""] * (last - first)]
-
-    block: list[ast.stmt] = tree.body
-    while block:
-        firsts = [_first_line(item) for item in block]
-        for item, first, following in zip(block, firsts, firsts[1:], strict=False):
-            last = item.end_lineno or following
-            is_last = following == firsts[-1]
-            if last < following and not (is_last and isinstance(item, _MAY_GO_ON)):
-                empty(first, last, stays=is_last)
-        around = block[-1]
-        *done, block = _branches(around) or [[]]
-        for branch in done:
-            first = _first_line(branch[0])
-            if not kept[first - 1][: branch[0].col_offset].strip():
-                empty(first, branch[-1].end_lineno or first, stays=True)
-    return b"\n".join(kept)
-
-
-def _first_line(statement: ast.stmt) -> int:
-    return min([statement.lineno, *(item.lineno for item in getattr(statement, "decorator_list", ()))])
-
-
-def _branches(statement: ast.stmt) -> list[list[ast.stmt]]:
-    """The blocks of a compound statement in text order."""
-    found: list[list[ast.stmt]] = [getattr(statement, "body", [])]
-    found += [part.body for name in ("handlers", "cases") for part in getattr(statement, name, ())]
-    found += [getattr(statement, name, []) for name in ("orelse", "finalbody")]
-    return [block for block in found if block]
 
 
 def _parses(data: bytes) -> bool:
