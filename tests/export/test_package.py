@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -98,6 +99,15 @@ def test_energies_do_not_depend_on_what_else_is_scored(package: ModelPackage) ->
     for window, gaps in zip(windows, scorer.gaps(windows), strict=True):
         (alone,) = scorer.gaps([window])
         assert alone.tolist() == gaps.tolist()
+
+
+def test_the_callers_floats_stay_ieee_doubles(package: ModelPackage) -> None:
+    """Contracts are judged in the same process, denormals and all."""
+    windows = tiny.windows_of(parse(tiny.TEXTS[1].encode()))
+    Scorer(package, "cpu", 1).gaps(windows)
+    smallest = sys.float_info.min
+    assert smallest / 2 > 0
+    assert (np.full(64, smallest) / 2 > 0).all()
 
 
 def test_what_was_read_is_ranked_again_as_if_it_were_new(package: ModelPackage) -> None:
