@@ -181,7 +181,11 @@ def true_findings(text: str, editor: Editor) -> list[tuple[Any, ...]]:
     for item in report.findings:
         place: list[int] = []
         for offset in (item.start, item.end):
-            at = position(text, len(document.data[:offset].decode()), editor.encoding)
+            index = len(document.data[:offset].decode())
+            # The protocol has no position between the two characters of a line's end: there the line has ended.
+            if text[index - 1 : index + 1] == "\r\n":
+                index -= 1
+            at = position(text, index, editor.encoding)
             place += [at.line, at.character]
         found.append((*place, item.rule, severities[item.severity.value], item.message))
     return found
