@@ -52,20 +52,24 @@ def install() -> Path:
     return command
 
 
-def check(command: Path, path: Path, function: str, text: str, timeout: float) -> Result:
-    """What CrossHair says of the one function in ``path``; ``timeout``: its seconds for each condition."""
+def check(command: Path, path: Path, function: str, text: str, timeout: float | None) -> Result:
+    """What CrossHair says of the one function in ``path``.
+
+    ``timeout``: its ``--per_condition_timeout``; None leaves its defaults, which stop after 5 uninteresting iterations.
+    """
+    limit = [] if timeout is None else [f"--per_condition_timeout={timeout}"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     try:
         done = subprocess.run(
             [
                 *(command, "check", "--report_all", "--analysis_kind=PEP316,asserts"),
-                *(f"--per_condition_timeout={timeout}", path),
+                *(*limit, path),
             ],
             capture_output=True,
             text=True,
             check=False,
-            timeout=60 + 20 * timeout,
+            timeout=60 + 20 * (timeout or 0.0),
             cwd=path.parent,
         )
     except subprocess.TimeoutExpired:
