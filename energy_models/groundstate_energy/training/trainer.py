@@ -55,7 +55,7 @@ class TrainingConfig:
     weight_decay: float = 0.05
     mutants_from: float = 0.5
     fixes_from: float = 0.73
-    fix_share: float = 0.6
+    fix_share: float = 0.45
     mutants: int = 2
     averaging: float = 0.998
     replay: int = 0
