@@ -15,6 +15,8 @@ from benchmarks.contracts.replay import Program
 
 VERSION = "0.0.112"
 HOME = Path(__file__).parents[2] / "build" / f"crosshair-{VERSION}"
+PATIENCE = 60.0
+"""Seconds after which it is stopped, whatever it was told: then it is ``late``."""
 _MESSAGE = re.compile(r"^[^:\n]+:(\d+): (error|info|warning): (.*)$", re.MULTILINE)
 _CALL = re.compile(r"when calling (.+?\))(?: \(which (?:returns|raises).*| with .*)?$")
 
@@ -58,7 +60,7 @@ def check(command: Path, path: Path, function: str, text: str, timeout: float | 
     ``timeout``: its ``--per_condition_timeout``; None leaves its defaults, which stop after 5 uninteresting iterations.
     """
     limit = [] if timeout is None else [f"--per_condition_timeout={timeout}"]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before = _cpu_seconds()
     started = time.perf_counter()
     try:
         done = subprocess.run(
@@ -69,18 +71,22 @@ def check(command: Path, path: Path, function: str, text: str, timeout: float | 
             capture_output=True,
             text=True,
             check=False,
-            timeout=60 + 20 * (timeout or 0.0),
+            timeout=PATIENCE,
             cwd=path.parent,
         )
     except subprocess.TimeoutExpired:
-        return Result("late", time.perf_counter() - started, 0.0)
-    seconds = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return Result("late", time.perf_counter() - started, _cpu_seconds() - before)
+    seconds, cpu = time.perf_counter() - started, _cpu_seconds() - before
     verdict, call = _scored(done.stdout, function, text)
     if verdict == "unknown" and "Traceback" in done.stderr:
         verdict = "crashed"
     return Result(verdict, seconds, cpu, call, (done.stdout + done.stderr)[-2000:])
+
+
+def _cpu_seconds() -> float:
+    """CPU of the child processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _scored(output: str, function: str, text: str) -> tuple[str, str]:

@@ -117,22 +117,26 @@ def test_an_edited_function_has_a_stale_verdict_and_no_finding(tmp_path: Path) -
     assert [(item.verdict, item.reason) for item in edited.contracts][1] == ("stale", "refuted")
 
 
+PROVER = ("checked_file", "core", "interpreter", "lowering", "module", "prover", "search", "trial", "worker")
+
+
+@pytest.mark.parametrize("face", ["groundstate.commands.check", "groundstate.lsp.server"])
 @pytest.mark.parametrize("text", ["x = 1\n", "def f(x):\n    return x\n"])
-def test_z3_is_not_loaded_and_no_prover_started_without_contracts(text: str, tmp_path: Path) -> None:
+def test_without_contracts_nothing_of_the_prover_is_imported(text: str, face: str, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(text, encoding="utf-8")
     program = (
-        "import sys; from groundstate.__main__ import main; code = main(); assert 'z3' not in sys.modules; "
-        "from groundstate_energy.contracts import check; assert check._shared is None or "
-        "check._shared.prover._process is None; sys.exit(code)"
+        "import sys, importlib; from groundstate.cli import run; "
+        f"importlib.import_module({face!r}); "
+        "code = run(sys.argv[1:]); assert 'groundstate.contracts' in sys.modules; "
+        f"own = ['groundstate_energy.contracts.' + name for name in {PROVER!r}]; "
+        "syntaxes = 'groundstate_grammars.python.contracts.syntaxes'; "
+        "print(*[name for name in ('z3', syntaxes, *own) if name in sys.modules], file=sys.stderr); sys.exit(code)"
     )
-    command = [
-        sys.executable,
-        "-c",
-        program,
-        "check",
-        "--no-cache",
-        "--select",
-        "GS1,GS2",
-        str(tmp_path / "a.py"),
-    ]
-    assert subprocess.run(command, check=False).returncode == 0
+    options = ["check", "--no-cache", "--select", "GS1,GS2"]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *options, str(tmp_path / "a.py")],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr.strip()) == (0, "")

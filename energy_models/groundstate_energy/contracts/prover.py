@@ -12,11 +12,10 @@ from queue import Empty, SimpleQueue
 from typing import BinaryIO
 
 from groundstate_energy.contracts import core
+from groundstate_energy.contracts.budget import UNITS
 from groundstate_energy.contracts.obligations import Proof
 from groundstate_energy.contracts.wire import receive, send
 
-UNITS = 8_000_000
-"""z3's resource units for one function: about three seconds."""
 _PATIENCE = 20
 _TICK = 0.02
 _GRACE = 0.3

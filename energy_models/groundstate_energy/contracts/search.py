@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from groundstate_energy.contracts import core, values
+from groundstate_energy.contracts.budget import RUNS
 from groundstate_energy.contracts.core import Range, Type, Unmodelled
 from groundstate_energy.contracts.interpreter import Compiled, Outcome, Trace
 from groundstate_energy.contracts.values import Exhausted, NotModelled, Violated
 
-RUNS = 3_000
 FUEL_OF_A_RUN = 1_000
 FUEL = 40_000
 """Of all runs together."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from groundstate_energy.contracts.core import Range
-from groundstate_energy.contracts.obligations import Obligation, Proof
+if TYPE_CHECKING:
+    from groundstate_energy.contracts.core import Range
+    from groundstate_energy.contracts.obligations import Obligation, Proof
 
 _SEAL = object()
 

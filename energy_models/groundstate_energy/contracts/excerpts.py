@@ -1,0 +1,52 @@
+"""A file without what one function cannot depend on: as quick to parse again as the function itself."""
+
+from __future__ import annotations
+
+import re
+
+from groundstate_grammars.edits import Replacement
+from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.parsed import ParsedFile, parse
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_IMPORTS = frozenset((py.IMPORT_STATEMENT, py.IMPORT_FROM_STATEMENT, py.FUTURE_IMPORT_STATEMENT))
+
+
+def excerpt(parsed: ParsedFile, node: int) -> ParsedFile:
+    """The file with blanks in the place of all statements but imports and those that bind a name that may matter.
+
+    A name matters where the statement around ``node``, or another one that is kept, has it as a word, be it in a text: a
+    contract may stand there. Places in the file stay what they are. A file that cannot be cut is returned whole.
+    """
+    flat = parsed.flat
+    statements = flat.children(0)
+    around = next((item for item in statements if item <= node < item + flat.size[item]), -1)
+    if around < 0 or flat.errors:
+        return parsed
+    binders: dict[str, list[int]] = {}
+    for name, group in parsed.scopes.scopes[0].bindings.items():
+        for binding in group:
+            for item in statements:
+                if item <= binding.node < item + flat.size[item]:
+                    binders.setdefault(name, []).append(item)
+                    break
+    kept = {item for item in statements if flat.kind[item] in _IMPORTS} | {around}
+    pending = [around]
+    while pending:
+        for word in _WORD.findall(flat.text(pending.pop()).decode("utf-8", "replace")):
+            for item in binders.pop(word, ()):
+                if item not in kept:
+                    kept.add(item)
+                    pending.append(item)
+    blanks = [
+        Replacement(flat.start[item], flat.end[item], b" " * (flat.end[item] - flat.start[item]))
+        for item in statements
+        if item not in kept
+    ]
+    if not blanks:
+        return parsed
+    data = bytearray(parsed.data)
+    for item in blanks:
+        data[item.start : item.end] = item.new
+    cut = parse(bytes(data), parsed.project)
+    return parsed if cut.flat.errors else cut
