@@ -122,6 +122,10 @@ class Run:
         """What is known about the project whose files are ``surroundings``."""
         return self._workspace(self._project(surroundings))
 
+    def version(self, surroundings: Sequence[Document]) -> str:
+        """A digest of all that reports of the project whose files are ``surroundings`` depend on."""
+        return self._project(surroundings).key
+
     def _workspace(self, project: _Project) -> Workspace:
         from groundstate.analysis import Workspace
         from groundstate_grammars.index import ProjectIndex

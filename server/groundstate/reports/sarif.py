@@ -9,21 +9,24 @@ import dataclasses
 import json
 import os
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from groundstate import __version__
+from groundstate.discovery import Problem
 from groundstate.documents import Document
 from groundstate.findings import Finding, Repair, Severity
 from groundstate.reports.json_report import gap_as_json
-from groundstate.reports.outcome import Outcome, clean, place_of, shown_path
+from groundstate.reports.outcome import Outcome, clean, place_of
 from groundstate_grammars.rules import RULES, Rule
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "note"}
 _BASE = "%SRCROOT%"
+_CODES = list(RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,37 +151,68 @@ class Run:
     results: list[Result]
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A folder, absolute, that places are told from, and the name that stands for it in a log."""
+
+    name: str
+    folder: str
+
+
 def render_sarif(outcome: Outcome) -> str:
     """One SARIF log with one run."""
-    codes = list(RULES)
-    run = Run(
+    base = Base(_BASE, os.getcwd())
+    run = _run(outcome.problems, outcome.model, [base])
+    run.results.extend(_result(document, finding, base) for document, finding in outcome.findings())
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_as_json(run)]}
+    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
+
+
+def result_as_json(document: Document, finding: Finding, base: Base) -> object:
+    """The result that ``render_sarif`` writes of a finding, its places told from ``base``."""
+    return _as_json(_result(document, finding, base))
+
+
+def merged_log(
+    results: Iterable[object], problems: Iterable[Problem], model: str | None, bases: Iterable[Base]
+) -> Iterator[str]:
+    """The text, in pieces, of a log with one run that holds ``results`` of ``result_as_json``; never all in memory."""
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_as_json(_run(problems, model, bases))]}
+    head, empty, tail = json.dumps(log, ensure_ascii=False).rpartition('"results": []')
+    assert empty
+    yield f'{head}"results": ['
+    for number, result in enumerate(results):
+        yield (",\n" if number else "\n") + json.dumps(result, ensure_ascii=False)
+    yield f"\n]{tail}\n"
+
+
+def _run(problems: Iterable[Problem], model: str | None, bases: Iterable[Base]) -> Run:
+    """A run without results yet. Problems are told from the first base."""
+    bases = list(bases)
+    notifications = [
+        Notification(
+            "error",
+            Message(problem.message),
+            [Location(PhysicalLocation(_artifact(Path(os.path.abspath(problem.path)), bases[0])))],
+        )
+        for problem in problems
+    ]
+    return Run(
         tool=Tool(
             ToolComponent(
                 name="groundstate",
                 semantic_version=__version__,
                 rules=[_descriptor(rule) for rule in RULES.values()],
-                properties={"model": outcome.model},
+                properties={"model": model},
             )
         ),
-        invocations=[
-            Invocation(
-                execution_successful=not outcome.problems,
-                tool_execution_notifications=[
-                    Notification(
-                        "error",
-                        Message(problem.message),
-                        [Location(PhysicalLocation(_artifact(Path(problem.path))))],
-                    )
-                    for problem in outcome.problems
-                ],
-            )
-        ],
-        original_uri_base_ids={_BASE: ArtifactLocation(Path(os.getcwd()).as_uri().rstrip("/") + "/")},
+        invocations=[Invocation(not notifications, notifications)],
+        original_uri_base_ids={
+            base.name: ArtifactLocation(Path(base.folder).as_uri().rstrip("/") + "/") for base in bases
+        },
         column_kind="unicodeCodePoints",
-        results=[_result(document, finding, codes) for document, finding in outcome.findings()],
+        results=[],
     )
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_as_json(run)]}
-    return json.dumps(log, indent=2, ensure_ascii=False) + "\n"
 
 
 def _descriptor(rule: Rule) -> ReportingDescriptor:
@@ -196,21 +230,21 @@ def _descriptor(rule: Rule) -> ReportingDescriptor:
     )
 
 
-def _result(document: Document, finding: Finding, codes: list[str]) -> Result:
+def _result(document: Document, finding: Finding, base: Base) -> Result:
     related = [
-        Location(_physical(document, item.start, item.end), Message(item.message))
+        Location(_physical(document, item.start, item.end, base), Message(item.message))
         for item in finding.evidence
     ]
     return Result(
         rule_id=finding.rule,
-        rule_index=codes.index(finding.rule),
+        rule_index=_CODES.index(finding.rule),
         level=_LEVELS[finding.severity],
         message=Message(finding.message),
-        locations=[Location(_physical(document, finding.start, finding.end, snippet=True))],
+        locations=[Location(_physical(document, finding.start, finding.end, base, snippet=True))],
         related_locations=related or None,
         partial_fingerprints={"groundstate/v1": finding.fingerprint},
         rank=100.0 if finding.probability is None else round(100.0 * finding.probability, 4),
-        fixes=[_fix(document, repair) for repair in finding.repairs] or None,
+        fixes=[_fix(document, repair, base) for repair in finding.repairs] or None,
         properties={
             "deltaEnergy": None if finding.gap is None else round(finding.gap.total.soft, 6),
             "deltaEnergyHard": None if finding.gap is None else finding.gap.total.hard,
@@ -221,14 +255,14 @@ def _result(document: Document, finding: Finding, codes: list[str]) -> Result:
     )
 
 
-def _fix(document: Document, repair: Repair) -> Fix:
+def _fix(document: Document, repair: Repair, base: Base) -> Fix:
     replacements = [
         Replacement(_region(document, item.start, item.end), ArtifactContent(clean(item.new)))
         for item in repair.replacements
     ]
     return Fix(
         description=Message(repair.title),
-        artifact_changes=[ArtifactChange(_artifact(document.path), replacements)],
+        artifact_changes=[ArtifactChange(_artifact(document.path, base), replacements)],
         properties={
             "checked": repair.checked,
             "certified": repair.certified,
@@ -238,8 +272,10 @@ def _fix(document: Document, repair: Repair) -> Fix:
     )
 
 
-def _physical(document: Document, start: int, end: int, *, snippet: bool = False) -> PhysicalLocation:
-    return PhysicalLocation(_artifact(document.path), _region(document, start, end, snippet=snippet))
+def _physical(
+    document: Document, start: int, end: int, base: Base, *, snippet: bool = False
+) -> PhysicalLocation:
+    return PhysicalLocation(_artifact(document.path, base), _region(document, start, end, snippet=snippet))
 
 
 def _region(document: Document, start: int, end: int, *, snippet: bool = False) -> Region:
@@ -248,11 +284,13 @@ def _region(document: Document, start: int, end: int, *, snippet: bool = False) 
     return Region(place.line, place.column, place.end_line, place.end_column, content)
 
 
-def _artifact(path: Path) -> ArtifactLocation:
-    shown = shown_path(path)
-    if os.path.isabs(shown):
-        return ArtifactLocation(Path(shown).as_uri())
-    return ArtifactLocation(quote(os.fsencode(shown)), _BASE)
+def _artifact(path: Path, base: Base) -> ArtifactLocation:
+    """Relative where ``path``, absolute, is below the base, else absolute."""
+    absolute, folder = os.path.abspath(path), os.path.join(base.folder, "")
+    if not absolute.startswith(folder):
+        return ArtifactLocation(Path(absolute).as_uri())
+    shown = Path(absolute.removeprefix(folder)).as_posix()
+    return ArtifactLocation(quote(os.fsencode(shown)), base.name)
 
 
 def _as_json(value: object) -> object:
