@@ -28,7 +28,7 @@ from groundstate.lsp.cancellation import Token
 from groundstate.lsp.project_files import ProjectFiles
 from groundstate.lsp.reparse import difference
 from groundstate.settings import LoadedSettings, load_settings
-from groundstate_energy import minimiser
+from groundstate_energy import minimiser, scorer
 from groundstate_energy.recollection import Recollection
 from groundstate_energy.scorer import Scorer
 from groundstate_grammars.python import parsed
@@ -48,7 +48,8 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("what is known already", Recollection, "recall"),
     ("candidates", Candidates, "of"),
     ("features and windows", minimiser, "encode"),
-    ("network", Scorer, "gaps"),
+    ("batches", Scorer, "gaps"),
+    ("network", scorer, "_pass"),
 )
 REST = "all else"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -132,17 +132,16 @@ class Scorer:
         if context is None:
             read = {name: inputs[name] for name in READ_INPUTS}
             read["pieces"] = inputs["pieces"][: int(inputs["tokens"].max()) + 1]
-            (context,) = self._thread.submit(self._reader.run, None, read).result()
+            (context,) = self._thread.submit(_pass, self._reader, read).result()
             if reading is not None:
                 self._contexts.keep(reading, context)
         ranked = {n: context if n == CONTEXT else inputs[n] for n in RANK_INPUTS}
-        (scores,) = self._thread.submit(self._ranker.run, None, ranked).result()
+        (scores,) = self._thread.submit(_pass, self._ranker, ranked).result()
         start = 0
         for i in batch:
             stop = start + len(windows[i].candidates)
             found[i] = -np.asarray(scores[start:stop], np.float32)
             start = stop
-
 
 class _Contexts:
     """What the first half of the network made of the windows it read last, up to ``most`` bytes."""
@@ -167,3 +166,11 @@ class _Contexts:
             self._kept[reading] = context
             while self._bytes > self._most:
                 self._bytes -= self._kept.popitem(last=False)[1].nbytes
+
+
+def _pass(
+    session: onnxruntime.InferenceSession, inputs: Mapping[str, NDArray[np.generic]]
+) -> list[NDArray[np.float32]]:
+    """One half of the network; called on the thread that has no denormals."""
+    found: list[NDArray[np.float32]] = session.run(None, inputs)
+    return found
