@@ -42,7 +42,7 @@ class Row:
 
 
 def paired_difference(
-    ours: Sequence[bool], theirs: Sequence[bool], groups: Sequence[str], seed: int
+    ours: Sequence[float], theirs: Sequence[float], groups: Sequence[str], seed: int
 ) -> Difference:
     """``theirs − ours`` on the same cases, drawn anew in two steps: repositories (``groups``), then cases of each.
 
