@@ -43,6 +43,8 @@ class ScriptedEngine:
 
     def landscape(self, file, facts, at, *, most):
         around = [unit for unit in file.units if unit.start <= at <= unit.end]
+        if not around:
+            return None
         result = _examined(file, min(around, key=lambda unit: unit.end - unit.start))
         return result if result.edits else None
 

@@ -96,7 +96,9 @@ def _uri_of(params: object) -> str | None:
 
 
 class AnsweredErrors(logging.Filter):
-    """Drops log records of errors that are no faults: those that are answers, and a client that is gone."""
+    """Drops log records of what is no fault: errors that are answers, a client that is gone, a cancellation too late."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return not (record.exc_info and isinstance(record.exc_info[1], JsonRpcException | BrokenPipeError))
+        if record.exc_info and isinstance(record.exc_info[1], JsonRpcException | BrokenPipeError):
+            return False
+        return not str(record.msg).startswith("Cancel notification for unknown message id")

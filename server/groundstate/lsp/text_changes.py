@@ -6,6 +6,7 @@ an edit go to the wrong place. Here changes are applied to bytes through ``groun
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,6 +58,8 @@ def wire_bytes(text: str) -> bytes:
 
 
 def path_of(uri: str) -> Path:
-    """The file a URI names; for other schemes a path in ``UNTITLED``."""
-    path = to_fs_path(uri) if uri_scheme(uri) == "file" else None
+    """The file a URI names; for other schemes, and for what is no URI, a path in ``UNTITLED``."""
+    path = None
+    with contextlib.suppress(ValueError):
+        path = to_fs_path(uri) if uri_scheme(uri) == "file" else None
     return Path(path) if path else UNTITLED / (uri.rpartition("/")[2] or "untitled")

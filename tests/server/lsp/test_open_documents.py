@@ -79,6 +79,8 @@ def test_a_lone_surrogate_becomes_one_replacement_character() -> None:
         ("file:///home/a%20b/x.py", "/home/a b/x.py"),
         ("file:///home/%C3%A9.py", "/home/é.py"),
         ("untitled:Untitled-1", "/untitled:/untitled:Untitled-1"),
+        ("http://[", "/untitled:/["),
+        ("", "/untitled:/untitled"),
     ],
 )
 def test_paths_of_uris(uri: str, path: str) -> None:
