@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
-from groundstate_grammars.edits import Replacement
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.parsed import ParsedFile, parse
 
@@ -26,10 +26,8 @@ def excerpt(parsed: ParsedFile, node: int) -> ParsedFile:
     binders: dict[str, list[int]] = {}
     for name, group in parsed.scopes.scopes[0].bindings.items():
         for binding in group:
-            for item in statements:
-                if item <= binding.node < item + flat.size[item]:
-                    binders.setdefault(name, []).append(item)
-                    break
+            item = statements[bisect_right(statements, binding.node) - 1]
+            binders.setdefault(name, []).append(item)
     kept = {item for item in statements if flat.kind[item] in _IMPORTS} | {around}
     pending = [around]
     while pending:
@@ -38,15 +36,12 @@ def excerpt(parsed: ParsedFile, node: int) -> ParsedFile:
                 if item not in kept:
                     kept.add(item)
                     pending.append(item)
-    blanks = [
-        Replacement(flat.start[item], flat.end[item], b" " * (flat.end[item] - flat.start[item]))
-        for item in statements
-        if item not in kept
-    ]
-    if not blanks:
+    if len(kept) == len(statements):
         return parsed
     data = bytearray(parsed.data)
-    for item in blanks:
-        data[item.start : item.end] = item.new
+    for item in statements:
+        if item not in kept:
+            start, end = flat.start[item], flat.end[item]
+            data[start:end] = b" " * (end - start)
     cut = parse(bytes(data), parsed.project)
     return parsed if cut.flat.errors else cut

@@ -325,6 +325,42 @@ def _described(obligation: Obligation) -> tuple[str, Range]:
     return words[obligation.kind], obligation.at
 
 
+def conclude_repair(
+    before: Iterable[FunctionVerdict],
+    refuted: FunctionVerdict,
+    after: Iterable[FunctionVerdict],
+    *,
+    violations: int,
+) -> Verdict | None:
+    """``verified`` for an edit that mends ``refuted``, or None: an edit that is not shown to mend it is no repair of ours.
+
+    Args:
+        before, after: the verdicts of the whole file, as written and edited, of the same functions.
+        violations: how many hard violations of other kinds the edit adds.
+
+    It is said only where the function is verified afterwards, with the same claims; where every clause of the file that
+    was verified still is, and no function is refuted that was not; and where no hard violation was added.
+    """
+    old, new = list(before), list(after)
+    if violations or [item.qualname for item in old] != [item.qualname for item in new]:
+        return None
+    for was, is_ in zip(old, new, strict=True):
+        same = [(claim.kind, claim.text) for claim in was.clauses if claim.clause >= 0] == [
+            (claim.kind, claim.text) for claim in is_.clauses if claim.clause >= 0
+        ]
+        held = {claim.clause for claim in was.clauses if claim.verdict.status is Status.VERIFIED}
+        holds = {claim.clause for claim in is_.clauses if claim.verdict.status is Status.VERIFIED}
+        if not same or not held <= holds:
+            return None
+        if was.status is not Status.REFUTED and is_.status is Status.REFUTED:
+            return None
+        if was is refuted and is_.status is not Status.VERIFIED:
+            return None
+    if not any(item is refuted for item in old):
+        return None
+    return Verdict(Status.VERIFIED, "the edited function keeps its contract", refuted.at, seal=_SEAL)
+
+
 def stale(verdict: FunctionVerdict) -> FunctionVerdict:
     """The verdict of an earlier version of the text."""
     clauses = tuple(
