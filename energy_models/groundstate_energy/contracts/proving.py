@@ -9,13 +9,14 @@ import z3
 
 from groundstate_energy.contracts import core
 from groundstate_energy.contracts.core import Range, Type, Unmodelled
-from groundstate_energy.contracts.execution import Execution, Exit
+from groundstate_energy.contracts.execution.frames import Exit
+from groundstate_energy.contracts.execution.statements import Execution
 from groundstate_energy.contracts.invariants import Loops
 from groundstate_energy.contracts.lowering import RESULT, passed
 from groundstate_energy.contracts.obligations import Obligation, Proof
 from groundstate_energy.contracts.search import mutates
 from groundstate_energy.contracts.solving import OutOfBudget, Solver
-from groundstate_energy.contracts.symbolic import State
+from groundstate_energy.contracts.symbolic.state import State
 from groundstate_energy.contracts.symbols import (
     BoolValue,
     FloatValue,
