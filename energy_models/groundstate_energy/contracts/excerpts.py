@@ -12,17 +12,17 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _IMPORTS = frozenset((py.IMPORT_STATEMENT, py.IMPORT_FROM_STATEMENT, py.FUTURE_IMPORT_STATEMENT))
 
 
-def excerpt(parsed: ParsedFile, node: int) -> ParsedFile:
-    """The file with blanks in the place of all statements but imports and those that bind a name that may matter.
+def needed(parsed: ParsedFile, node: int) -> set[int]:
+    """The statements of the module that what is at ``node`` may depend on, itself and imports among them.
 
-    A name matters where the statement around ``node``, or another one that is kept, has it as a word, be it in a text: a
-    contract may stand there. Places in the file stay what they are. A file that cannot be cut is returned whole.
+    Those that bind a name that the statement around ``node``, or another one of them, has as a word, be it in a text: a
+    contract may stand there. Empty where the file has errors.
     """
     flat = parsed.flat
     statements = flat.children(0)
-    around = next((item for item in statements if item <= node < item + flat.size[item]), -1)
+    around = statements[bisect_right(statements, node) - 1] if statements and node > 0 else -1
     if around < 0 or flat.errors:
-        return parsed
+        return set()
     binders: dict[str, list[int]] = {}
     for name, group in parsed.scopes.scopes[0].bindings.items():
         for binding in group:
@@ -36,7 +36,17 @@ def excerpt(parsed: ParsedFile, node: int) -> ParsedFile:
                 if item not in kept:
                     kept.add(item)
                     pending.append(item)
-    if len(kept) == len(statements):
+    return kept
+
+
+def excerpt(parsed: ParsedFile, node: int) -> ParsedFile:
+    """The file with blanks in the place of all statements but those that are ``needed`` for ``node``.
+
+    Places in the file stay what they are. A file that cannot be cut is returned whole.
+    """
+    flat = parsed.flat
+    kept, statements = needed(parsed, node), flat.children(0)
+    if not kept or len(kept) == len(statements):
         return parsed
     data = bytearray(parsed.data)
     for item in statements:

@@ -1,9 +1,10 @@
-"""Hard terms: syntax, names, calls, attributes. Exact or silent: where Python leaves doubt, nothing is said."""
+"""Hard terms: syntax, names, calls, attributes, contracts. Exact or silent: where Python leaves doubt, nothing is said."""
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from groundstate_energy.terms.attributes import attribute_violations
 from groundstate_energy.terms.calls import call_violations
@@ -13,9 +14,13 @@ from groundstate_energy.terms.syntax import is_other_language, syntax_violations
 from groundstate_energy.terms.view import FileView
 from groundstate_energy.terms.violation import Reason, Violation
 from groundstate_grammars.index import ProjectIndex
+from groundstate_grammars.python.contracts.reading import may_have_contracts
 from groundstate_grammars.python.parsed import ParsedFile
 
-__all__ = ["Reason", "Violation", "hard_violations", "new_violations"]
+if TYPE_CHECKING:
+    from groundstate_energy.terms.contracts import ContractTerm
+
+__all__ = ["Reason", "Violation", "contract_term", "hard_violations", "new_violations"]
 
 
 def hard_violations(
@@ -45,6 +50,19 @@ def hard_violations(
     ]
     found.sort(key=lambda violation: (violation.start, violation.end, violation.rule))
     return found
+
+
+def contract_term(file: ParsedFile) -> ContractTerm | None:
+    """The contract term of ``file``; None, at the cost of a look at its bytes, where it has no contract.
+
+    Unlike the others it says nothing of ``file`` itself, only of edits of it: what is refuted as written is found by
+    ``groundstate_energy.contracts``, which proves too.
+    """
+    if not may_have_contracts(file.data):
+        return None
+    from groundstate_energy.terms.contracts import ContractTerm
+
+    return ContractTerm(file)
 
 
 def new_violations(

@@ -14,6 +14,7 @@ _TERM_OF_RULE = {
     "GS105": "calls",
     "GS106": "calls",
     "GS107": "attributes",
+    "GS201": "contracts",
 }
 
 
@@ -39,5 +40,5 @@ class Violation:
 
     @property
     def term(self) -> str:
-        """Id of the term that found it: ``syntax``, ``names``, ``calls`` or ``attributes``."""
+        """Id of the term that found it: ``syntax``, ``names``, ``calls``, ``attributes`` or ``contracts``."""
         return _TERM_OF_RULE[self.rule]

@@ -1,0 +1,126 @@
+"""Contracts as a hard term: an edit must not refute a clause that held.
+
+Whether one does is seen in the interpreter, on calls for which the function as written keeps its contract: nothing is
+proved here. Exact: what is refuted was run. Silent where a function is not modelled, and where no call is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from groundstate_energy.contracts.core import Unmodelled
+from groundstate_energy.contracts.excerpts import excerpt, needed
+from groundstate_energy.contracts.lowering import Programs
+from groundstate_energy.contracts.module import Module
+from groundstate_energy.contracts.pools import Pool, attempt, fill
+from groundstate_energy.contracts.promises import promises_something
+from groundstate_energy.contracts.search import Contract, Failure
+from groundstate_energy.terms.violation import Violation
+from groundstate_grammars.python.contracts.clauses import FunctionContracts
+from groundstate_grammars.python.contracts.reading import read_contracts
+from groundstate_grammars.python.parsed import ParsedFile
+
+
+@dataclass(frozen=True, slots=True)
+class _Promise:
+    """A function with a contract. ``needs``: places, among the statements of the module, of what it may depend on."""
+
+    contract: FunctionContracts
+    needs: frozenset[int]
+
+
+class ContractTerm:
+    """The contracts of a file as written, and what other versions of it would refute of them."""
+
+    def __init__(self, file: ParsedFile) -> None:
+        self._file = file
+        self._pools: dict[int, Pool | None] = {}
+
+    def violations(self, after: ParsedFile) -> list[Violation]:
+        """A violation for each clause that held in all calls known of its function, and fails in one of them ``after``."""
+        if after.tree is self._file.tree or after.flat.errors or not self._promises:
+            return []
+        changed = self._changed(after)
+        return [
+            found
+            for number, promise in enumerate(self._promises)
+            if not changed.isdisjoint(promise.needs)
+            for found in self._refuted(number, promise, after)
+        ]
+
+    def concerns(self, start: int) -> bool:
+        """Whether an edit at byte ``start`` may change what a function with a contract does."""
+        flat = self._file.flat
+        statement = next(
+            (at for at, item in enumerate(self._statements) if flat.start[item] <= start <= flat.end[item]),
+            -1,
+        )
+        return any(statement in promise.needs for promise in self._promises)
+
+    @cached_property
+    def _statements(self) -> list[int]:
+        return self._file.flat.children(0)
+
+    @cached_property
+    def _promises(self) -> list[_Promise]:
+        place = {item: at for at, item in enumerate(self._statements)}
+        return [
+            _Promise(contract, frozenset(place[item] for item in needed(self._file, contract.node)))
+            for contract in read_contracts(self._file.flat)
+            if promises_something(contract)
+        ]
+
+    def _changed(self, after: ParsedFile) -> set[int]:
+        """Places of the statements whose text is another; all where there are more or fewer."""
+        old, new = self._statements, after.flat.children(0)
+        if len(old) != len(new):
+            return set(range(len(old)))
+        pairs = enumerate(zip(old, new, strict=True))
+        return {at for at, (was, is_) in pairs if self._file.flat.text(was) != after.flat.text(is_)}
+
+    def _refuted(self, number: int, promise: _Promise, after: ParsedFile) -> Iterator[Violation]:
+        pool = self._pool(number, promise)
+        if pool is None or not pool.kept:
+            return
+        twins = [item for item in read_contracts(after.flat) if item.qualname == promise.contract.qualname]
+        if len(twins) != 1 or len(twins[0].clauses) != len(promise.contract.clauses):
+            return
+        version = _version(after, twins[0])
+        if version is None:
+            return
+        refuted: set[int] = set()
+        for arguments in pool.kept:
+            result = attempt(version, arguments)
+            if isinstance(result, Failure) and result.clause not in pool.clauses | refuted:
+                refuted.add(result.clause)
+                clause = twins[0].clauses[result.clause] if result.clause >= 0 else None
+                what = clause.expression.text if clause is not None and clause.expression else "its contract"
+                flat, node = after.flat, twins[0].node
+                message = f"`{what}` held in `{promise.contract.qualname}`"
+                yield Violation("GS201", flat.start[node], flat.end[node], message)
+
+    def _pool(self, number: int, promise: _Promise) -> Pool | None:
+        if number not in self._pools:
+            version = _version(self._file, promise.contract)
+            try:
+                self._pools[number] = None if version is None else fill(version, [])
+            except Unmodelled:
+                self._pools[number] = None
+        return self._pools[number]
+
+
+def _version(file: ParsedFile, contract: FunctionContracts) -> Contract | None:
+    """A function of some version of the file with its contract; None where it is not modelled."""
+    cut = excerpt(file, contract.node)
+    contracts = read_contracts(cut.flat)
+    start = file.flat.start[contract.node]
+    own = next((item for item in contracts if cut.flat.start[item.node] == start), None)
+    if own is None or len(own.clauses) != len(contract.clauses) or own.unread:
+        return None
+    try:
+        version = Contract(Programs(Module(cut, contracts)).program(own.node))
+    except Unmodelled:
+        return None
+    return None if any(parameter.type is None for parameter in version.function.parameters) else version
