@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from groundstate.discovery import relative_to_root
 from groundstate.documents import MOST_BYTES, Document
@@ -25,7 +25,7 @@ from groundstate.report import Report, UnitEnergy
 from groundstate.settings import SENSITIVITIES, Settings
 from groundstate.unused_ignores import UNUSED_IGNORE, unused_ignores
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
-from groundstate_energy.terms import Violation, hard_violations
+from groundstate_energy.terms import Violation, contract_term, hard_violations
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.project import ProjectFacts
@@ -33,6 +33,9 @@ from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.rules import CONTRACT_RULES, SOFT_RULES
+
+if TYPE_CHECKING:
+    from groundstate_energy.terms.contracts import ContractTerm
 
 MOST_REPAIRS = 5
 """Repairs shown of one finding."""
@@ -179,6 +182,10 @@ class _HardTerms:
         return hard_violations(self._document.parsed, self._index, self._document.path)
 
     @functools.cached_property
+    def _contracts(self) -> ContractTerm | None:
+        return contract_term(self._document.parsed)
+
+    @functools.cached_property
     def _before(self) -> Counter[tuple[str, str]]:
         return Counter((item.rule, item.message) for item in self.violations)
 
@@ -186,7 +193,8 @@ class _HardTerms:
         """The violations of the document or of another version of it."""
         if file.tree is self._document.parsed.tree:
             return self.violations
-        return hard_violations(file, self._index, self._document.path)
+        found = hard_violations(file, self._index, self._document.path)
+        return found if self._contracts is None else found + self._contracts.violations(file)
 
     def allows(self, replacements: tuple[Replacement, ...]) -> bool:
         """Whether a repair adds no violation anywhere in the file."""
@@ -195,8 +203,9 @@ class _HardTerms:
     def allow_together(self, repairs: Sequence[tuple[Replacement, ...]]) -> None:
         """Find out at once which of many repairs in distinct places add no violation; ``allows`` then knows.
 
-        Repairs that bind nothing differently, anywhere, cannot make up for one another: when all of them together add no
-        violation, none does. Halves are tried where one does, so the work grows with the harmful ones and not with all.
+        Repairs that bind nothing differently, anywhere, and concern no contract cannot make up for one another: when all
+        of them together add no violation, none does. Halves are tried where one does, so the work grows with the harmful
+        ones and not with all.
         """
         file = self._document.parsed
         flat, tokens = file.flat, file.tokens
@@ -205,7 +214,15 @@ class _HardTerms:
             at for at, role in zip(tokens.start, tokens.role, strict=True) if role == Role.ATTRIBUTE_BOUND
         )
         if not flat.errors:
-            self._halve([repair for repair in repairs if bound.isdisjoint(item.start for item in repair)])
+            self._halve([repair for repair in repairs if not self._binds_or_promises(repair, bound)])
+
+    def _binds_or_promises(self, repair: tuple[Replacement, ...], bound: set[int]) -> bool:
+        """Whether another repair might make up for what ``repair`` breaks."""
+        contracts = self._contracts
+        return any(
+            item.start in bound or (contracts is not None and contracts.concerns(item.start))
+            for item in repair
+        )
 
     def _halve(self, repairs: Sequence[tuple[Replacement, ...]]) -> None:
         if len(repairs) < 2:
