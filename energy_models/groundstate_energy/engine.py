@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstate_energy.encoding import Window
+from groundstate_energy.encoding import Window, readings
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_energy.features import FileStatistics, NameStatistics
 from groundstate_energy.minimiser import KEPT, Encoded, Score, ScoredUnit, re_encode, score_units
@@ -122,21 +122,24 @@ class Engine:
         return [unit for unit in scored if len(unit.candidates)]
 
     def examine(
-        self, file: ParsedFile, facts: ProjectFacts | None, *, hard: HardTerms | None
+        self, file: ParsedFile, facts: ProjectFacts | None, *, hard: HardTerms | None, level: str
     ) -> Sequence[UnitResult]:
-        """Results of all units with candidates, in text order.
+        """Results of all units that may have an edit within ``level``, in text order.
 
         Args:
             facts: soft facts of the project, None for the file alone.
             hard: the hard terms; an edit of the levels ``strict`` and ``default`` that adds a violation anywhere in the
                 file is never among the results.
+            level: an alarm budget, or ``all``: then every unit that has candidates is looked at whole.
         """
         if file.project is not facts:
             file = file.within(facts)
+        statistics = FileStatistics(file, self._names)
+        units = self._suspicious(statistics, file.units, level)
         recalled = None if self._recollection is None else self._recollection.recall(file)
         results: dict[int, UnitResult] = {}
         missing = []
-        for unit in file.units:
+        for unit in units:
             known = None if recalled is None else recalled.units.get(unit.node)
             if known is None:
                 missing.append(unit)
@@ -144,7 +147,6 @@ class Engine:
                 moved = tuple(edit.moved(unit.start - known.unit.start) for edit in known.result.edits)
                 results[unit.node] = UnitResult(unit, known.result.free_energy, moved)
         found: dict[int, tuple[UnitResult | None, Encoded]] = {}
-        statistics = FileStatistics(file, self._names)
         veto = _Veto(file, hard)
         gaps: Score = self._scorer.gaps
         if self._recollection is not None and hard is not None:
@@ -161,7 +163,21 @@ class Engine:
                 found[node] = result, (scored.candidates, scored.windows)
         if self._recollection is not None and recalled is not None:
             self._recollection.keep(recalled, found)
-        return [results[unit.node] for unit in file.units if unit.node in results]
+        return [results[unit.node] for unit in units if unit.node in results]
+
+    def _suspicious(self, statistics: FileStatistics, units: Sequence[Unit], level: str) -> Sequence[Unit]:
+        """The cascade: those of ``units`` that may have an edit within ``level``, as the network's stem bounds it."""
+        if level not in LEVELS:
+            return units
+        windows = [
+            (unit, reading)
+            for unit in units
+            if unit.kind in LEARNED_UNITS
+            for reading in readings(statistics, unit)
+        ]
+        marks = self._scorer.suspicious([reading for _, reading in windows], level)
+        chosen = {unit.node for (unit, _), mark in zip(windows, marks, strict=True) if mark}
+        return [unit for unit in units if unit.node in chosen]
 
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int

@@ -33,6 +33,7 @@ from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.rules import CONTRACT_RULES, SOFT_RULES
+from groundstate_grammars.text import BYTE_ORDER_MARK
 
 if TYPE_CHECKING:
     from groundstate_energy.terms.contracts import ContractTerm
@@ -112,7 +113,10 @@ class Engine(Protocol):
         facts: ProjectFacts | None,
         *,
         hard: Callable[[ParsedFile], Sequence[Violation]] | None,
-    ) -> Sequence[UnitResult]: ...
+        level: str,
+    ) -> Sequence[UnitResult]:
+        """Units that may have an edit within the alarm budget ``level``; ``all`` for every unit."""
+        ...
 
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
@@ -145,8 +149,12 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
     results: Sequence[UnitResult] = ()
     judged = rules.difference(SOFT_RULES, CONTRACT_RULES)
     places: list[tuple[str, int, int]] = []
+    ignores = ignores_of(document)
+    judges_ignores = UNUSED_IGNORE in rules and bool(ignores.comments)
     if engine is not None and not rules.isdisjoint(SOFT_RULES):
-        results = engine.examine(document.parsed, workspace.facts, hard=hard.violations_of)
+        # Whether a comment hides nothing is judged by all edits near it, at whatever sensitivity.
+        level = "all" if judges_ignores else settings.sensitivity
+        results = engine.examine(document.parsed, workspace.facts, hard=hard.violations_of, level=level)
         scored = _within_sensitivity(results, rules, settings.sensitivity, hard)
         judged = rules - CONTRACT_RULES
         places += [(item.edit.rule, item.start, item.end) for result in results for item in result.edits]
@@ -157,8 +165,7 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         edit for edit in scored if edit not in absorbed and not any(_touch(edit, item) for item in broken)
     ]
     findings += _soft_findings(document, scored, results)
-    ignores = ignores_of(document)
-    if UNUSED_IGNORE in rules and ignores.comments:
+    if judges_ignores:
         findings += unused_ignores(document, ignores, places, judged)
     energies = tuple(
         UnitEnergy(result.unit.qualname, result.unit.start, result.unit.end, result.free_energy)
@@ -469,7 +476,8 @@ def numbered(document: Document, findings: list[Finding], ignores: Ignores = NO_
     for finding in findings:
         line = document.source.line_of(finding.start)
         if line not in lines:
-            lines[line] = hashlib.sha256(b" ".join(document.source.line(line).split())).hexdigest()
+            text = document.source.line(line).removeprefix(BYTE_ORDER_MARK)  # which no editor shows or sends
+            lines[line] = hashlib.sha256(b" ".join(text.split())).hexdigest()
         where = definitions.qualified_name(finding.start)
         identity = "\0".join((finding.rule, where, lines[line]))
         occurrence = seen[identity] = seen.get(identity, 0) + 1

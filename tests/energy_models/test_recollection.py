@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from groundstate_energy import engine as engine_module
-from groundstate_energy.encoding import Window
+from groundstate_energy.encoding import Reading, Window
 from groundstate_energy.engine import Engine
 from groundstate_energy.features import FEATURE_COUNT, FileStatistics
 from groundstate_energy.minimiser import ScoredUnit, score_units
@@ -106,6 +106,9 @@ class _DigestScorer:
             found.append(np.random.default_rng(seed).normal(3, 2, len(window.candidates)).astype(np.float32))
         return found
 
+    def suspicious(self, windows: Sequence[Reading], level: str) -> list[bool]:
+        return [window.digest()[0] < 128 for window in windows]
+
 
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,13 +119,15 @@ def fresh_engine() -> Engine:
     weight = np.random.default_rng(0).normal(0, 0.1, (len(SOFT_RULES), FEATURE_COUNT)).astype(np.float32)
     bias = np.zeros(len(SOFT_RULES), np.float32)
     package = ModelPackage(
-        Path(), "", "", weight, bias, {}, {"value": 3, "close": 9, "values": 2}, CorpusTable.empty()
+        Path(), "", "", weight, bias, {}, {"value": 3, "close": 9, "values": 2}, CorpusTable.empty(), {}
     )
     return Engine(package)
 
 
-def found_in(engine: Engine, file: ParsedFile, facts: ProjectFacts | None) -> list[object]:
-    results = engine.examine(file, facts, hard=None)
+def found_in(
+    engine: Engine, file: ParsedFile, facts: ProjectFacts | None, level: str = "all"
+) -> list[object]:
+    results = engine.examine(file, facts, hard=None, level=level)
     return [(r.unit.qualname, r.unit.start, r.free_energy, r.edits) for r in results]
 
 
@@ -140,14 +145,24 @@ def replacement_at(data: bytes, place: float, length: int, new: bytes, whole: bo
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(EDITS)
-def test_results_after_edits_are_those_of_a_fresh_look(edits: list[tuple[float, int, bytes, bool]]) -> None:
+@given(EDITS, st.lists(st.sampled_from(("all", "default")), min_size=6, max_size=6))
+def test_results_after_edits_are_those_of_a_fresh_look(
+    edits: list[tuple[float, int, bytes, bool]], levels: list[str]
+) -> None:
     engine = fresh_engine()
     file = parse(TEXT)
     found_in(engine, file, None)
-    for place, length, new, whole in edits:
+    for (place, length, new, whole), level in zip(edits, levels, strict=False):
         file = file.edited([replacement_at(file.data, place, length, new, whole)])
-        assert found_in(engine, file, None) == found_in(fresh_engine(), parse(file.data), None)
+        expected = found_in(fresh_engine(), parse(file.data), None, level)
+        assert found_in(engine, file, None, level) == expected
+
+
+def test_an_alarm_budget_looks_only_at_units_that_the_stem_suspects() -> None:
+    every = found_in(fresh_engine(), parse(TEXT), None)
+    some = found_in(fresh_engine(), parse(TEXT), None, "default")
+    assert 0 < len(some) < len(every)
+    assert [item for item in every if item in some] == some
 
 
 @settings(

@@ -124,10 +124,10 @@ def test_what_was_read_is_ranked_again_as_if_it_were_new(package: ModelPackage) 
 def test_an_engine_runs_the_package(package: ModelPackage) -> None:
     engine = Engine(package, device="cpu", threads=1)
     file = parse(tiny.TEXTS[1].encode())
-    results = engine.examine(file, None, hard=None)
+    results = engine.examine(file, None, hard=None, level="all")
     assert [result.unit.qualname for result in results] == ["Box.__init__", "Box.size"]
     assert all(np.isfinite(result.free_energy) and result.free_energy >= 0 for result in results)
-    assert engine.examine(file, None, hard=None) == results
+    assert engine.examine(file, None, hard=None, level="all") == results
 
 
 def test_an_edit_that_adds_a_violation_is_not_a_result(package: ModelPackage) -> None:
@@ -137,7 +137,7 @@ def test_an_edit_that_adds_a_violation_is_not_a_result(package: ModelPackage) ->
         return [] if other is file else [Violation("GS102", 0, 1, "wrong", (), ())]
 
     engine = Engine(package, device="cpu", threads=1)
-    results = engine.examine(file, None, hard=everything_else_is_wrong)
+    results = engine.examine(file, None, hard=everything_else_is_wrong, level="all")
     assert results
     assert all(result.edits == () for result in results)
 
@@ -146,7 +146,7 @@ def test_an_unchanged_unit_moves_with_its_text(package: ModelPackage) -> None:
     """A result that is remembered is the result of the moved unit, not of where it was."""
     engine = Engine(package, device="cpu", threads=1)
     text = tiny.TEXTS[0].encode()
-    (before,) = engine.examine(parse(text), None, hard=None)
-    (after,) = engine.examine(parse(b"\n\n" + text), None, hard=None)
+    (before,) = engine.examine(parse(text), None, hard=None, level="all")
+    (after,) = engine.examine(parse(b"\n\n" + text), None, hard=None, level="all")
     assert before.edits
     assert after.edits == tuple(edit.moved(2) for edit in before.edits)

@@ -61,7 +61,7 @@ class FakeEngine:
     calls: int = field(default=0)
 
     def examine(
-        self, file: ParsedFile, facts: ProjectFacts | None, *, hard: Callable[..., object] | None
+        self, file: ParsedFile, facts: ProjectFacts | None, *, hard: Callable[..., object] | None, level: str
     ) -> list[FakeUnitResult]:
         self.calls += 1
         results = []
@@ -74,7 +74,7 @@ class FakeEngine:
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
     ) -> FakeUnitResult | None:
-        results = self.examine(file, facts, hard=None)
+        results = self.examine(file, facts, hard=None, level="all")
         return results[0] if results and results[0].edits else None
 
 

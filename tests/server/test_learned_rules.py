@@ -208,10 +208,10 @@ def test_a_failure_in_one_file_is_reported_and_the_others_are_checked(
     shipped([NAME])
     examine = FakeEngine.examine
 
-    def fail(self: FakeEngine, file: Any, facts: Any, *, hard: Any) -> Any:
+    def fail(self: FakeEngine, file: Any, facts: Any, *, hard: Any, level: str) -> Any:
         if b"broken" in file.data:
             raise RuntimeError("out of luck")
-        return examine(self, file, facts, hard=hard)
+        return examine(self, file, facts, hard=hard, level=level)
 
     monkeypatch.setattr(FakeEngine, "examine", fail)
     code, out, err = run(capsys, "check")

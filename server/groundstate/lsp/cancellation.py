@@ -47,17 +47,18 @@ class CancellableEngine:
         facts: ProjectFacts | None,
         *,
         hard: Callable[[ParsedFile], Sequence[Violation]] | None,
+        level: str,
     ) -> Sequence[UnitResult]:
         self._token.check()
         if hard is None:
-            return self._engine.examine(file, facts, hard=None)
+            return self._engine.examine(file, facts, hard=None, level=level)
         veto = hard
 
         def checked(other: ParsedFile) -> Sequence[Violation]:
             self._token.check()
             return veto(other)
 
-        return self._engine.examine(file, facts, hard=checked)
+        return self._engine.examine(file, facts, hard=checked, level=level)
 
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
