@@ -29,6 +29,8 @@ from groundstate_energy.contracts.symbols import (
     Term,
     TupleValue,
     Value,
+    is_false,
+    is_true,
 )
 
 _LONGEST_LIST = 24
@@ -272,7 +274,7 @@ class _Attempt:
 
     def _show(self, wrong: Term, kind: str, clause: int, at: Range, exception: str) -> None:
         """Record that ``wrong`` cannot be, or that this was not shown."""
-        if z3.is_false(wrong):
+        if is_false(wrong):
             self._record(kind, clause, at, exception, True)
             return
         answer = self.solver.check([wrong])
@@ -309,7 +311,7 @@ class _Attempt:
 
     def _value(self, model: z3.ModelRef, sym: Sym, lists: dict[int, object]) -> object:
         for guard, value in sym.cases:
-            if z3.is_true(model.eval(guard, model_completion=True)):
+            if is_true(model.eval(guard, model_completion=True)):
                 return self._plain(model, value, lists)
         raise _NoValue
 
@@ -318,7 +320,7 @@ class _Attempt:
             case IntValue(term):
                 return model.eval(term, model_completion=True).as_long()
             case BoolValue(term):
-                return z3.is_true(model.eval(term, model_completion=True))
+                return is_true(model.eval(term, model_completion=True))
             case NoneValue():
                 return None
             case StrValue(term):

@@ -129,6 +129,7 @@ class Terms:
     def __init__(self, ctx: z3.Context | None = None) -> None:
         self.ctx = ctx = ctx if ctx is not None else z3.Context()
         self.true, self.false = z3.BoolVal(True, ctx), z3.BoolVal(False, ctx)
+        ctx.true_at, ctx.false_at = self.true.ast.value, self.false.ast.value  # for is_true and is_false
         self.float_sort = z3.FPSort(11, 53, ctx)
         self.rounding = z3.RNE(ctx)
         self.counter = 0
@@ -166,13 +167,13 @@ class Terms:
         return z3.Lambda([bound], body)
 
     def for_all(self, at: Term, domain: Term, body: Term) -> Term:
-        if z3.is_true(body):
+        if is_true(body):
             return self.true
         bound, body = self._closed(at, z3.Implies(domain, body))
         return z3.ForAll([bound], body)
 
     def there_is(self, at: Term, domain: Term, body: Term) -> Term:
-        if z3.is_false(body):
+        if is_false(body):
             return self.false
         bound, body = self._closed(at, z3.And(domain, body))
         return z3.Exists([bound], body)
@@ -182,9 +183,9 @@ class Terms:
     def both(self, *terms: Term) -> Term:
         kept: list[Term] = []
         for term in terms:
-            if z3.is_false(term):
+            if is_false(term):
                 return self.false
-            if not z3.is_true(term) and not any(term.eq(other) for other in kept[-3:]):
+            if not is_true(term) and not any(term.eq(other) for other in kept[-3:]):
                 kept.append(term)
         if not kept:
             return self.true
@@ -193,18 +194,18 @@ class Terms:
     def either(self, *terms: Term) -> Term:
         kept: list[Term] = []
         for term in terms:
-            if z3.is_true(term):
+            if is_true(term):
                 return self.true
-            if not z3.is_false(term) and not any(term.eq(other) for other in kept[-3:]):
+            if not is_false(term) and not any(term.eq(other) for other in kept[-3:]):
                 kept.append(term)
         if not kept:
             return self.false
         return kept[0] if len(kept) == 1 else z3.Or(*kept)
 
     def no(self, term: Term) -> Term:
-        if z3.is_true(term):
+        if is_true(term):
             return self.false
-        if z3.is_false(term):
+        if is_false(term):
             return self.true
         return term.arg(0) if z3.is_not(term) else z3.Not(term)
 
@@ -212,18 +213,18 @@ class Terms:
         return self.either(self.no(condition), term)
 
     def ite(self, condition: Term, then: Term, otherwise: Term) -> Term:
-        if z3.is_true(condition) or then.eq(otherwise):
+        if is_true(condition) or then.eq(otherwise):
             return then
-        if z3.is_false(condition):
+        if is_false(condition):
             return otherwise
         if z3.is_bool(then):
-            if z3.is_true(then):
+            if is_true(then):
                 return self.either(condition, otherwise)
-            if z3.is_false(then):
+            if is_false(then):
                 return self.both(self.no(condition), otherwise)
-            if z3.is_true(otherwise):
+            if is_true(otherwise):
                 return self.either(self.no(condition), then)
-            if z3.is_false(otherwise):
+            if is_false(otherwise):
                 return self.both(condition, then)
         return z3.If(condition, then, otherwise)
 
@@ -468,9 +469,9 @@ class Terms:
 
     def choose(self, condition: Term, then: Sym, otherwise: Sym) -> Sym:
         """``then`` where ``condition`` holds, else ``otherwise``; alternatives of one type become one."""
-        if then is otherwise or z3.is_true(condition):
+        if then is otherwise or is_true(condition):
             return then
-        if z3.is_false(condition):
+        if is_false(condition):
             return otherwise
         return self.collect([(condition, then), (self.no(condition), otherwise)])
 
@@ -480,7 +481,7 @@ class Terms:
             (self.both(condition, guard), value)
             for condition, sym in parts
             for guard, value in sym.cases
-            if not z3.is_false(condition)
+            if not is_false(condition)
         ]
         merged: list[tuple[Term, Value]] = []
         for guard, value in flat:
@@ -542,6 +543,15 @@ class Terms:
                     then.step,
                 )
         return None
+
+
+def is_true(term: Term) -> bool:
+    """Whether a term is the constant: z3 shares equal terms, so that comparing addresses says it without asking z3."""
+    return bool(term.ast.value == term.ctx.true_at)
+
+
+def is_false(term: Term) -> bool:
+    return bool(term.ast.value == term.ctx.false_at)
 
 
 def is_number(term: Term) -> bool:

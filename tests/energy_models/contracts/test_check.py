@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from groundstate_energy.contracts.check import Budget, Checker
+from groundstate_energy.contracts.prover import Prover
 from groundstate_energy.contracts.verdicts import FunctionVerdict, Status, Verdict, stale
 from groundstate_grammars.python.parsed import parse
 
@@ -282,6 +283,30 @@ def test_names_comments_and_space_do_not_change_the_key(checker: Checker) -> Non
     third = only(checker, one.replace("total = 0", "total = 1"))
     assert third.key != first.key
     assert third.status is Status.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("for x in xs:", "for x in xs:  # all of them"),
+        ("    total = 0", "\n\n    total   =   0  \n"),
+        ("total", "whole"),
+        ("@icontract", "X = 1\n\n\n@icontract"),
+    ],
+)
+def test_comments_space_and_names_prove_nothing_again(prover: Prover, old: str, new: str) -> None:
+    checker = Checker(prover)
+    text = VERIFIED["a sum by a loop"]
+    only(checker, text)
+    checker.prover = _NoProver()
+    assert only(checker, text.replace(old, new)).status is Status.VERIFIED
+    with pytest.raises(AssertionError, match="proved again"):
+        only(checker, text.replace("total = 0", "total = 0 + 0"))
+
+
+class _NoProver(Prover):
+    def prove(self, *arguments: object, **named: object) -> None:
+        raise AssertionError("proved again")
 
 
 def test_a_kept_verdict_points_into_the_new_text(checker: Checker) -> None:

@@ -15,7 +15,7 @@ from groundstate_energy.contracts.execution.loop_heads import Head
 from groundstate_energy.contracts.invariants import counter, premise
 from groundstate_energy.contracts.search import changes
 from groundstate_energy.contracts.symbolic.state import Iteration, State
-from groundstate_energy.contracts.symbols import IntValue, Reference, Sym, Term
+from groundstate_energy.contracts.symbols import IntValue, Reference, Sym, Term, is_false, is_true
 
 _MOST_ROUNDS = 12
 
@@ -158,7 +158,7 @@ class Repetition(Calls):
         for state in states:
             formulas = [(candidate, self.formula(candidate, state)) for candidate in kept]
             open_ = [
-                (candidate, term) for candidate, term in formulas if term is not None and not z3.is_true(term)
+                (candidate, term) for candidate, term in formulas if term is not None and not is_true(term)
             ]
             false = {id(candidate) for candidate, term in formulas if term is None}
             false |= self._failing(open_, state.condition)
@@ -180,7 +180,7 @@ class Repetition(Calls):
             wrong = {
                 id(candidate)
                 for candidate, term in pending
-                if z3.is_false(model.eval(term, model_completion=True))
+                if is_false(model.eval(term, model_completion=True))
             }
             if not wrong:
                 break

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import z3
-
 from groundstate_energy.contracts import core
 from groundstate_energy.contracts.core import Range, Unmodelled
 from groundstate_energy.contracts.execution.frames import Exit, Frame
@@ -15,7 +13,7 @@ from groundstate_energy.contracts.module import EXCEPTIONS
 from groundstate_energy.contracts.solving import Solver
 from groundstate_energy.contracts.symbolic.expressions import Expressions
 from groundstate_energy.contracts.symbolic.state import State
-from groundstate_energy.contracts.symbols import ListObject, Sequence, Sym, Term, Unset
+from groundstate_energy.contracts.symbols import ListObject, Sequence, Sym, Term, Unset, is_false
 
 
 class Paths(Expressions):
@@ -36,7 +34,7 @@ class Paths(Expressions):
 
     @property
     def is_alive(self) -> bool:
-        return not z3.is_false(self.state.condition)
+        return not is_false(self.state.condition)
 
     def flush(self) -> None:
         """Take what expressions may raise out of the path."""
@@ -48,7 +46,7 @@ class Paths(Expressions):
                 continue
             state = self.state.copy()
             state.condition = terms.both(state.condition, event.condition)
-            if z3.is_false(state.condition):
+            if is_false(state.condition):
                 continue
             if self.tries and not event.exact:
                 raise Unmodelled("quantified condition that may raise, inside try", event.at)
@@ -70,9 +68,9 @@ class Paths(Expressions):
     def merge(self, condition: Term, then: State | None, otherwise: State | None) -> State | None:
         """One state that is ``then`` where ``condition`` holds."""
         terms = self.terms
-        if then is None or z3.is_false(then.condition):
+        if then is None or is_false(then.condition):
             return otherwise
-        if otherwise is None or z3.is_false(otherwise.condition):
+        if otherwise is None or is_false(otherwise.condition):
             return then
         unset = terms.of(Unset())
         names: dict[str, Sym] = {}

@@ -23,6 +23,7 @@ from groundstate_energy.contracts.symbols import (
     TupleValue,
     Unset,
     Value,
+    is_false,
     is_number,
 )
 
@@ -43,7 +44,7 @@ class Alternatives(Context):
     def _gather(self, cases: Sequence_[tuple[Term, object]], compute: Callable[..., Sym | None]) -> Sym:
         parts: list[tuple[Term, Sym]] = []
         for guard, value in cases:
-            if z3.is_false(guard):
+            if is_false(guard):
                 continue
             with self.under(guard):
                 result = compute(value)

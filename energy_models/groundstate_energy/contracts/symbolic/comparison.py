@@ -20,6 +20,7 @@ from groundstate_energy.contracts.symbols import (
     Term,
     TupleValue,
     Value,
+    is_false,
 )
 
 
@@ -41,7 +42,7 @@ class Comparison(Arithmetic):
         for one, a in left.cases:
             for other, b in right.cases:
                 guard = terms.both(one, other)
-                if z3.is_false(guard):
+                if is_false(guard):
                     continue
                 with self.under(guard):
                     result = test(symbol, a, b)
@@ -91,7 +92,7 @@ class Comparison(Arithmetic):
         for one, a in left.cases:
             for other, b in right.cases:
                 guard = terms.both(one, other)
-                if not z3.is_false(guard):
+                if not is_false(guard):
                     parts.append(terms.both(guard, self._equal(a, b, inside)))
         return terms.either(*parts)
 

@@ -10,7 +10,7 @@ from groundstate_energy.contracts import core
 from groundstate_energy.contracts.core import Type
 from groundstate_energy.contracts.symbolic.aggregates import Aggregates
 from groundstate_energy.contracts.symbolic.state import Iteration
-from groundstate_energy.contracts.symbols import IntValue, Sequence, Sym, Term
+from groundstate_energy.contracts.symbols import IntValue, Sequence, Sym, Term, is_false
 
 
 class Comprehensions(Aggregates):
@@ -54,7 +54,7 @@ class Comprehensions(Aggregates):
             else:
                 result = terms.there_is(at, domain, inner)
             anywhere = terms.there_is(at, domain, trapped)
-        if not z3.is_false(anywhere):
+        if not is_false(anywhere):
             exception = next(event.exception for event in events if event.exception)
             self.trap(anywhere, exception, exact=False)
         return result
@@ -128,7 +128,7 @@ class Comprehensions(Aggregates):
                 raise self.stop("list of such values")
             made_array = terms.array_of(at, term)
             counted = terms.array_of(at, z3.If(chosen, terms.one, terms.zero))
-        if not z3.is_false(anywhere):
+        if not is_false(anywhere):
             exception = next(event.exception for event in events if event.exception)
             self.trap(anywhere, exception, exact=False)
         count = terms.subtract(high, low)

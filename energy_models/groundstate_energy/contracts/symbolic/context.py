@@ -11,7 +11,7 @@ from groundstate_energy.contracts import core
 from groundstate_energy.contracts.core import Range, Unmodelled
 from groundstate_energy.contracts.solving import Solver
 from groundstate_energy.contracts.symbolic.state import Binder, Event, State
-from groundstate_energy.contracts.symbols import Sym, Term, Terms
+from groundstate_energy.contracts.symbols import Sym, Term, Terms, is_false, is_true
 
 
 class Context:
@@ -50,12 +50,12 @@ class Context:
 
     def trap(self, condition: Term, exception: str, exact: bool = True) -> None:
         condition = self.terms.both(self.guard, condition)
-        if not z3.is_false(condition):
+        if not is_false(condition):
             self.events.append(Event(condition, exception, self.where, exact))
 
     def fact(self, term: Term) -> None:
         """Something that holds of the symbols in it, whatever the path."""
-        if z3.is_true(term):
+        if is_true(term):
             return
         if self.binders and self._mentions_bound(term):
             raise self.stop("this inside a quantified condition")
@@ -95,9 +95,9 @@ class Context:
 
     def known(self, term: Term) -> bool:
         """Whether a condition certainly holds here; a cheap question."""
-        if z3.is_true(term):
+        if is_true(term):
             return True
-        if z3.is_false(term):
+        if is_false(term):
             return False
         around = [self.state.condition, self.guard, *(binder.domain for binder in self.binders)]
         return self.solver.surely(around, term)

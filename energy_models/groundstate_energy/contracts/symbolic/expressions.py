@@ -18,7 +18,9 @@ from groundstate_energy.contracts.symbols import (
     Sym,
     Term,
     Unset,
+    is_false,
     is_number,
+    is_true,
 )
 
 
@@ -44,9 +46,9 @@ class Expressions(Builtins):
             case core.Conditional():
                 condition = self.condition(expression.condition)
                 with self.under(condition):
-                    then = self.evaluate(expression.then) if not z3.is_false(condition) else None
+                    then = self.evaluate(expression.then) if not is_false(condition) else None
                 with self.under(terms.no(condition)):
-                    otherwise = self.evaluate(expression.otherwise) if not z3.is_true(condition) else None
+                    otherwise = self.evaluate(expression.otherwise) if not is_true(condition) else None
                 if then is None or otherwise is None:
                     chosen = then or otherwise
                     assert chosen is not None
@@ -111,7 +113,7 @@ class Expressions(Builtins):
                 stops = terms.no(true) if expression.operator == "and" else true
                 parts.append((terms.both(going, stops), value))
                 going = terms.both(going, terms.no(stops))
-                if z3.is_false(going):
+                if is_false(going):
                     break
         if all(isinstance(sym.only, BoolValue) for _, sym in parts):
             bools = [self.truth(sym) for _, sym in parts]
