@@ -19,6 +19,7 @@ COMMANDS = {
     "rule": "explain a rule, or list all of them",
     "explain": "show the energies of the candidate edits around a line",
     "config": "show the effective settings",
+    "scan": "check many repositories, with workers that may die, into Parquet and SARIF",
     "server": "run the language server",
     "completion": "print what completes this command in a shell",
     "train": "train a model on your own code",
