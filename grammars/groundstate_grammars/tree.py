@@ -8,6 +8,7 @@ Nothing here recurses: 5,000 levels of nesting are ordinary input.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from groundstate_grammars.edits import Replacement, apply_replacements, in_text_
 
 ERROR_KIND = 65535
 """Kind id of ERROR nodes in every language."""
+
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +157,13 @@ class SyntaxTree:
     def __init__(self, language: Language, data: bytes, tree: Tree | None = None) -> None:
         self.language = language
         self.data = data
-        self.tree = tree if tree is not None else Parser(language).parse(data)
+        self.tree = tree if tree is not None else Parser(language).parse(_line_feeds(data))
 
     def edited(self, replacements: Sequence[Replacement]) -> SyntaxTree:
         """The tree after ``replacements`` (offsets into the current text); equal to a full parse.
 
-        tree-sitter's error recovery depends on what it could reuse, so a text with errors is parsed from the start.
+        tree-sitter's error recovery depends on what it could reuse, so a text with errors is parsed from the start; and
+        so is one with carriage returns that stand alone, which an edit beside them can make or end.
         """
         old = self.tree.copy()
         data = self.data
@@ -176,11 +180,18 @@ class SyntaxTree:
             )
             data = after
         assert data == apply_replacements(self.data, replacements)
+        if _LONE_RETURN.search(self.data) or _LONE_RETURN.search(data):
+            return SyntaxTree(self.language, data)
         tree = Parser(self.language).parse(data, old)
         return SyntaxTree(self.language, data, None if tree.root_node.has_error else tree)
 
     def flat(self) -> FlatTree:
         return flatten(self.tree, self.data)
+
+
+def _line_feeds(data: bytes) -> bytes:
+    """``data`` for tree-sitter, to which a carriage return that stands alone is no end of a line, as it is to Python."""
+    return _LONE_RETURN.sub(b"\n", data)
 
 
 def _point(data: bytes, offset: int) -> Point:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,35 @@ async def test_findings_of_closed_files_are_those_of_open_ones(client: str, star
     report = await editor.pull(uri)
     assert comparable(report.items) == comparable(closed)
     assert report.result_id == pull.ids[uri]
+
+
+async def test_positions_in_a_closed_file_are_those_of_its_text_without_the_byte_order_mark(
+    start: Start,
+) -> None:
+    editor = await start(VSCODE, settings=WHOLE)
+    (editor.folder / "marked.py").write_bytes(b"\xef\xbb\xbf" + TEXT.encode())
+    pull = Pull(editor)
+    await pull.news()
+    closed = pull.items[editor.uri("marked.py")]
+    uri = editor.open("marked.py", TEXT)
+    assert comparable((await editor.pull(uri)).items) == comparable(closed)
+
+
+async def test_a_folder_that_is_gone_or_new_is_told_of_by_its_own_name(start: Start) -> None:
+    """As Visual Studio Code tells: nothing of the files in it."""
+    editor = await start(VSCODE, settings=WHOLE)
+    write(editor.folder, one=TEXT, deep__two=TEXT)
+    pull = Pull(editor)
+    await pull.news()
+    assert sorted(pull.shown()) == ["one.py", "two.py"]
+    (editor.folder / "deep").rename(editor.folder / "moved")
+    changed(editor, "deep", "moved")
+    await pull.news()
+    assert {uri.rpartition("/")[0] for uri in pull.ids} == {editor.folder.as_uri(), editor.uri("moved")}
+    shutil.rmtree(editor.folder / "moved")
+    changed(editor, "moved")
+    await pull.news()
+    assert sorted(pull.shown()) == ["one.py"]
 
 
 @PULLING

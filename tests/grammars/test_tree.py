@@ -65,6 +65,17 @@ def test_an_edit_leaves_the_old_tree_alone(data: st.DataObject) -> None:
     assert tree.flat() == before
 
 
+def test_a_carriage_return_alone_ends_a_line() -> None:
+    text = b"def f(a):\n    # a comment\n    return a\n\n\nf(1)\n"
+    alone = text.replace(b"\n", b"\r")
+    flat, expected = SyntaxTree(LANGUAGE, alone).flat(), SyntaxTree(LANGUAGE, text).flat()
+    assert (flat.kind, flat.start, flat.end) == (expected.kind, expected.start, expected.end)
+    assert flat.data == alone
+    at = alone.index(b"\r") + 1
+    edited = SyntaxTree(LANGUAGE, alone).edited([Replacement(at, at, b"\n")])
+    assert edited.flat() == SyntaxTree(LANGUAGE, edited.data).flat()
+
+
 def test_error_recovery_does_not_depend_on_what_came_before() -> None:
     text = b":\n t def _():\n  if =='_:e(_)\n  h f):"
     edited = SyntaxTree(LANGUAGE, text).edited([Replacement(33, 35, b'"""')])

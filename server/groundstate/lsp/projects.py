@@ -102,8 +102,8 @@ class Projects:
         self._files.clear()
 
     def files_changed(self, paths: Sequence[Path]) -> bool:
-        """These files changed on disk, are new or are gone; whether that may change a finding."""
-        sources = [path for path in paths if path.suffix in SUFFIXES]
+        """These files or folders changed on disk, are new or are gone; whether that may change a finding."""
+        sources = [path for path in paths if path.suffix in SUFFIXES or _may_be_folder(path)]
         for files in self._files.values() if sources else ():
             files.changed(sources)
         settings = any(path.name in SETTINGS_FILES or path in self._baselines for path in paths)
@@ -266,6 +266,11 @@ class Projects:
         if message not in self._warned:
             self._warned.add(message)
             self._warn(message)
+
+
+def _may_be_folder(path: Path) -> bool:
+    """Whether a path that changed is a folder, or is gone and may have been one: of the files in it nothing is told."""
+    return path.is_dir() or (not path.suffix and not path.exists())
 
 
 def _wants_learned(loaded: LoadedSettings) -> bool:

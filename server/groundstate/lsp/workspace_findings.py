@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from groundstate.documents import read_document
+from groundstate.documents import Document
 from groundstate.lsp.cancellation import Superseded, Token
 from groundstate.lsp.snapshots import Snapshot
+from groundstate_grammars.text import BYTE_ORDER_MARK
 
 if TYPE_CHECKING:
     from groundstate.lsp.server import GroundstateServer
@@ -121,7 +122,8 @@ class WorkspaceFindings:
                 known = self._known.get(path)
                 if known is not None and known.signature == signature:
                     return known
-                snapshot = Snapshot(path.as_uri(), None, read_document(path), True)
+                data = path.read_bytes().removeprefix(BYTE_ORDER_MARK)  # no editor counts it
+                snapshot = Snapshot(path.as_uri(), None, Document(path, data), True)
             except OSError:
                 return None
             try:

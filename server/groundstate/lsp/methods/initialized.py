@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/groundstate.toml")
 
+_FOLDERS = types.FileSystemWatcher("**/*", types.WatchKind.Create | types.WatchKind.Delete)
+"""Of a folder that comes or goes Visual Studio Code tells nothing but that; no pattern means folders only."""
+
 
 async def handle(server: GroundstateServer, params: types.InitializedParams) -> None:
     server.prepare()
@@ -23,7 +26,7 @@ async def handle(server: GroundstateServer, params: types.InitializedParams) -> 
         options = types.DidChangeConfigurationRegistrationOptions(section=SECTION)
         registrations.append(_registration(types.WORKSPACE_DID_CHANGE_CONFIGURATION, options))
     if server.client.registers_watchers:
-        watchers = [types.FileSystemWatcher(glob_pattern) for glob_pattern in _WATCHED]
+        watchers = [*(types.FileSystemWatcher(glob_pattern) for glob_pattern in _WATCHED), _FOLDERS]
         watched = types.DidChangeWatchedFilesRegistrationOptions(watchers)
         registrations.append(_registration(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, watched))
     if registrations:
