@@ -55,3 +55,21 @@ def run_example(programs: Programs, clause: Clause) -> tuple[bool | None, str, C
         f"gives {values.shown(outcome.value)}",
         Counterexample((), (), values.shown(outcome.value), ""),
     )
+
+
+def value_of(programs: Programs, text: str) -> str | None:
+    """The value of an expression over the module's names, as its ``repr``; None where it could not be found out."""
+    parsed = parsed_expression(text)
+    if parsed is None:
+        return None
+    at = (0, 0)
+    try:
+        function = core.Function(
+            _NAME, (), None, (core.Return(lowered_expression(programs, *parsed, at), at),)
+        )
+        compiled = Compiled(programs.with_callees(function))
+        compiled.refuel()
+        outcome = compiled.run(compiled.frame(()))
+        return None if outcome.exception else values.exact_text(outcome.value)
+    except (Unmodelled, values.Exhausted, values.NotModelled, values.Violated):
+        return None
