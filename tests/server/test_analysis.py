@@ -183,6 +183,9 @@ def test_fingerprints_survive_moved_lines_and_tell_equal_lines_apart() -> None:
     found = findings(twice, [proposal], [Proposal(b"a\n", b"b\n", nth=1)])
     assert len({finding.fingerprint for finding in found}) == 2
     assert found[0].fingerprint == before.fingerprint
+    (first,) = findings(b"a = a\nb = 1\n", [proposal])
+    (marked,) = findings(b"\xef\xbb\xbfa = a\nb = 1\n", [proposal])
+    assert marked.fingerprint == first.fingerprint  # an editor does not send the mark
 
 
 def test_the_order_is_that_of_the_text() -> None:
