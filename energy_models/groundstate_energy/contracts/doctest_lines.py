@@ -10,17 +10,15 @@ import math
 from collections.abc import Iterator, Mapping
 
 from groundstate_energy.contracts import core, values
-from groundstate_energy.contracts.core import Unmodelled
 from groundstate_energy.contracts.examples import value_of
 from groundstate_energy.contracts.excerpts import excerpt
 from groundstate_energy.contracts.lowering import Programs
-from groundstate_energy.contracts.module import Module
 from groundstate_energy.contracts.search import mutates
 from groundstate_energy.contracts.verdicts import ClauseVerdict, FunctionVerdict
+from groundstate_energy.contracts.versions import version_at
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.contracts.clauses import Clause, ClauseKind, FunctionContracts
 from groundstate_grammars.python.contracts.expressions import RESULT, parsed_expression
-from groundstate_grammars.python.contracts.reading import read_contracts
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.tree import FlatTree
 
@@ -41,22 +39,18 @@ def doctest_lines(parsed: ParsedFile, verdict: FunctionVerdict, refuted: ClauseV
         or len(found.values) != len(found.arguments)
     ):
         return ()
-    cut = excerpt(parsed, verdict.node)
-    contracts = read_contracts(cut.flat)
-    start = parsed.flat.start[verdict.node]
-    own = next((item for item in contracts if cut.flat.start[item.node] == start), None)
-    if own is None:
+    version = version_at(excerpt(parsed, verdict.node), parsed.flat.start[verdict.node])
+    if version is None:
         return ()
-    programs = Programs(Module(cut, contracts))
+    program = version.contract.program
     try:
-        program = programs.program(own.node)
         given = {
             name: _literal(value) for (name, _), value in zip(found.arguments, found.values, strict=True)
         }
-    except (Unmodelled, values.NotModelled):
+    except values.NotModelled:
         return ()
     changes = mutates(program) and any(isinstance(value, list | dict | set | tuple) for value in found.values)
-    lines = tuple(_lines(programs, program, own, given, refuted.clause, changes))
+    lines = tuple(_lines(version.programs, program, version.said, given, refuted.clause, changes))
     return lines if sum(map(len, lines)) <= _LONGEST else ()
 
 

@@ -16,15 +16,13 @@ from groundstate_energy.contracts.check import Checker
 from groundstate_energy.contracts.core import Unmodelled
 from groundstate_energy.contracts.examples import run_example
 from groundstate_energy.contracts.excerpts import excerpt
-from groundstate_energy.contracts.lowering import Programs
-from groundstate_energy.contracts.module import Module
 from groundstate_energy.contracts.pools import Pool, fill
 from groundstate_energy.contracts.search import Contract, search
 from groundstate_energy.contracts.verdicts import FunctionVerdict, Verdict, conclude_repair
+from groundstate_energy.contracts.versions import version_at
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.contracts.clauses import ClauseKind, FunctionContracts
-from groundstate_grammars.python.contracts.reading import read_contracts
 from groundstate_grammars.python.parsed import ParsedFile
 
 MOST_PROOFS = 3
@@ -140,25 +138,20 @@ class _Search:
         self.pool = Pool()
         self.edits = 0
         self.is_modelled = False
-        self._parsed = parsed
         self._qualname = refuted.qualname
         self._start = parsed.flat.start[refuted.node]
         self._excerpt = excerpt(parsed, refuted.node)
-        own = contract_at(self._excerpt, self._start)
-        if own is None:
+        written = version_at(self._excerpt, self._start)
+        if written is None:
             return
-        self._said = _said(own)
-        self._spared = [clause.statement or (clause.start, clause.end) for clause in own.clauses]
-        self._spared += [(clause.start, clause.end) for clause in own.clauses]
+        self._said = _said(written.said)
+        self._spared = [clause.statement or (clause.start, clause.end) for clause in written.said.clauses]
         body = parsed.flat.child_by_field(refuted.node, py.FIELD_BODY)
         self._body = (parsed.flat.start[body], parsed.flat.end[body]) if body >= 0 else (0, 0)
-        version = self._version(self._excerpt, self._start)
-        if version is None:
-            return
         known = [item.counterexample.values for item in refuted.clauses if item.counterexample is not None]
-        known = [item for item in known if len(item) == len(version.function.parameters)]
+        parameters = len(written.contract.function.parameters)
         try:
-            self.pool = fill(version, known)
+            self.pool = fill(written.contract, [item for item in known if len(item) == parameters])
         except Unmodelled:
             return
         self.is_modelled = True
@@ -192,45 +185,27 @@ class _Search:
                 self.pool.add_broken(found.values)
 
     def _may_edit(self, edit: Edit) -> bool:
+        """Whether an edit stays in the body and out of what the contract says there."""
         low, high = self._body
         return all(
             low <= item.start
             and item.end <= high
             and not any(
-                (item.start < end and start < item.end) or start < item.start < end
-                for start, end in self._spared
+                item.start < end and start < max(item.end, item.start + 1) for start, end in self._spared
             )
             for item in edit.replacements
         )
 
     def _edited(self, replacements: tuple[Replacement, ...]) -> Contract | None:
+        """The edited function; None where it is not modelled, says something else, or fails an example."""
         after = self._excerpt.edited(replacements)
-        return None if after.flat.errors else self._version(after, self._start)
-
-    def _version(self, parsed: ParsedFile, start: int) -> Contract | None:
-        """The function as some version of the text has it; None where it is not modelled or says something else."""
-        contracts = read_contracts(parsed.flat)
-        own = next((item for item in contracts if parsed.flat.start[item.node] == start), None)
-        if own is None or _said(own) != self._said:
+        version = None if after.flat.errors else version_at(after, self._start)
+        if version is None or _said(version.said) != self._said:
             return None
-        programs = Programs(Module(parsed, contracts))
-        try:
-            version = Contract(programs.program(own.node))
-        except Unmodelled:
+        examples = (clause for clause in version.said.clauses if clause.kind is ClauseKind.EXAMPLE)
+        if any(run_example(version.programs, clause)[0] is False for clause in examples):
             return None
-        if any(parameter.type is None for parameter in version.function.parameters):
-            return None
-        if parsed is not self._excerpt and any(
-            clause.kind is ClauseKind.EXAMPLE and run_example(programs, clause)[0] is False
-            for clause in own.clauses
-        ):
-            return None
-        return version
-
-
-def contract_at(parsed: ParsedFile, start: int) -> FunctionContracts | None:
-    """The contract of the function whose definition begins at byte ``start``."""
-    return next((item for item in read_contracts(parsed.flat) if parsed.flat.start[item.node] == start), None)
+        return version.contract
 
 
 def _said(contract: FunctionContracts) -> tuple[object, ...]:

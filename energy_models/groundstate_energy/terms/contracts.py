@@ -12,11 +12,10 @@ from functools import cached_property
 
 from groundstate_energy.contracts.core import Unmodelled
 from groundstate_energy.contracts.excerpts import excerpt, needed
-from groundstate_energy.contracts.lowering import Programs
-from groundstate_energy.contracts.module import Module
 from groundstate_energy.contracts.pools import Pool, attempt, fill
 from groundstate_energy.contracts.promises import promises_something
-from groundstate_energy.contracts.search import Contract, Failure
+from groundstate_energy.contracts.search import Failure
+from groundstate_energy.contracts.versions import version_at
 from groundstate_energy.terms.violation import Violation
 from groundstate_grammars.python.contracts.clauses import FunctionContracts
 from groundstate_grammars.python.contracts.reading import read_contracts
@@ -85,14 +84,14 @@ class ContractTerm:
         if pool is None or not pool.kept:
             return
         twins = [item for item in read_contracts(after.flat) if item.qualname == promise.contract.qualname]
-        if len(twins) != 1 or len(twins[0].clauses) != len(promise.contract.clauses):
+        if len(twins) != 1:
             return
-        version = _version(after, twins[0])
-        if version is None:
+        version = version_at(excerpt(after, twins[0].node), after.flat.start[twins[0].node])
+        if version is None or len(version.said.clauses) != len(promise.contract.clauses):
             return
         refuted: set[int] = set()
         for arguments in pool.kept:
-            result = attempt(version, arguments)
+            result = attempt(version.contract, arguments)
             if isinstance(result, Failure) and result.clause not in pool.clauses | refuted:
                 refuted.add(result.clause)
                 clause = twins[0].clauses[result.clause] if result.clause >= 0 else None
@@ -103,24 +102,10 @@ class ContractTerm:
 
     def _pool(self, number: int, promise: _Promise) -> Pool | None:
         if number not in self._pools:
-            version = _version(self._file, promise.contract)
+            node = promise.contract.node
+            version = version_at(excerpt(self._file, node), self._file.flat.start[node])
             try:
-                self._pools[number] = None if version is None else fill(version, [])
+                self._pools[number] = None if version is None else fill(version.contract, [])
             except Unmodelled:
                 self._pools[number] = None
         return self._pools[number]
-
-
-def _version(file: ParsedFile, contract: FunctionContracts) -> Contract | None:
-    """A function of some version of the file with its contract; None where it is not modelled."""
-    cut = excerpt(file, contract.node)
-    contracts = read_contracts(cut.flat)
-    start = file.flat.start[contract.node]
-    own = next((item for item in contracts if cut.flat.start[item.node] == start), None)
-    if own is None or len(own.clauses) != len(contract.clauses) or own.unread:
-        return None
-    try:
-        version = Contract(Programs(Module(cut, contracts)).program(own.node))
-    except Unmodelled:
-        return None
-    return None if any(parameter.type is None for parameter in version.function.parameters) else version
