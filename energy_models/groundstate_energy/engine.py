@@ -169,12 +169,10 @@ class Engine:
         """The cascade: those of ``units`` that may have an edit within ``level``, as the network's stem bounds it."""
         if level not in LEVELS:
             return units
-        windows = [
-            (unit, reading)
-            for unit in units
-            if unit.kind in LEARNED_UNITS
-            for reading in readings(statistics, unit)
-        ]
+        units = [unit for unit in units if unit.kind in LEARNED_UNITS]
+        if not self.package.suspicious:
+            return units
+        windows = [(unit, reading) for unit in units for reading in readings(statistics, unit)]
         marks = self._scorer.suspicious([reading for _, reading in windows], level)
         chosen = {unit.node for (unit, _), mark in zip(windows, marks, strict=True) if mark}
         return [unit for unit in units if unit.node in chosen]

@@ -19,7 +19,7 @@ from groundstate_energy.encoding import Reading, Window
 from groundstate_energy.engine import Engine
 from groundstate_energy.features import FEATURE_COUNT, FileStatistics
 from groundstate_energy.minimiser import ScoredUnit, score_units
-from groundstate_energy.model_package import ModelPackage
+from groundstate_energy.model_package import LEVELS, ModelPackage
 from groundstate_energy.ngrams import CorpusTable
 from groundstate_grammars.edits import Replacement
 from groundstate_grammars.project import FileSummary, ProjectFacts
@@ -119,7 +119,15 @@ def fresh_engine() -> Engine:
     weight = np.random.default_rng(0).normal(0, 0.1, (len(SOFT_RULES), FEATURE_COUNT)).astype(np.float32)
     bias = np.zeros(len(SOFT_RULES), np.float32)
     package = ModelPackage(
-        Path(), "", "", weight, bias, {}, {"value": 3, "close": 9, "values": 2}, CorpusTable.empty(), {}
+        Path(),
+        "",
+        "",
+        weight,
+        bias,
+        {},
+        {"value": 3, "close": 9, "values": 2},
+        CorpusTable.empty(),
+        dict.fromkeys(LEVELS, 0.0),
     )
     return Engine(package)
 
