@@ -22,7 +22,7 @@ from pathlib import Path
 from groundstate import __version__
 from groundstate.documents import Document
 from groundstate.findings import Evidence, Finding, Repair, Severity
-from groundstate.report import ClauseStatus, ContractStatus, Counterexample, Report
+from groundstate.report import ClauseStatus, ContractStatus, Counterexample, RepairSearch, Report
 from groundstate.settings import SENSITIVITIES
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_grammars.edits import Replacement
@@ -31,7 +31,7 @@ from groundstate_grammars.rules import RULES
 MOST_BYTES = 64 * 1024 * 1024
 """Entries are dropped, the oldest first, until at most this many bytes of them are left."""
 
-_FORMAT = 5
+_FORMAT = 6
 _BUSY_SECONDS = 5.0
 _CHUNK = 500
 
@@ -187,6 +187,7 @@ def report_as_text(report: Report) -> str:
                     repair.checked,
                     repair.certified,
                     repair.budget,
+                    repair.verified,
                 ]
                 for repair in item.repairs
             ],
@@ -220,8 +221,9 @@ def report_from_text(document: Document, text: str) -> Report | None:
                         checked=bool(checked),
                         certified=bool(certified),
                         budget=SENSITIVITIES[SENSITIVITIES.index(budget)],
+                        verified=bool(verified),
                     )
-                    for title, edits, repair_gap, checked, certified, budget in repairs
+                    for title, edits, repair_gap, checked, certified, budget, verified in repairs
                 ),
                 evidence=tuple(Evidence(int(first), int(last), str(why)) for first, last, why in evidence),
                 fingerprint=str(fingerprint),
@@ -243,10 +245,15 @@ def _status_in(
     at: int,
     bound: int,
     clauses: list[list[object]],
+    search: list[int] | None,
 ) -> ContractStatus:
     found = tuple(_clause_in(*clause) for clause in clauses)  # type: ignore[arg-type]  # checked inside
+    looked = None
+    if search is not None:
+        edits, runs, proofs, is_found = search
+        looked = RepairSearch(int(edits), int(runs), int(proofs), bool(is_found))
     return ContractStatus(
-        str(function), int(start), int(end), str(verdict), str(reason), int(at), int(bound), found
+        str(function), int(start), int(end), str(verdict), str(reason), int(at), int(bound), found, looked
     )
 
 
@@ -255,9 +262,10 @@ def _clause_in(
 ) -> ClauseStatus:
     counterexample = None
     if example is not None:
-        arguments, returned, exception, values = example
+        arguments, returned, exception, values, doctest = example
+        lines = tuple(str(line) for line in doctest) if isinstance(doctest, list) else ()
         counterexample = Counterexample(
-            _pairs_in(arguments), str(returned), str(exception), _pairs_in(values)
+            _pairs_in(arguments), str(returned), str(exception), _pairs_in(values), lines
         )
     return ClauseStatus(str(text), int(start), int(end), str(verdict), str(reason), counterexample)
 

@@ -6,11 +6,12 @@ server when it has shown the rest. An unknown verdict is never a finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from groundstate.analysis import numbered
+from groundstate.analysis import Engine, Workspace, numbered
 from groundstate.discovery import relative_to_root
 from groundstate.documents import MOST_BYTES, Document
 from groundstate.findings import Evidence, Finding, Severity
@@ -18,13 +19,17 @@ from groundstate.ignores import ignores_of
 from groundstate.report import ClauseStatus, ContractStatus, Counterexample, Report
 from groundstate.settings import Settings
 from groundstate_energy.contracts.check import Budget, shared_checker
+from groundstate_energy.contracts.promises import promises_something
 from groundstate_energy.contracts.verdicts import ClauseVerdict, FunctionVerdict, Status
 from groundstate_grammars.python import syntax as py
-from groundstate_grammars.python.contracts.clauses import ClauseKind, FunctionContracts
+from groundstate_grammars.python.contracts.clauses import ClauseKind
 from groundstate_grammars.python.contracts.definitions import definitions
 from groundstate_grammars.python.contracts.expressions import RESULT
 from groundstate_grammars.python.contracts.reading import may_have_contracts
 from groundstate_grammars.rules import CONTRACT_RULES
+
+if TYPE_CHECKING:
+    from groundstate.contract_repairs import Surroundings
 
 BROKEN, EMPTY, EXCEPTION = "GS201", "GS202", "GS203"
 
@@ -33,19 +38,6 @@ MOST_STEPS = 6
 
 PATIENCE = 120.0
 """Seconds for one proof where nobody waits: the budget ends it long before, on any machine that is not overloaded."""
-
-_ASSUMED = frozenset((ClauseKind.REQUIRES, ClauseKind.DOMAIN))
-
-
-def promises_something(contract: FunctionContracts) -> bool:
-    """Whether a function says what it does, not only what it needs.
-
-    Asserts in the middle count where something is said of the arguments: else every test would be a contract.
-    """
-    kinds = {clause.kind for clause in contract.clauses}
-    return bool(kinds - _ASSUMED - {ClauseKind.ASSERTION}) or (
-        ClauseKind.ASSERTION in kinds and not kinds.isdisjoint(_ASSUMED)
-    )
 
 
 class Contracts:
@@ -58,9 +50,24 @@ class Contracts:
     def __init__(self, seconds: float = PATIENCE) -> None:
         self._budget = Budget(seconds=seconds)
 
-    def added_to(self, report: Report, root: Path, settings: Settings) -> Report:
-        """``report`` with the contracts of its document and the findings of its contract rules."""
-        return together(report, self.of(report.document, root, settings))
+    def added_to(
+        self, report: Report, workspace: Workspace, engine: Engine | None, settings: Settings
+    ) -> Report:
+        """``report`` with the contracts of its document, the findings of its contract rules and their repairs."""
+        contracts = self.of(report.document, workspace.root, settings)
+        if contracts.findings:
+            from groundstate.contract_repairs import Project
+
+            contracts = self.repaired(contracts, Project(report.document, workspace, engine))
+        return together(report, contracts)
+
+    def repaired(
+        self, contracts: Report, around: Surroundings, goes_on: Callable[[], bool] = lambda: True
+    ) -> Report:
+        """What ``of`` gave, with repairs of its findings; ``goes_on`` is asked between edits, False ends the search."""
+        from groundstate.contract_repairs import repaired
+
+        return repaired(contracts, shared_checker(), self._budget, around, goes_on)
 
     def of(self, document: Document, root: Path, settings: Settings) -> Report:
         """The contracts of a document, and nothing else."""
@@ -75,7 +82,7 @@ class Contracts:
         )
         found = [finding for verdict in verdicts for finding in _findings(verdict) if finding.rule in rules]
         own = numbered(document, found, ignores_of(document))
-        return replace(own, contracts=tuple(_status(verdict) for verdict in verdicts))
+        return replace(own, contracts=tuple(_status(document, verdict) for verdict in verdicts))
 
 
 def together(report: Report, contracts: Report) -> Report:
@@ -155,7 +162,10 @@ def _moved(status: ContractStatus, by: int) -> ContractStatus:
 
 def _finding_moved(finding: Finding, by: int) -> Finding:
     evidence = tuple(replace(item, start=item.start + by, end=item.end + by) for item in finding.evidence)
-    return replace(finding, start=finding.start + by, end=finding.end + by, evidence=evidence)
+    # A repair was verified in another version of the file.
+    return replace(
+        finding, start=finding.start + by, end=finding.end + by, evidence=evidence, repairs=(), gap=None
+    )
 
 
 def _findings(verdict: FunctionVerdict) -> Iterator[Finding]:
@@ -215,7 +225,7 @@ def _way(verdict: FunctionVerdict, clause: ClauseVerdict) -> tuple[Evidence, ...
     return tuple(steps)
 
 
-def _status(verdict: FunctionVerdict) -> ContractStatus:
+def _status(document: Document, verdict: FunctionVerdict) -> ContractStatus:
     at = verdict.verdict.at or verdict.at
     return ContractStatus(
         verdict.qualname,
@@ -224,12 +234,17 @@ def _status(verdict: FunctionVerdict) -> ContractStatus:
         verdict.verdict.reason,
         at[0],
         verdict.verdict.bound,
-        tuple(_clause(clause) for clause in verdict.clauses),
+        tuple(_clause(document, verdict, clause) for clause in verdict.clauses),
     )
 
 
-def _clause(clause: ClauseVerdict) -> ClauseStatus:
+def _clause(document: Document, verdict: FunctionVerdict, clause: ClauseVerdict) -> ClauseStatus:
     found = clause.counterexample
+    doctest: tuple[str, ...] = ()
+    if found is not None and clause.kind != ClauseKind.EXAMPLE.value:
+        from groundstate_energy.contracts.doctest_lines import doctest_lines
+
+        doctest = doctest_lines(document.parsed, verdict, clause)
     return ClauseStatus(
         clause.text or clause.kind,
         *clause.at,
@@ -237,5 +252,5 @@ def _clause(clause: ClauseVerdict) -> ClauseStatus:
         clause.verdict.reason,
         None
         if found is None
-        else Counterexample(found.arguments, found.returned, found.exception, found.parts),
+        else Counterexample(found.arguments, found.returned, found.exception, found.parts, doctest),
     )

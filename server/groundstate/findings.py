@@ -24,6 +24,7 @@ class Repair:
 
     ``checked``: the repaired text parses and no hard term of the whole file got worse.
     ``certified``: the rule's auto-fix precision is certified by the model package; only such repairs join fix-all.
+    ``verified``: the repaired function was proved to keep its contract, which nothing else in the file keeps less for it.
     ``budget``: the quietest sensitivity that shows it.
     """
 
@@ -33,6 +34,7 @@ class Repair:
     checked: bool
     certified: bool
     budget: str = "strict"
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

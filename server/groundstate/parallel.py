@@ -63,7 +63,7 @@ class Analyser:
         report = analyse(document, self._recorder.workspace, self._engine, self.settings)
         if self._contracts is None:
             self._contracts = Contracts()
-        report = self._contracts.added_to(report, self.workspace.root, self.settings)
+        report = self._contracts.added_to(report, self._recorder.workspace, self._engine, self.settings)
         return f"{self._recorder.taken().as_text()} {report_as_text(report)}"
 
 

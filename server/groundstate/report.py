@@ -22,13 +22,15 @@ class UnitEnergy:
 class Counterexample:
     """A call that breaks a contract. ``arguments`` and ``values``, of parts of the clause: (text, value as text).
 
-    ``returned``, ``exception``: what came of the call; one of them is empty.
+    ``returned``, ``exception``: what came of the call; one of them is empty. ``doctest``: the lines of an example that
+    fails as long as it stands; none where a docstring cannot say it.
     """
 
     arguments: tuple[tuple[str, str], ...]
     returned: str
     exception: str
     values: tuple[tuple[str, str], ...]
+    doctest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,24 @@ class ClauseStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class RepairSearch:
+    """What was spent to look for a repair of a function: edits replayed, runs of the interpreter, proofs tried.
+
+    ``found``: whether one of them is verified.
+    """
+
+    edits: int
+    runs: int
+    proofs: int
+    found: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ContractStatus:
     """What became of the contract of a function, whose name is at the byte range.
 
     ``reason_at``: where the reason lies. ``bound``: of a bounded verdict, how many values of each argument were tried.
+    ``search``: of a refuted function whose repair was looked for.
     """
 
     function: str
@@ -58,6 +74,7 @@ class ContractStatus:
     reason_at: int
     bound: int
     clauses: tuple[ClauseStatus, ...]
+    search: RepairSearch | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from groundstate.analysis import Workspace
 from groundstate.cache import report_as_text, report_from_text
 from groundstate.contracts import Contracts, carried_over, without_contracts
 from groundstate.documents import Document
@@ -38,7 +39,7 @@ def broken(n: int) -> int:
 
 def report(text: str, folder: Path) -> Report:
     document = Document(folder / "a.py", text.encode())
-    return Contracts().added_to(Report(document, (), 0), folder, Settings())
+    return Contracts().added_to(Report(document, (), 0), Workspace(folder), None, Settings())
 
 
 def test_a_refuted_clause_is_a_finding_and_every_contract_has_a_status(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def test_json(here: Path) -> None:
                         "title": "Replace `width` by `height`",
                         "checked": True,
                         "certified": True,
+                        "verified": False,
                         "deltaEnergy": {
                             "hard": 0,
                             "soft": -3.25,
@@ -110,6 +111,7 @@ def test_json(here: Path) -> None:
                         "title": "Insert `)`",
                         "checked": True,
                         "certified": False,
+                        "verified": False,
                         "deltaEnergy": {
                             "hard": -1,
                             "soft": 0.0,
@@ -193,6 +195,7 @@ def test_sarif(here: Path) -> None:
                 "properties": {
                     "checked": True,
                     "certified": True,
+                    "verified": False,
                     "deltaEnergy": -3.25,
                     "budget": "default",
                 },

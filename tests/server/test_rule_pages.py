@@ -87,5 +87,5 @@ def test_a_contract_rule_fires_on_bad_and_is_silent_on_good(rule: Rule, tmp_path
     for bad, good in zip(page.bad, page.good, strict=True):
         for text, expected in ((bad, [rule.code]), (good, [])):
             empty = Report(Document(tmp_path / "example.py", text.encode()), (), 0)
-            report = contracts.added_to(empty, tmp_path, Settings())
+            report = contracts.added_to(empty, Workspace(tmp_path), None, Settings())
             assert [finding.rule for finding in report.findings] == expected

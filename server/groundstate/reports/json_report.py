@@ -66,6 +66,7 @@ def finding_as_json(document: Document, finding: Finding) -> dict[str, object]:
                 "title": repair.title,
                 "checked": repair.checked,
                 "certified": repair.certified,
+                "verified": repair.verified,
                 "deltaEnergy": gap_as_json(repair.gap),
                 "edits": [
                     {**_place(document, item.start, item.end), "text": clean(item.new)}
@@ -90,6 +91,14 @@ def contract_as_json(document: Document, status: ContractStatus) -> dict[str, ob
         "reason": status.reason or None,
         "reasonLine": place_of(document, status.reason_at, status.reason_at).line if status.reason else None,
         "bound": status.bound or None,
+        "repairSearch": None
+        if status.search is None
+        else {
+            "editsReplayed": status.search.edits,
+            "runs": status.search.runs,
+            "proofs": status.search.proofs,
+            "found": status.search.found,
+        },
         "clauses": [
             {
                 "text": clause.text,
@@ -103,6 +112,7 @@ def contract_as_json(document: Document, status: ContractStatus) -> dict[str, ob
                     "returned": clause.counterexample.returned or None,
                     "exception": clause.counterexample.exception or None,
                     "values": dict(clause.counterexample.values),
+                    "doctest": list(clause.counterexample.doctest),
                 },
             }
             for clause in status.clauses

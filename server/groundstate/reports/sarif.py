@@ -266,6 +266,7 @@ def _fix(document: Document, repair: Repair, base: Base) -> Fix:
         properties={
             "checked": repair.checked,
             "certified": repair.certified,
+            "verified": repair.verified,
             "deltaEnergy": round(repair.gap.total.soft, 6),
             "budget": repair.budget,
         },

@@ -35,7 +35,7 @@ def render_text(outcome: Outcome, style: Style | None = None) -> str:
     for document, finding in outcome.findings():
         parts.append(_headline(document, finding, style))
         parts.extend(_excerpt(document, finding, style))
-        if finding.repairs:
+        if finding.repairs and finding.repairs[0].checked:
             parts.extend(_repair_lines(document, finding.repairs[0], style))
         parts.extend(_energy_line(finding))
         parts.append("")
@@ -167,6 +167,8 @@ def _repair_lines(document: Document, repair: Repair, style: Style) -> list[str]
 
 def _energy_line(finding: Finding) -> list[str]:
     parts = []
+    if finding.repairs and finding.repairs[0].verified:
+        parts.append("verified: proved to keep every clause of the contract")
     if finding.gap is not None:
         parts.append(gap_in_words(finding.gap))
     if finding.probability is not None:
