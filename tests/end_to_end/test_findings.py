@@ -101,7 +101,7 @@ async def test_a_quick_fix_repairs_what_the_diagnostic_names(editor: Editor, sen
     known = [] if send_back == "not at all" else [first]
     actions = await editor.actions(uri, place, known)
     repair = actions[0]
-    assert repair.title == "Replace `wrong` by `right`"
+    assert repair.title == "Replace `wrong` by `right` (ΔE −3.75)"
     assert repair.kind == KINDS.QuickFix
     assert repair.is_preferred
     assert len(repair.diagnostics or ()) == len(known)
@@ -121,7 +121,7 @@ async def test_the_diagnostics_of_a_line_bring_their_actions_wherever_the_cursor
     cursor = types.Range(types.Position(2, 0), types.Position(2, 0))
     assert [action.kind for action in await editor.actions(uri, cursor)] == ["source.fixAll.groundstate"]
     titles = [action.title for action in await editor.actions(uri, cursor, found[1:])]
-    assert "Replace `wrong_for_sure` by `right`" in titles
+    assert "Replace `wrong_for_sure` by `right` (ΔE −3.75)" in titles
 
 
 @in_every_editor

@@ -85,7 +85,7 @@ async def shown(editor: Editor, uri: str) -> list[tuple[Any, ...]]:
             place += [at.line + 1, index_of(text, at, editor.encoding) - lines[at.line] + 1]
         actions = await editor.actions(uri, item.range, [item], only=["quickfix"])
         repairs = [
-            action.title
+            action.title.partition(" (ΔE")[0]
             for action in actions
             if item in (action.diagnostics or ())
             and not action.disabled

@@ -112,7 +112,7 @@ async def test_the_messages_are_as_they_were(tmp_path: Path) -> None:
     wire.send(id=3, method="textDocument/codeAction", params=where)
     action = (await wire.answer(3))[0]
     assert action == {
-        "title": "Replace `wrong` by `right`",
+        "title": "Replace `wrong` by `right` (ΔE −3.75)",
         "kind": "quickfix",
         "diagnostics": [diagnostic],
         "isPreferred": True,

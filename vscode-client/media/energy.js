@@ -3,6 +3,16 @@
   const editor = acquireVsCodeApi();
   const main = document.querySelector('main');
 
+  /** Edits that are listed until the user asks for more. */
+  const SHOWN = 10;
+
+  const MEANINGS = {
+    ΔE: 'Energy of the edited code minus that of the code as written: the more below 0, the better the edit fits. In nats.',
+    usage: 'What counting tells: how often names occur, how alike they are, what stands beside them.',
+    learned: 'What the network read in code.',
+    probability: 'That the edit is what was meant, calibrated on repositories that the training did not see.',
+  };
+
   function element(name, classes, ...children) {
     const made = document.createElement(name);
     made.className = classes;
@@ -29,12 +39,18 @@
     return element('pre', 'source', ...rows);
   }
 
+  function heading(title) {
+    const made = element('th', '', title);
+    made.title = MEANINGS[title] ?? '';
+    return made;
+  }
+
   function edits(drawing) {
     if (drawing.edits.length === 0) {
       return element('p', '', 'No candidate edit.');
     }
     const titles = ['at', 'edit', 'rule', 'ΔE', ...drawing.terms, 'probability', ''];
-    const head = element('tr', '', ...titles.map((title) => element('th', '', title)));
+    const head = element('tr', '', ...titles.map(heading));
     const rows = drawing.edits.map((edit, number) =>
       element(
         'tr',
@@ -46,12 +62,22 @@
         element('td', '', button('Apply', 'Make this edit', { kind: 'apply', edit: number })),
       ),
     );
-    return element('table', '', element('thead', '', head), element('tbody', '', ...rows));
+    const body = element('tbody', '', ...rows.slice(0, SHOWN));
+    const parts = [element('table', '', element('thead', '', head), body)];
+    if (rows.length > SHOWN) {
+      const all = element('button', 'link', `${rows.length - SHOWN} more edits`);
+      all.addEventListener('click', () => {
+        body.append(...rows.slice(SHOWN));
+        all.remove();
+      });
+      parts.push(all);
+    }
+    return element('div', '', ...parts);
   }
 
   window.addEventListener('message', ({ data: { notice, drawing } }) => {
     if (drawing) {
-      const free = `free energy ${drawing.freeEnergy} (0 when nothing beats the code as written)`;
+      const free = `Free energy ${drawing.freeEnergy}: 0 when nothing beats the code as written. The warmer a token, the more speaks for changing it.`;
       main.replaceChildren(
         element('h1', '', drawing.title),
         element('p', 'free', free),

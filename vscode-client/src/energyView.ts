@@ -23,7 +23,9 @@ export class EnergyView implements vscode.WebviewViewProvider, vscode.Disposable
   #view: vscode.WebviewView | undefined;
   #shown: Energy | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #asked = 0;
+  /** The client whose answer is waited for: a server has one question at a time, for it reads them one after the other. */
+  #asking: Server['client'];
+  #isOutdated = false;
   /** The last message to the webview. */
   drawn: unknown;
 
@@ -104,12 +106,25 @@ export class EnergyView implements vscode.WebviewViewProvider, vscode.Disposable
       this.#draw(undefined, 'The server is not running. The log says why: run “groundstate: Show Logs”.');
       return;
     }
-    const asked = ++this.#asked;
+    if (this.#asking === this.#server.client) {
+      this.#isOutdated = true;
+      return;
+    }
+    const client = (this.#asking = this.#server.client);
+    this.#isOutdated = false;
     const { line, character } = editor.selection.active;
     const uri = this.#server.client.code2ProtocolConverter.asUri(editor.document.uri);
     const answer = await this.#server.execute('groundstate.showEnergy', { uri, position: { line, character } });
-    if (asked !== this.#asked) {
-      return; // the cursor moved on meanwhile
+    if (this.#asking !== client) {
+      return; // another server was asked meanwhile
+    }
+    this.#asking = undefined;
+    if (this.#isOutdated) {
+      await this.#update(); // the cursor moved on meanwhile
+      return;
+    }
+    if (answer === undefined && this.#shown) {
+      return; // the text changed meanwhile: what is drawn stays until the pause after the change
     }
     if (isEnergy(answer)) {
       this.#draw({ ...answer, uri: editor.document.uri.toString() }, '', editor.document);

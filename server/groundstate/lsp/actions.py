@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from groundstate.findings import Finding
+from groundstate.energy_words import energy_in_words
+from groundstate.findings import Finding, Repair
 from groundstate.fixes import fix
 from groundstate.ignores import ignore_replacements
 from groundstate.lsp.diagnostics import Analysed
@@ -124,7 +125,7 @@ def _repairs(finding: Finding) -> list[Action]:
     return [
         Action(
             REPAIR,
-            repair.title,
+            _with_worth(repair),
             types.CodeActionKind.QuickFix,
             finding.fingerprint,
             number,
@@ -132,6 +133,11 @@ def _repairs(finding: Finding) -> list[Action]:
         )
         for number, repair in enumerate(finding.repairs)
     ]
+
+
+def _with_worth(repair: Repair) -> str:
+    """The title of a repair with what it is worth, where an energy says so."""
+    return f"{repair.title} (ΔE {energy_in_words(repair.gap.total)})" if repair.gap.terms else repair.title
 
 
 def _ignores(finding: Finding) -> list[Action]:

@@ -9,6 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from groundstate.engine_loading import EngineError
+from groundstate.landscape import Landscape
 from groundstate.lsp.cancellation import Superseded, Token
 from groundstate.lsp.handlers import Command, content_modified
 from groundstate.lsp.landscape_json import landscape_json
@@ -30,8 +31,14 @@ async def handle(server: GroundstateServer, arguments: Sequence[Any]) -> dict[st
         return None
     at = part.offset(position, server.client.encoding)
     await server.ready.wait()
+
+    def job() -> Landscape | None:
+        if server.documents.get(uri) is not snapshot:
+            raise Superseded
+        return server.examination.landscape(snapshot, at, Token())
+
     try:
-        found = await server.worker.run(lambda: server.examination.landscape(snapshot, at, Token()))
+        found = await server.worker.run(job)
     except EngineError as error:
         return {"reason": str(error)}
     except Superseded:
