@@ -23,6 +23,7 @@ from groundstate_energy.training.batches import Batch
 from groundstate_energy.training.hard_negatives import hardest
 from groundstate_energy.training.metrics import Outcome
 from groundstate_energy.training.network import RELATIONS, Network
+from groundstate_energy.training.steps import Objective, learn, rate_of_edits
 from groundstate_energy.training.trainer import (
     Run,
     TrainingConfig,
@@ -31,7 +32,6 @@ from groundstate_energy.training.trainer import (
     evaluate,
     restore,
     start,
-    step,
     to_device,
 )
 from groundstate_grammars.python.lexical import ROLE_COUNT
@@ -100,13 +100,15 @@ def outcomes(arm: str, material: Material, steps: int, seed: int) -> dict[str, l
     restore(run, material.checkpoint, DEVICE)
     run.network.load_state_dict(run.average.state_dict())
     run.phase, run.phase_step = "edits", 0
+    objective = Objective(run.network, run.usage)
     falls_from = material.config.mutants_from
     seen = without_header if arm == "context header" else dict
     with taken_away(arm):
         run.network.train()
         for number, batch in enumerate(islice(batches_for(arm, material, run, steps, seed), steps)):
             share = falls_from + (1 - falls_from) * number / steps
-            step(run, material.config, to_device(as_tensors(seen(batch)), DEVICE), share)
+            part = to_device(as_tensors(seen(batch)), DEVICE)
+            learn(run, material.config, objective, [part], rate_of_edits(material.config, share))
         return {
             kind: evaluate(run.average, run.usage, [seen(batch) for batch in batches], DEVICE)[0].outcomes
             for kind, (batches, _) in material.cases.items()

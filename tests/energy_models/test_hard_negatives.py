@@ -13,7 +13,8 @@ from groundstate_energy.encoding import PieceTable
 from groundstate_energy.training.batches import Batch, batch_of
 from groundstate_energy.training.hard_negatives import EQUIVALENT, hardest, joined, part_of, window_losses
 from groundstate_energy.training.mutants import Example
-from groundstate_energy.training.trainer import as_tensors, scores_of
+from groundstate_energy.training.steps import scores_of
+from groundstate_energy.training.trainer import as_tensors
 from groundstate_grammars.python.parsed import parse
 
 

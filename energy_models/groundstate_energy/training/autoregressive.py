@@ -34,6 +34,7 @@ from groundstate_energy.encoding import PIECES, PieceTable
 from groundstate_energy.training.corpus import Repository
 from groundstate_energy.training.denoising import Text, texts_of
 from groundstate_energy.training.network import Network, NetworkConfig, rows
+from groundstate_energy.training.steps import update
 from groundstate_energy.training.trainer import (
     SAVE_SECONDS,
     Run,
@@ -42,7 +43,6 @@ from groundstate_energy.training.trainer import (
     save,
     start,
     to_device,
-    update,
 )
 from groundstate_grammars.python.lexical import ROLE_COUNT
 

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -134,6 +135,33 @@ class Buckets:
                 yield batch_of(waiting, self._table, self._rng)
 
 
+def share_of(part: tuple[int, int]) -> tuple[int, int]:
+    """The number of the stream that is made here, and how many there are in all.
+
+    ``part``: the number of the shard of a batch that the streams are for, and how many shards there are; each shard has as
+    many streams as its loader has workers.
+    """
+    worker = get_worker_info()
+    number, workers = (worker.id, worker.num_workers) if worker is not None else (0, 1)
+    return part[0] * workers + number, part[1] * workers
+
+
+Place = TypeVar("Place")
+
+
+def shared(places: list[Place], number: int, streams: int) -> list[Place]:
+    """What one of so many streams draws from; no two have a place in common.
+
+    Raises:
+        ValueError: there are fewer places than streams.
+    """
+    if len(places) < streams:
+        raise ValueError(
+            f"{len(places)} files cannot be shared by {streams} streams: use fewer shards or workers"
+        )
+    return places[number::streams]
+
+
 class MutantBatches(IterableDataset[dict[str, torch.Tensor]]):
     """An endless stream of batches of mutants and clean windows.
 
@@ -142,18 +170,27 @@ class MutantBatches(IterableDataset[dict[str, torch.Tensor]]):
         tokens: padded tokens of a batch.
         mutants: mutants for each unit and visit of its file; one clean window comes with them.
         seed: together with the worker's number, decides the stream.
+        part: as of ``share_of``.
     """
 
-    def __init__(self, corpus: Corpus, *, tokens: int, mutants: int = 4, seed: int = 0) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        *,
+        tokens: int,
+        mutants: int = 4,
+        seed: int = 0,
+        part: tuple[int, int] = (0, 1),
+    ) -> None:
         super().__init__()
         self._corpus = corpus
         self._tokens = tokens
         self._mutants = mutants
         self._seed = seed
+        self._part = part
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
-        worker = get_worker_info()
-        number, workers = (worker.id, worker.num_workers) if worker is not None else (0, 1)
+        number, workers = share_of(self._part)
         torch.set_num_threads(1)
         seed = self._seed * 1_000 + number
         rng = random.Random(seed)
@@ -166,7 +203,7 @@ class MutantBatches(IterableDataset[dict[str, torch.Tensor]]):
             for file in repository.files
         ]
         random.Random(self._seed).shuffle(places)
-        places = places[number::workers]
+        places = shared(places, number, workers)
         while True:
             rng.shuffle(places)
             for start in range(0, len(places), 16):

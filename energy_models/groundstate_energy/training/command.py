@@ -38,6 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     run_step.add_argument(
         "--replay-share", type=float, default=0.35, help="share of steps that take a kept batch"
     )
+    run_step.add_argument(
+        "--shards",
+        type=int,
+        default=0,
+        help="parts of a batch, each of --tokens, that the processes of torchrun share (default: one each)",
+    )
     run_step.add_argument("--seed", type=int, default=0)
 
     baseline = steps.add_parser(
@@ -72,6 +78,10 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def _silent(line: str) -> None:
+    """The first process of several speaks for all."""
+
+
 def _gather(options: argparse.Namespace) -> int:
     from groundstate_energy.training.corpus import files_left_out, gather
 
@@ -96,6 +106,7 @@ def _gather(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace) -> int:
     import torch
 
+    from groundstate_energy.training.distributed import Processes
     from groundstate_energy.training.pipeline import run_training
     from groundstate_energy.training.trainer import TrainingConfig
 
@@ -107,19 +118,30 @@ def _train(options: argparse.Namespace) -> int:
         rate=options.rate,
         replay=options.replay,
         replay_share=options.replay_share,
+        shards=options.shards,
         seed=options.seed,
     )
     torch.set_num_threads(options.threads)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    processes = Processes.of_environment()
+    try:
+        processes.parts(config.shards or processes.count)
+    except ValueError as error:
+        if processes.first:
+            _say(f"groundstate: error: --shards: {error}")
+        return 2
+    if processes.count > 1 and processes.first:
+        _say(f"{processes.count} processes, the first on {processes.device()}")
     run_training(
         options.corpus,
         options.out,
         config,
         fixes=options.fixes,
-        device=device,
+        device=processes.device(),
         segment_minutes=options.segment,
-        progress=_say,
+        progress=_say if processes.first else _silent,
+        processes=processes,
     )
+    processes.leave()
     return 0
 
 

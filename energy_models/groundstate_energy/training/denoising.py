@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch.utils.data import IterableDataset, get_worker_info
+from torch.utils.data import IterableDataset
 
 from groundstate_energy.encoding import PIECES, WINDOW, PieceTable
-from groundstate_energy.training.batches import LENGTHS
+from groundstate_energy.training.batches import LENGTHS, share_of, shared
 from groundstate_energy.training.corpus import Repository
 from groundstate_grammars.python.header import context_header
 from groundstate_grammars.python.lexical import ROLE_COUNT, Role
@@ -109,19 +109,20 @@ def corrupted_batch(
     }
 
 
-def texts_of(repositories: Sequence[Repository], tokens: int, seed: int) -> Iterator[list[Text]]:
+def texts_of(
+    repositories: Sequence[Repository], tokens: int, seed: int, part: tuple[int, int] = (0, 1)
+) -> Iterator[list[Text]]:
     """An endless stream of groups of windows of like length, each of about ``tokens`` padded tokens.
 
-    ``seed`` together with the number of the worker that this runs in decides the stream.
+    ``seed`` together with the number of the worker that this runs in decides the stream; ``part`` as of ``share_of``.
     """
-    worker = get_worker_info()
-    number, workers = (worker.id, worker.num_workers) if worker is not None else (0, 1)
+    number, workers = share_of(part)
     torch.set_num_threads(1)
     rng = random.Random(seed * 1_000 + number)
     waiting: dict[int, list[Text]] = {length: [] for length in LENGTHS}
     places = [(repository.project, file) for repository in repositories for file in repository.files]
     random.Random(seed).shuffle(places)
-    places = places[number::workers]
+    places = shared(places, number, workers)
     while True:
         rng.shuffle(places)
         for project, record in places:
@@ -143,20 +144,27 @@ class DenoisingBatches(IterableDataset[dict[str, torch.Tensor]]):
         repositories: what to draw from.
         table: subword pieces.
         seed: together with the worker's number, decides the stream.
+        part: as of ``share_of``.
     """
 
     def __init__(
-        self, repositories: Sequence[Repository], table: PieceTable, *, tokens: int, seed: int = 0
+        self,
+        repositories: Sequence[Repository],
+        table: PieceTable,
+        *,
+        tokens: int,
+        seed: int = 0,
+        part: tuple[int, int] = (0, 1),
     ) -> None:
         super().__init__()
         self._repositories = repositories
         self._table = table
         self._tokens = tokens
         self._seed = seed
+        self._part = part
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
-        worker = get_worker_info()
-        numbers = np.random.default_rng(self._seed * 1_000 + (worker.id if worker is not None else 0))
-        for group in texts_of(self._repositories, self._tokens, self._seed):
+        numbers = np.random.default_rng(self._seed * 1_000 + share_of(self._part)[0])
+        for group in texts_of(self._repositories, self._tokens, self._seed, self._part):
             batch = corrupted_batch(group, self._table, numbers)
             yield {name: torch.from_numpy(values) for name, values in batch.items()}

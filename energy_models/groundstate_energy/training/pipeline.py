@@ -30,6 +30,7 @@ from groundstate_energy.training.batches import (
 )
 from groundstate_energy.training.corpus import Repository, load_repository
 from groundstate_energy.training.corpus_table import build_table, in_table
+from groundstate_energy.training.distributed import ALONE, Processes
 from groundstate_energy.training.fixes import FixRecord, fix_examples, load_fixes
 from groundstate_energy.training.metrics import Metrics
 from groundstate_energy.training.mutants import Example, Mutator
@@ -216,15 +217,27 @@ def run_training(
     device: torch.device,
     segment_minutes: float,
     progress: Callable[[str], None] = print,
+    processes: Processes = ALONE,
 ) -> Run:
-    """Tokenizer, corpus, validation, fixes, training and, after the last segment, ``report.json``; all below ``out``."""
+    """Tokenizer, corpus, validation, fixes, training and, after the last segment, ``report.json``; all below ``out``.
+
+    What the run needs and does not have yet is made by the first of ``processes``, which also evaluates and writes.
+
+    Raises:
+        ValueError: ``config.shards`` cannot be shared by the processes evenly.
+    """
+    processes.parts(config.shards or processes.count)
     out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     size = NetworkConfig.from_name(config.network).pieces - 1
-    tokenizer = tokenizer_of(corpus_folder, out, size)
     names, forms = load_statistics(corpus_folder)
     loaded = load_corpus(corpus_folder, ("train", "calibration", "test"))
-    table = table_of(corpus_folder, loaded["train"], out, progress)
+    with processes.first_alone():
+        tokenizer = tokenizer_of(corpus_folder, out, size)
+        table = table_of(corpus_folder, loaded["train"], out, progress)
+        cache = out / "fixes.pickle"
+        if fixes is not None and not cache.exists():
+            prepare_fixes(corpus_folder, fixes, out, config, progress=progress)
     train_on = [repository for repository in loaded["train"] if not in_table(repository.name)]
     corpus = Corpus(train_on, loaded["train"], names, forms, tokenizer, table)
     units = sum(len(file.units) for repository in corpus.repositories for file in repository.files)
@@ -233,20 +246,18 @@ def run_training(
         f"{len(loaded['calibration'])} for calibration, {len(loaded['test'])} for tests "
         f"({time.monotonic() - began:.0f} s)"
     )
-    validation = batches_of(
-        zip(unseen_examples(loaded["calibration"], names, forms, table, VALIDATION_UNITS, config.seed)),
-        tokenizer,
-        32_768,
-    )
-    progress(
-        f"validation: {sum(len(batch['target']) for batch in validation)} windows ({time.monotonic() - began:.0f} s)"
-    )
+    validation: list[Batch] = []
+    if processes.first:
+        validation = batches_of(
+            zip(unseen_examples(loaded["calibration"], names, forms, table, VALIDATION_UNITS, config.seed)),
+            tokenizer,
+            32_768,
+        )
+    windows = sum(len(batch["target"]) for batch in validation)
+    progress(f"validation: {windows} windows ({time.monotonic() - began:.0f} s)")
     fix_batches: list[Batch] = []
     held_out: list[tuple[Example, Example]] = []
     if fixes is not None:
-        cache = out / "fixes.pickle"
-        if not cache.exists():
-            prepare_fixes(corpus_folder, fixes, out, config, progress=progress)
         fix_batches, held_out = pickle.loads(cache.read_bytes())
         progress(
             f"{len(fix_batches)} batches of fixes, {len(held_out)} fixes held out ({time.monotonic() - began:.0f} s)"
@@ -260,8 +271,9 @@ def run_training(
         device=device,
         segment_minutes=segment_minutes,
         progress=progress,
+        processes=processes,
     )
-    if run.elapsed < 60 * config.minutes:
+    if run.elapsed < 60 * config.minutes or not processes.first:
         return run
     tests = batches_of(
         zip(unseen_examples(loaded["test"], names, forms, table, VALIDATION_UNITS, config.seed + 1)),

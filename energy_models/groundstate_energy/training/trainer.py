@@ -19,17 +19,17 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from groundstate_energy.encoding import INPUTS, PieceTable
+from groundstate_energy.encoding import PieceTable
 from groundstate_energy.training.batches import Batch, Corpus, MutantBatches
 from groundstate_energy.training.denoising import DenoisingBatches
+from groundstate_energy.training.distributed import ALONE, Processes
 from groundstate_energy.training.hard_negatives import Score, hardest
-from groundstate_energy.training.losses import Labels, energy_loss
 from groundstate_energy.training.metrics import Metrics, effective_rank_ratio
 from groundstate_energy.training.network import RELATIONS, Network, NetworkConfig, UsageTerm
+from groundstate_energy.training.steps import Objective, learn, rate_of_edits, scores_of
 
 SAVE_SECONDS = 180
 """A checkpoint is written this often."""
@@ -43,7 +43,8 @@ class TrainingConfig:
     place of denoising and real fixes join. ``tokens``: padded tokens of a batch. ``rate``: the peak.
     ``replay``: how many batches of mutants are kept to be seen again while workers make new ones, and ``replay_share``
     the share of steps that take one of them. ``draws``: how many mutants are drawn for each that is learned from, the one
-    that the averaged network finds worst; 1 takes them as they come.
+    that the averaged network finds worst; 1 takes them as they come. ``shards``: parts of a batch, each of ``tokens`` and
+    drawn from files of its own, which the processes of a run share evenly; 0 is one for each process.
     """
 
     network: str = "small"
@@ -61,6 +62,7 @@ class TrainingConfig:
     replay: int = 0
     replay_share: float = 0.5
     draws: int = 1
+    shards: int = 0
     seed: int = 0
 
 
@@ -162,14 +164,6 @@ def restore(run: Run, path: Path, device: torch.device) -> None:
     run.phase, run.phase_step = state["phase"], state["phase_step"]
 
 
-def scores_of(network: Network, usage: UsageTerm, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Scores of the usage term and of the learned term, each ``(candidates,)``, float32."""
-    rule = batch["site_rule"][batch["candidate_site"]]
-    counted = usage(batch["features"].float(), rule)
-    learned = network(*(batch[name] for name in INPUTS))
-    return counted.float(), learned.float()
-
-
 def train(
     config: TrainingConfig,
     corpus: Corpus,
@@ -180,11 +174,15 @@ def train(
     device: torch.device,
     segment_minutes: float,
     progress: Callable[[str], None] = print,
+    processes: Processes = ALONE,
 ) -> Run:
     """Train for one segment, resuming from ``folder/checkpoint.pt`` where there is one.
 
-    ``fixes``: batches of real fixes and their twins; ``validation``: batches of unseen repositories. Writes
-    ``checkpoint.pt``, ``log.jsonl`` and, when the validation metric is the best so far, ``best.pt``.
+    ``fixes``: batches of real fixes and their twins; ``validation``: batches of unseen repositories, of the first process
+    only. That one writes ``checkpoint.pt``, ``log.jsonl`` and, when the validation metric is the best so far, ``best.pt``.
+
+    Raises:
+        ValueError: ``config.shards`` cannot be shared by the processes evenly.
     """
     folder.mkdir(parents=True, exist_ok=True)
     run = start(config, device)
@@ -192,7 +190,8 @@ def train(
     if checkpoint.exists():
         restore(run, checkpoint, device)
         progress(f"resumed at step {run.step}, {run.elapsed / 60:.1f} minutes")
-    feed = Feed(config, corpus, fixes, device, config.seed + run.step, partial(average_scores, run, device))
+    feeds = feeds_of(run, config, corpus, fixes, device, processes)
+    objective = processes.together(Objective(run.network, run.usage))
     began = time.monotonic()
     before = run.elapsed
     total = config.minutes * 60
@@ -200,21 +199,20 @@ def train(
     sums: dict[str, float] = {}
     count = 0
     run.network.train()
-    log = (folder / "log.jsonl").open("a", encoding="utf-8")
+    log = (folder / "log.jsonl").open("a", encoding="utf-8") if processes.first else None
     while True:
-        run.elapsed = before + time.monotonic() - began
+        run.elapsed = processes.agreed(before + time.monotonic() - began, device)
         share = run.elapsed / total
         if share >= 1 or run.elapsed - before >= segment_minutes * 60:
             break
-        if share < config.mutants_from:
-            run.enter("denoising")
-            losses = denoising_step(run, config, feed.denoising())
-        else:
-            run.enter("edits")
-            losses = step(run, config, feed.edits(share), share)
-        for name, value in losses.items():
-            sums[name] = sums.get(name, 0.0) + value
+        added = advance(run, config, objective, feeds, share, processes)
+        if run.step % 10 == 0:
+            values = processes.summed(torch.stack(list(added.values()))).tolist()
+            for name, value in zip(added, values, strict=True):
+                sums[name] = sums.get(name, 0.0) + 10 * value
         count += 1
+        if log is None:
+            continue
         if time.monotonic() - shown > 20:
             seconds = time.monotonic() - shown
             record = {name: round(value / count, 4) for name, value in sums.items()}
@@ -227,6 +225,8 @@ def train(
         if time.monotonic() - saved > SAVE_SECONDS:
             save(run, checkpoint)
             saved = time.monotonic()
+    if log is None:
+        return run
     metrics, monitors = evaluate(run.average, run.usage, validation, device)
     summary = {
         "step": run.step,
@@ -245,6 +245,23 @@ def train(
         torch.save(weights, folder / "best.pt")
         best.write_text(json.dumps({"quality": quality, "config": asdict(config), **summary}), "utf-8")
     return run
+
+
+def advance(
+    run: Run,
+    config: TrainingConfig,
+    objective: nn.Module,
+    feeds: Sequence[Feed],
+    share: float,
+    processes: Processes = ALONE,
+) -> dict[str, Tensor]:
+    """One step, when ``share`` of the run is over, on what each of this process's feeds has next; as ``learn`` returns."""
+    if share < config.mutants_from:
+        run.enter("denoising")
+        return learn(run, config, objective, [feed.denoising() for feed in feeds], config.rate, processes)
+    run.enter("edits")
+    parts = [feed.edits(share) for feed in feeds]
+    return learn(run, config, objective, parts, rate_of_edits(config, share), processes)
 
 
 @torch.no_grad()
@@ -267,8 +284,29 @@ def to_device(batch: dict[str, Tensor], device: torch.device) -> dict[str, Tenso
     return moved
 
 
+def feeds_of(
+    run: Run,
+    config: TrainingConfig,
+    corpus: Corpus,
+    fixes: Sequence[Batch],
+    device: torch.device,
+    processes: Processes = ALONE,
+) -> list[Feed]:
+    """The feeds of a segment, one for each of this process's shards; raises ``ValueError`` as ``Processes.parts``."""
+    shards = config.shards or processes.count
+    score = partial(average_scores, run, device)
+    return [
+        Feed(config, corpus, fixes, device, config.seed + run.step, score, (shard, shards))
+        for shard in processes.parts(shards)
+    ]
+
+
 class Feed:
-    """What each step of a segment learns from. Workers of a phase start when its first batch is asked for."""
+    """What one shard of each step of a segment learns from. Workers of a phase start when its first batch is asked for.
+
+    Args:
+        part: the number of the shard, and how many there are. Shards have no file and no fix in common.
+    """
 
     def __init__(
         self,
@@ -278,14 +316,16 @@ class Feed:
         device: torch.device,
         seed: int,
         score: Score,
+        part: tuple[int, int] = (0, 1),
     ) -> None:
         self._config = config
+        self._part = part
         self._score = score
         self._corpus = corpus
-        self._fixes = fixes
+        self._fixes = fixes[part[0] :: part[1]]
         self._device = device
         self._seed = seed
-        self._rng = np.random.default_rng(seed)
+        self._rng = np.random.default_rng((seed, part[0]))
         self._kept: list[dict[str, Tensor]] = []
         self._corrupted: Iterator[dict[str, Tensor]] | None = None
         self._mutants: Iterator[dict[str, Tensor]] | None = None
@@ -299,6 +339,7 @@ class Feed:
                     PieceTable(self._corpus.tokenizer),
                     tokens=self._config.tokens,
                     seed=self._seed + 1,
+                    part=self._part,
                 )
             )
         return self._moved(next(self._corrupted))
@@ -311,7 +352,13 @@ class Feed:
             return self._moved(as_tensors(self._fixes[int(rng.integers(len(self._fixes)))]))
         if self._mutants is None:
             drawn = self._stream(
-                MutantBatches(self._corpus, tokens=config.tokens, mutants=config.mutants, seed=self._seed + 1)
+                MutantBatches(
+                    self._corpus,
+                    tokens=config.tokens,
+                    mutants=config.mutants,
+                    seed=self._seed + 1,
+                    part=self._part,
+                )
             )
             self._mutants = drawn
             if config.draws > 1:
@@ -340,67 +387,6 @@ class Feed:
 
     def _moved(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         return to_device(batch, self._device)
-
-
-def update(run: Run, config: TrainingConfig, loss: Tensor, batch: dict[str, Tensor], rate: float) -> float:
-    """One step of the optimisers at ``rate`` (after a warm-up in each phase) and of the average; the gradient's norm."""
-    rate *= min(1.0, (run.phase_step + 1) / config.warmup)
-    for optimiser in run.optimisers:
-        for group in optimiser.param_groups:
-            group["lr"] = rate * group["scale"]
-        optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    norm = float(torch.nn.utils.clip_grad_norm_(run.network.parameters(), 1.0))
-    for optimiser in run.optimisers:
-        optimiser.step()
-    run.step += 1
-    run.phase_step += 1
-    run.windows += batch["tokens"].shape[0]
-    run.tokens += batch["tokens"].numel()
-    decay = min(config.averaging, run.step / (run.step + 10))
-    with torch.no_grad():
-        torch._foreach_lerp_(list(run.average.parameters()), list(run.network.parameters()), 1 - decay)
-    return norm
-
-
-def denoising_step(run: Run, config: TrainingConfig, batch: dict[str, Tensor]) -> dict[str, float]:
-    """One step of the first phase, at the full learning rate: cross-entropy over the texts of the batch."""
-    logits = run.network.denoise(batch["pieces"], batch["tokens"], batch["roles"], batch["at"])
-    loss = F.cross_entropy(logits, batch["answer"])
-    norm = update(run, config, loss, batch, config.rate)
-    if run.step % 10:
-        return {}
-    right = (logits.argmax(1) == batch["answer"]).float().mean().item()
-    return {"denoising": 10 * loss.item(), "denoised": 10 * right, "gradient": 10 * norm}
-
-
-def step(run: Run, config: TrainingConfig, batch: dict[str, Tensor], share: float) -> dict[str, float]:
-    """One step on edits; the learning rate falls in a line from 0.6 of its peak to nearly nothing."""
-    left = (1 - share) / (1 - config.mutants_from)
-    rate = config.rate * (0.02 + 0.58 * left)
-    labels = Labels(
-        batch["candidate_window"].long(),
-        batch["candidate_site"].long(),
-        batch["target"],
-        batch["ranking_only"],
-        batch["back"],
-    )
-    counted, learned = scores_of(run.network, run.usage, batch)
-    terms = energy_loss(counted.detach() + learned, labels)
-    alone = energy_loss(counted, labels)
-    loss = terms["contrast"] + 0.5 * terms["repair"] + 0.5 * terms["focal"] + 0.5 * terms["pair"]
-    loss = loss + alone["contrast"] + 0.5 * alone["repair"]
-    norm = update(run, config, loss, batch, rate)
-    if run.step % 10:
-        return {}
-    return {
-        "contrast": 10 * terms["contrast"].item(),
-        "repair": 10 * terms["repair"].item(),
-        "focal": 10 * terms["focal"].item(),
-        "pair": 10 * terms["pair"].item(),
-        "usage_contrast": 10 * alone["contrast"].item(),
-        "gradient": 10 * norm,
-    }
 
 
 @torch.no_grad()
