@@ -4,7 +4,10 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import * as vscode from 'vscode';
 import {
+  CloseAction,
   type DynamicFeature,
+  ErrorAction,
+  type ErrorHandler,
   LanguageClient,
   type LanguageClientOptions,
   RevealOutputChannelOn,
@@ -29,6 +32,7 @@ class Client extends LanguageClient {
 export type { Client };
 
 export function createClient(launch: Launch, log: vscode.LogOutputChannel, analysed: () => void): Client {
+  let usual: ErrorHandler | undefined;
   const options: LanguageClientOptions = {
     documentSelector: [
       { scheme: 'file', language: 'python' },
@@ -39,6 +43,14 @@ export function createClient(launch: Launch, log: vscode.LogOutputChannel, analy
     revealOutputChannelOn: RevealOutputChannelOn.Never,
     // The server decides by its settings `run` and `delay` whether the answer comes now, later or with a save.
     diagnosticPullOptions: { onChange: true, onSave: true },
+    errorHandler: {
+      // A server that died while it was written to: its end is told next, and starts another.
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: async () => {
+        const result = await (usual ??= client.createDefaultErrorHandler()).closed();
+        return result.action === CloseAction.Restart ? { ...result, handled: true } : result;
+      },
+    },
     stdioOptions: { stdout: byLine((line) => log.info(line)), stderr: byLine((line) => logged(line, log)) },
     initializationOptions: serverSettings(),
     middleware: {

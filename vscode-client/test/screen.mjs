@@ -3,6 +3,7 @@
 
 import { access, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { command, energyFrame, openFile } from './on-screen.mjs';
 import { folderWith, python, requireEditors, root, withWorkbench } from './workbench.mjs';
 
 const BUG = 'def mean(values):\n    return sum(values) / len(value)\n';
@@ -23,35 +24,6 @@ async function step(name, page, body) {
     console.log(`FAIL ${name}\n${error.stack}`);
   }
   await page.screenshot({ path: join(out, `${passed + failed}.png`) });
-}
-
-/** Types into VS Code's list of commands. */
-async function command(page, title) {
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget input').fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-  await page.keyboard.press('Enter');
-}
-
-async function openFile(page, name) {
-  await page.keyboard.press('Control+p');
-  await page.locator('.quick-input-widget input').fill(name);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
-  await page.keyboard.press('Enter');
-}
-
-/** The text of the page inside the energy view: a frame in a frame. */
-async function energyFrame(page) {
-  for (let tries = 0; tries < 1500; tries++) {
-    for (const frame of page.frames()) {
-      const shown = await frame.locator('main .source').count().catch(() => 0);
-      if (shown > 0) {
-        return frame;
-      }
-    }
-    await page.waitForTimeout(100);
-  }
-  throw new Error('the energy view drew nothing');
 }
 
 await requireEditors();

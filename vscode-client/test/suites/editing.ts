@@ -158,6 +158,22 @@ test('a killed server is started again with the same findings', async () => {
   equal(document.getText(), MENDED);
 });
 
+test('a server that dies while it is written to is started again', async () => {
+  const document = await open('written.py', BUG);
+  await shows(document, 'GS102');
+  const { pid } = await api();
+  const before = pid() as number;
+  const asked = [0, 1, 2, 3].map((character) => {
+    if (character === 1) {
+      process.kill(before, 'SIGKILL');
+    }
+    return vscode.commands.executeCommand('vscode.executeHoverProvider', document.uri, new vscode.Position(0, character));
+  });
+  await Promise.allSettled(asked);
+  await eventually('another server', () => pid() !== undefined && pid() !== before);
+  await shows(document, 'GS102');
+});
+
 test('the command restarts the server', async () => {
   const document = await open('restarted.py', BUG);
   await shows(document, 'GS102');
