@@ -29,6 +29,17 @@ test('files that are not open have findings, which follow the disk', async () =>
   await eventually('findings of new.py', () => names().includes('new.py'));
 });
 
+test('findings move with a folder, and go with it', async () => {
+  const shown = (folder: string): boolean =>
+    vscode.languages.getDiagnostics().some(([uri, found]) => uri.path.endsWith(`/${folder}/inner.py`) && found.length > 0);
+  await write('before/inner.py', 'undefined_five\n');
+  await eventually('findings of the new folder', () => shown('before'));
+  await vscode.workspace.fs.rename(file('before'), file('after'));
+  await eventually('findings at the new place only', () => shown('after') && !shown('before'));
+  await vscode.workspace.fs.delete(file('after'), { recursive: true });
+  await eventually('no findings of the folder', () => !shown('after'));
+});
+
 test('a file keeps its findings when it is opened and closed', async () => {
   await write('kept.py', 'undefined_three\n');
   await eventually('findings of kept.py', () => names().includes('kept.py'));
