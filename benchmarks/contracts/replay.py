@@ -85,12 +85,30 @@ class Program:
         namespace = self.module() if namespace is None else namespace
         return self._checked(namespace, qualname, namespace[qualname], arguments)
 
-    def call_in_order(self, qualname: str, values: Sequence[Any]) -> Outcome:
-        """The same with one value for each parameter; values that are one object stay one."""
+    def call_in_order(
+        self, qualname: str, values: Sequence[Any], receiver: tuple[str, Sequence[Any]] | None = None
+    ) -> Outcome:
+        """The same with one value for each parameter; values that are one object stay one.
+
+        ``receiver``: of a method whose object matters: its class and the arguments of the constructor. Then ``values``
+        are those of the other parameters; else of a method the first is not looked at.
+        """
         namespace = self.module()
-        names = inspect.signature(namespace[qualname]).parameters
-        given = dict(zip(names, copy.deepcopy(tuple(values)), strict=True))
-        return self._checked(namespace, qualname, namespace[qualname], given)
+        holder, _, name = qualname.rpartition(".")
+        if not holder:
+            function = namespace[qualname]
+        else:
+            function = inspect.getattr_static(namespace[holder], name)
+            function = function.fget if isinstance(function, property) else function
+            function = function.__func__ if isinstance(function, staticmethod) else function
+        names = inspect.signature(function).parameters
+        copied = copy.deepcopy(tuple(values))
+        if receiver is not None:
+            copied = (namespace[receiver[0]](*copy.deepcopy(tuple(receiver[1]))), *copied)
+        elif holder and next(iter(names), "") == "self":
+            copied = (object.__new__(namespace[holder]), *copied[1:])
+        given = dict(zip(names, copied, strict=True))
+        return self._checked(namespace, qualname, function, given)
 
     def run(self, qualname: str, statements: str) -> list[Outcome]:
         """Run statements that call ``qualname``, checking its contract at each call; one outcome for each."""
@@ -132,6 +150,14 @@ class Program:
                     holds = False
                 if not holds:
                     return Outcome("outside", self.line(clause.start))
+        invariants = [clause for clause in contract.clauses if clause.kind is ClauseKind.INVARIANT]
+        for clause in invariants if qualname.rpartition(".")[2] != "__init__" else ():
+            try:
+                holds = self._value(namespace, clause, given, {})
+            except Exception:
+                holds = False
+            if not holds:
+                return Outcome("outside", self.line(clause.start))
         old: dict[Clause, types.SimpleNamespace] = {}
         for clause in contract.clauses:
             if clause.old:
@@ -149,7 +175,7 @@ class Program:
         if returned is not None:
             returned.append(result)
         for clause in contract.clauses:
-            if clause.kind is not ClauseKind.ENSURES or clause.statement is not None:
+            if clause.kind not in (ClauseKind.ENSURES, ClauseKind.INVARIANT) or clause.statement is not None:
                 continue
             names = {clause.result: result} if clause.result else {}
             if clause.old:

@@ -399,11 +399,21 @@ class Old:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """A function in the core, with its contract.
+class Receiver:
+    """The object whose method a function is: it is nothing but its fields, which are parameters of the function.
 
-    ``exceptions``: for each exception class of the module that it may name, the classes above it, nearest first.
+    ``owner``: the class. ``fields``: those that the method or its contract speaks of. ``constructor``: the function of the
+    program whose variables of these names are what a new object has.
     """
+
+    owner: str
+    fields: tuple[str, ...]
+    constructor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function in the core, with its contract. ``receiver``: of a method that speaks of its object."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -412,6 +422,7 @@ class Function:
     conditions: tuple[Condition, ...] = ()
     olds: tuple[Old, ...] = ()
     at: Range = field(default=(0, 0), compare=False)
+    receiver: Receiver | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ Frame = list[Any]
 """The values of a function's variables: anything that Python has; operations fail as Python's do."""
 Run = Callable[[Frame], Any]
 
-_UNSET = object()
+UNSET = object()
 _BREAK = object()
 _CONTINUE = object()
 _RETURN = object()
@@ -160,7 +160,10 @@ class Compiled:
     # Running
 
     def frame(self, arguments: tuple[object, ...]) -> Frame:
-        frame: Frame = [_UNSET] * len(self.slots)
+        """The variables at the call; raises ``NotModelled`` for arguments of another version of the function."""
+        if len(arguments) != len(self.passed):
+            raise NotModelled
+        frame: Frame = [UNSET] * len(self.slots)
         frame[: len(arguments)] = arguments
         for place, value in zip(self.passed, arguments, strict=True):
             frame[place] = value
@@ -373,7 +376,7 @@ class Compiled:
 
             def name(frame: Frame) -> object:
                 before = frame[place]
-                if before is _UNSET:
+                if before is UNSET:
                     raise UnboundLocalError
                 frame[place] = combined(before, value(frame))
                 return None
@@ -584,7 +587,7 @@ class Compiled:
 
         def read(frame: Frame) -> object:
             value = frame[place]
-            if value is _UNSET:
+            if value is UNSET:
                 raise UnboundLocalError
             return value
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from groundstate_energy.contracts import core
+from groundstate_energy.contracts.classes import Fields, fields_of
 from groundstate_energy.contracts.core import Range, Type, Unmodelled
 from groundstate_energy.contracts.module import Module
 from groundstate_grammars.python import syntax as py
@@ -130,6 +131,11 @@ def passed(name: str) -> str:
     return name + "@"
 
 
+def field_name(attribute: str) -> str:
+    """The variable that holds an attribute of the object whose method is lowered."""
+    return f"self.{attribute}"
+
+
 RESULT = "@result"
 OLD = "@old."
 
@@ -153,6 +159,29 @@ class Programs:
         self._functions: dict[int, core.Function | Unmodelled] = {}
         self._under_way: set[int] = set()
         self.exceptions: dict[str, tuple[str, ...]] = {}
+        self._classes: dict[int, Fields | Unmodelled] = {}
+
+    def fields(self, definition: int) -> Fields:
+        """What objects of the class at ``definition`` have; raises ``Unmodelled``."""
+        found = self._classes.get(definition)
+        if found is None:
+            try:
+                found = fields_of(self.module, definition)
+            except Unmodelled as reason:
+                found = reason
+            self._classes[definition] = found
+        if isinstance(found, Unmodelled):
+            raise found
+        return found
+
+    def constructor(self, fields: Fields) -> core.Function:
+        """The function whose variables ``self.name`` are the fields of a new object; raises ``Unmodelled``."""
+        name = f"{fields.name}()"
+        if fields.constructor >= 0:
+            return replace(self.function(fields.constructor), name=name)
+        parameters = tuple(core.Parameter(field, type_) for field, type_ in fields.types.items())
+        body = tuple(core.Assign((core.Name(field_name(field)),), core.Name(field)) for field in fields.types)
+        return core.Function(name, parameters, core.NONE, body)
 
     def function(self, definition: int) -> core.Function:
         """A function with its contract; raises ``Unmodelled``."""
@@ -180,6 +209,10 @@ class Programs:
         """The same, of a function that was lowered already."""
         functions = {main.name: main}
         pending: list[core.Function] = [main]
+        for owner in self._owners(main):
+            made = self.constructor(owner)
+            functions[made.name] = made
+            pending.append(made)
         while pending:
             for node in core.walk(pending.pop()):
                 if isinstance(node, core.Call) and node.function not in functions:
@@ -187,6 +220,13 @@ class Programs:
                     functions[node.function] = called
                     pending.append(called)
         return core.Program(main.name, functions, dict(self.exceptions))
+
+    def _owners(self, function: core.Function) -> list[Fields]:
+        """The class of the object that a method speaks of."""
+        if function.receiver is None:
+            return []
+        known = (item for item in self._classes.values() if isinstance(item, Fields))
+        return [item for item in known if item.name == function.receiver.owner]
 
     def check_callee(self, name: str, at: Range) -> int:
         """The definition of a function that may be called by ``name``; raises ``Unmodelled``."""
@@ -206,6 +246,18 @@ class Programs:
             raise Unmodelled(f"exception class `{name}`", at)
         self.exceptions[name] = above
         return name
+
+
+@dataclass(slots=True)
+class _Owner:
+    """The object of the method that is lowered: what it has, which of it was spoken of, and what is set by now.
+
+    ``set_``: None where all is; in ``__init__`` the fields that were assigned so far.
+    """
+
+    fields: Fields
+    used: dict[str, None]
+    set_: set[str] | None
 
 
 class _Expressions:
@@ -228,6 +280,8 @@ class _Expressions:
         self.opaque: dict[str, str] = {}
         self.depth = 0
         self.renamed = 0
+        self.owner: _Owner | None = None
+        self.receivers: set[str] = set()
 
     def text(self, node: int) -> str:
         return self.flat.text(node).decode("utf-8", "surrogateescape")
@@ -378,7 +432,29 @@ class _Expressions:
         attribute = self.text(self.field(node, py.FIELD_ATTRIBUTE))
         if self.old and flat.kind[owner] == py.IDENTIFIER and self.text(owner) == self.old:
             return core.Name(f"{OLD}{attribute}", self.at(node))
+        if self.owner is not None and self.is_receiver(owner):
+            if self.owner.set_ is not None and attribute not in self.owner.set_:
+                raise self.unmodelled(f"attribute `{attribute}` before it is set", node)
+            return self.own_field(attribute, node)
+        if flat.kind[owner] == py.IDENTIFIER and self.text(owner) in self.opaque:
+            raise self.unmodelled(self.opaque[self.text(owner)], owner)
         raise self.unmodelled(f"attribute `{attribute}`", node)
+
+    def is_receiver(self, node: int) -> bool:
+        """Whether an expression is the object of the method."""
+        return (
+            self.flat.kind[node] == py.IDENTIFIER
+            and self.text(node) in self.receivers
+            and self.text(node) not in self.names
+        )
+
+    def own_field(self, attribute: str, node: int) -> core.Name:
+        """The variable of an attribute of the method's object."""
+        assert self.owner is not None
+        if attribute not in self.owner.fields.types:
+            raise self.unmodelled(f"attribute `{attribute}`", node)
+        self.owner.used[attribute] = None
+        return core.Name(field_name(attribute), self.at(node))
 
     def string(self, node: int) -> core.Expression:
         flat = self.flat
@@ -634,6 +710,11 @@ class _Expressions:
             return core.Pattern(tuple(self.target(child) for child in self.inside(node)), at)
         if kind == py.PARENTHESIZED_EXPRESSION and len(self.inside(node)) == 1:
             return self.target(self.inside(node)[0])
+        if kind == py.ATTRIBUTE and self.owner is not None and not self.depth_in_comprehension:
+            if self.is_receiver(self.field(node, py.FIELD_OBJECT)):
+                if self.owner.fields.is_frozen:
+                    raise self.unmodelled("assignment to a frozen dataclass", node)
+                return self.own_field(self.text(self.field(node, py.FIELD_ATTRIBUTE)), node)
         if kind == py.SUBSCRIPT and not self.depth_in_comprehension:
             lowered = self.subscript(node)
             if isinstance(lowered, core.Subscript):
@@ -674,27 +755,92 @@ class _Function(_Expressions):
             self.names.pop(first)
             self.opaque[first] = f"`{first}`"
             parameters = (core.Parameter(first, Type("self")), *parameters[1:])
+            self._read_owner(first, name, scope)
         self._exception_names(scope)
         clauses = self.contracts.clauses if self.contracts else ()
         for index, clause in enumerate(clauses):
             if clause.statement is not None:
                 self.places[clause.statement] = index
         body = self.block(self.field(node, py.FIELD_BODY))
+        is_new = self.owner is not None and self.owner.set_ is not None
+        if self.owner is not None and is_new:
+            self.owner.set_ = set(self.owner.fields.types)
         conditions: list[core.Condition] = []
         olds: list[core.Old] = []
         for index, clause in enumerate(clauses):
             if clause.kind is ClauseKind.EXAMPLE or clause.statement is not None:
                 continue
             if clause.kind is ClauseKind.INVARIANT:
-                raise Unmodelled("class invariant", (clause.start, clause.end))
-            conditions.append(self._condition(index, clause, olds))
+                conditions.extend(self._invariant(index, clause, is_new=is_new))
+            else:
+                conditions.append(self._condition(index, clause, olds))
         returns = flat.child_by_field(node, py.FIELD_RETURN_TYPE)
         try:
             result = self.module.annotation(self.text(returns), self.at(returns)) if returns >= 0 else None
         except Unmodelled:
             result = None
         at = self.at(self.field(node, py.FIELD_NAME))
-        return core.Function(name, parameters, result, body, tuple(conditions), tuple(olds), at)
+        held, receiver = self._receiver()
+        parameters = (*parameters[:1], *held, *parameters[1:]) if held else parameters
+        return core.Function(name, parameters, result, body, tuple(conditions), tuple(olds), at, receiver)
+
+    def _receiver(self) -> tuple[list[core.Parameter], core.Receiver | None]:
+        """The fields that a method takes as parameters: those it speaks of, and the simple ones beside them."""
+        owner = self.owner
+        if owner is None or not owner.used or owner.set_ is not None:
+            return [], None
+        types = owner.fields.types
+        taken = [name for name, type_ in types.items() if name in owner.used or _is_simple(type_)]
+        held = [core.Parameter(field_name(name), types[name]) for name in taken]
+        names = tuple(parameter.name for parameter in held)
+        return held, core.Receiver(owner.fields.name, names, f"{owner.fields.name}()")
+
+    def _read_owner(self, first: str, name: str, scope: Scope) -> None:
+        """What ``self`` has, where the class says so and the name means nothing else in the method."""
+        definition = next(
+            at for at in self.flat.ancestors(self.definition) if self.flat.kind[at] == py.CLASS_DEFINITION
+        )
+        try:
+            fields = self.programs.fields(definition)
+        except Unmodelled as reason:
+            self.opaque[first] = f"`{first}`: {reason.construct}"
+            return
+        is_private = name.startswith("_") and not name.endswith("__")
+        if fields.constructor < 0 and is_private and self.module.has_invariants(definition):
+            self.opaque[first] = f"`{first}`: private method of a dataclass with invariants"
+            return
+        if len(scope.bindings[first]) == 1:
+            self.receivers = {first}
+            self.owner = _Owner(fields, {}, set() if name == "__init__" else None)
+
+    def _invariant(self, index: int, clause: source.Clause, *, is_new: bool) -> list[core.Condition]:
+        """What a class promises of its objects: needed when a method is called, promised when it returns.
+
+        icontract and PEP 316 check it at these two moments; deal at every assignment to a field.
+        """
+        at = (clause.start, clause.end)
+        if clause.syntax is Syntax.DEAL or clause.expression is None:
+            raise Unmodelled("class invariant", at)
+        reader, node = self._reader(clause.expression, {})
+        own = next(iter(self.receivers), "")
+        self._let_speak_of_owner(reader, tuple((name, own) for name, _ in clause.arguments), is_after=True)
+        lowered = reader.expression(node)
+        text = clause.expression.text
+        moments = ("return",) if is_new else ("entry", "return")
+        detached = clause.expression.is_detached
+        return [core.Condition(index, moment, lowered, text, at, (), detached) for moment in moments]
+
+    def _let_speak_of_owner(
+        self, reader: _Expressions, arguments: tuple[tuple[str, str], ...], *, is_after: bool
+    ) -> None:
+        """An expression of a clause may name the method's object as its arguments say; a new one only afterwards."""
+        own = {name for name, parameter in arguments if parameter in self.receivers}
+        for name in own:
+            reader.names.pop(name, None)
+            reader.opaque[name] = f"`{name}`"
+        if self.owner is not None and (is_after or self.owner.set_ is None):
+            reader.owner = self.owner
+            reader.receivers = own
 
     def _scope(self) -> Scope:
         for scope in self.module.scopes.scopes:
@@ -735,20 +881,22 @@ class _Function(_Expressions):
         lowered = None
         if expression is not None:
             names = {name: passed(parameter) for name, parameter in clause.arguments}
-            for name, parameter in clause.arguments:
-                if parameter in self.opaque:
-                    raise Unmodelled(f"`{name}`", at)
+            for _, parameter in clause.arguments:
+                if parameter in self.opaque and parameter not in self.receivers:
+                    raise Unmodelled(self.opaque[parameter], at)
             if clause.result:
                 names[clause.result] = RESULT
             reader = self._reader(expression, names)
             prefix = f"{index}."
             if clause.old:
                 reader[0].old = clause.old
+            self._let_speak_of_owner(reader[0], clause.arguments, is_after=moment == "return")
             lowered = reader[0].expression(reader[1])
             renamed: dict[str, core.Expression] = {}
             for snapshot in clause.snapshots:
                 before = {name: passed(parameter) for name, parameter in snapshot.arguments}
                 inner, node = self._reader(snapshot.expression, before)
+                self._let_speak_of_owner(inner, snapshot.arguments, is_after=False)
                 variable = f"{OLD}{prefix}{snapshot.name}"
                 olds.append(core.Old(variable, inner.expression(node), clause.syntax is not Syntax.ICONTRACT))
                 renamed[f"{OLD}{snapshot.name}"] = core.Name(variable)
@@ -782,6 +930,8 @@ class _Function(_Expressions):
         for child in self.flat.children(node):
             if self.flat.kind[child] not in _COMMENTS:
                 found.extend(self.statement(child))
+                if self.depth == 1 and self.owner is not None and self.owner.set_ is not None and found:
+                    self.owner.set_.update(_fields_set(found[-1]))
         self.depth -= 1
         return tuple(found)
 
@@ -901,7 +1051,7 @@ class _Function(_Expressions):
         while True:
             left = self.field(node, py.FIELD_LEFT)
             written = flat.child_by_field(node, py.FIELD_TYPE)
-            if written >= 0 and flat.kind[left] != py.IDENTIFIER:
+            if written >= 0 and flat.kind[left] not in (py.IDENTIFIER, py.ATTRIBUTE):
                 raise self.unmodelled("annotated assignment", node)
             if written >= 0:
                 try:
@@ -985,6 +1135,22 @@ class _Function(_Expressions):
         return core.Handler(
             tuple(self.programs.exception(self.text(item), self.at(item)) for item in listed), body
         )
+
+
+_SIMPLE = frozenset(("int", "bool", "float", "str", "none"))
+
+
+def _is_simple(type_: Type) -> bool:
+    return type_.name in _SIMPLE or (type_.name == "union" and all(map(_is_simple, type_.arguments)))
+
+
+def _fields_set(statement: core.Statement) -> Iterator[str]:
+    """The attributes of ``self`` that a statement assigns whole."""
+    if isinstance(statement, core.Assign):
+        for target in statement.targets:
+            for name in core.target_names(target):
+                if name.startswith(field_name("")):
+                    yield name.removeprefix(field_name(""))
 
 
 def lowered_expression(programs: Programs, flat: FlatTree, node: int, at: Range) -> core.Expression:

@@ -121,6 +121,21 @@ class Module:
             around = flat.parent[around]
         return definition if around == 0 else -1
 
+    def is_only_class(self, definition: int) -> bool:
+        """Whether the class at ``definition`` is certainly what its name means in the module."""
+        flat = self.flat
+        name = flat.text(flat.child_by_field(definition, py.FIELD_NAME)).decode("utf-8", "replace")
+        node = self._only_binding(name, BindingKind.CLASS)
+        return node >= 0 and flat.parent[node] == definition
+
+    def has_invariants(self, definition: int) -> bool:
+        """Whether a class may have invariants: then its private methods are not told what objects there are."""
+        flat = self.flat
+        above = flat.parent[definition]
+        whole = above if flat.kind[above] == py.DECORATED_DEFINITION else definition
+        text = flat.text(whole)
+        return b"inv" in text
+
     def foreign_decorator(self, definition: int) -> int:
         """The first decorator of a function that may change what it does, or -1."""
         flat = self.flat
@@ -134,7 +149,8 @@ class Module:
             origin = self.origins.of_call(expression) or self.origins.of(expression)
             if origin.startswith(_CONTRACT_DECORATORS):
                 continue
-            if flat.text(expression) == b"staticmethod" and self.is_builtin("staticmethod"):
+            plain = flat.text(expression).decode("utf-8", "replace")
+            if plain in ("staticmethod", "property") and self.is_builtin(plain):
                 continue
             return child
         return -1

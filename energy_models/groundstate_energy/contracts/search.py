@@ -12,6 +12,7 @@ from groundstate_energy.contracts import core, values
 from groundstate_energy.contracts.budget import RUNS
 from groundstate_energy.contracts.core import Range, Type, Unmodelled
 from groundstate_energy.contracts.interpreter import Compiled, Outcome, Trace
+from groundstate_energy.contracts.objects import Objects
 from groundstate_energy.contracts.values import Exhausted, NotModelled, Violated
 
 FUEL_OF_A_RUN = 1_000
@@ -206,6 +207,9 @@ def search(contract: Contract, first: list[Arguments], runs: int = RUNS, fuel: i
     function = contract.function
     pools = Pools(contract.program)
     copies = contract.mutates
+    if function.receiver is not None:
+        receiver = function.receiver
+        first = [made for arguments in first for made in _with_made_object(pools, receiver, arguments)]
     for arguments in itertools.chain(first, pools.arguments(function, runs)):
         if found.runs >= runs or fuel <= 0:
             break
@@ -231,6 +235,19 @@ def search(contract: Contract, first: list[Arguments], runs: int = RUNS, fuel: i
     return found
 
 
+def _with_made_object(pools: Pools, receiver: core.Receiver, arguments: Arguments) -> Iterator[Arguments]:
+    """The same arguments with an object that the constructor makes, where it makes one with these fields.
+
+    What a constructor makes shares no list with the other arguments, and its fields share what they share.
+    """
+    first = 1 + len(receiver.fields)
+    objects = pools.objects(receiver)
+    if objects.made_by(arguments[1:first]) is not None:
+        others = values.copied(arguments[first:])
+        assert isinstance(others, tuple)
+        yield (None, *objects.state_like(arguments[1:first]), *others)
+
+
 def exhaust(contract: Contract, runs: int) -> tuple[int, Found]:
     """Try all arguments up to a size: ints in -k..k, lists and tuples of up to k of them, both truth values, None.
 
@@ -239,6 +256,8 @@ def exhaust(contract: Contract, runs: int) -> tuple[int, Found]:
     """
     complete = 0
     found = Found()
+    if contract.function.receiver is not None:
+        return complete, found  # its objects are those that a constructor makes, not all of a size
     copies = contract.mutates
     for k in range(1, 9):
         pools = [_box(parameter.type, k) for parameter in contract.function.parameters]
@@ -295,6 +314,8 @@ class Pools:
     """Values of each type, the simple ones first; the constants of the program are among them."""
 
     def __init__(self, program: core.Program) -> None:
+        self._program = program
+        self._objects: Objects | None = None
         ints: dict[int, None] = {}
         texts: dict[str, None] = {}
         floats: dict[float, None] = {}
@@ -441,7 +462,13 @@ class Pools:
         return found
 
     def arguments(self, function: core.Function, most: int) -> Iterator[Arguments]:
-        """Argument tuples: by growing sum of the places in the pools, then drawn from all of them."""
+        """Argument tuples: by growing sum of the places in the pools, then drawn from all of them.
+
+        Of a method that speaks of its object: objects that the constructor makes.
+        """
+        if function.receiver is not None:
+            yield from self._with_objects(function, function.receiver, most)
+            return
         pools = [self.of(parameter.type) for parameter in function.parameters if parameter.type is not None]
         if not pools:
             yield ()
@@ -466,6 +493,37 @@ class Pools:
         draw = random.Random(1)
         for _ in range(most):
             yield tuple(draw.choice(pool) for pool in pools)
+
+    def objects(self, receiver: core.Receiver) -> Objects:
+        """What the constructor makes of small arguments."""
+        made = self._objects
+        if made is None:
+            constructor = self._program.functions[receiver.constructor]
+            made = self._objects = Objects(self._program, receiver, self.arguments(constructor, 400))
+        return made
+
+    def _with_objects(
+        self, function: core.Function, receiver: core.Receiver, most: int
+    ) -> Iterator[Arguments]:
+        states = self.objects(receiver).states
+        others = function.parameters[1 + len(receiver.fields) :]
+        if not states or any(parameter.type is None for parameter in others):
+            return
+        pools: list[list[object]] = [
+            list(states),
+            *(self.of(parameter.type) for parameter in others if parameter.type is not None),
+        ]
+
+        def flat(chosen: Arguments) -> Arguments:
+            state = chosen[0]
+            assert isinstance(state, tuple)
+            return (None, *state, *chosen[1:])
+
+        for chosen in _diagonal(pools, most // 2):
+            yield flat(chosen)
+        draw = random.Random(1)
+        for _ in range(most):
+            yield flat(tuple(draw.choice(pool) for pool in pools))
 
 
 _NOTHING = object()

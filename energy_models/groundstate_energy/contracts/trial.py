@@ -13,7 +13,7 @@ from groundstate_energy.contracts.core import Unmodelled
 from groundstate_energy.contracts.interpreter import Compiled, Frame
 from groundstate_energy.contracts.obligations import Proof
 from groundstate_energy.contracts.prover import Prover
-from groundstate_energy.contracts.search import Contract, Failure, Found, exhaust, search
+from groundstate_energy.contracts.search import Contract, Failure, Found, Pools, exhaust, search
 from groundstate_energy.contracts.verdicts import Counterexample, Evidence, Refutation
 
 _FIRST_RUNS = 600
@@ -84,7 +84,21 @@ class Trial:
             found.failure.exception,
         ):
             return None
-        names = [parameter.name for parameter in self.program.function.parameters]
+        function = self.program.function
+        names = [parameter.name for parameter in function.parameters]
+        arguments = [
+            (name, values.shown(value))
+            for name, value in zip(names, found.arguments, strict=True)
+            if self._is_given(name)
+        ]
+        receiver: tuple[str, tuple[object, ...]] | None = None
+        if function.receiver is not None:
+            objects = Pools(self.program).objects(function.receiver)
+            made = objects.made_by(found.arguments[1 : 1 + len(function.receiver.fields)])
+            if made is None:
+                return None
+            receiver = function.receiver.owner, objects.positional(made)
+            arguments.insert(0, (names[0], objects.written(made)))
         returned = ""
         exception = result.exception
         if outcome is not None and outcome.exception:
@@ -94,21 +108,22 @@ class Trial:
         return Refutation(
             result.clause,
             Counterexample(
-                tuple(
-                    (name, values.shown(value))
-                    for name, value in zip(names, found.arguments, strict=True)
-                    if self._is_given(name)
-                ),
+                tuple(arguments),
                 found.arguments,
                 returned,
                 exception,
                 tuple(self._parts(result.clause, compiled, frame)),
                 tuple(trace.path),
                 result.where,
+                receiver,
+                len(function.receiver.fields) if function.receiver is not None else 0,
             ),
         )
 
     def _is_given(self, name: str) -> bool:
+        receiver = self.program.function.receiver
+        if receiver is not None and name in receiver.fields:
+            return False
         return any(
             item.name == name and item.type is not None and item.type.name != "self"
             for item in self.program.function.parameters

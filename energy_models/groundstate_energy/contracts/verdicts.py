@@ -43,6 +43,9 @@ class Counterexample:
         parts: (text of a part of the clause, its value as text), for the parts that are no constants.
         path: byte ranges of the statements that ran, in order.
         where: byte range of what raised, or None.
+        receiver: of a method whose object matters: its class, and the arguments of the constructor, in order. In
+            ``arguments`` the object is then a call of the constructor; among ``values`` come nothing in its place and
+            ``fields`` values of its fields before the others.
     """
 
     arguments: tuple[tuple[str, str], ...]
@@ -52,6 +55,13 @@ class Counterexample:
     parts: tuple[tuple[str, str], ...] = ()
     path: tuple[Range, ...] = ()
     where: Range | None = None
+    receiver: tuple[str, tuple[object, ...]] | None = None
+    fields: int = 0
+
+    @property
+    def others(self) -> tuple[object, ...]:
+        """The arguments beside the object; all of them where it does not matter."""
+        return self.values[1 + self.fields :] if self.receiver is not None else self.values
 
 
 @dataclass(frozen=True, slots=True)

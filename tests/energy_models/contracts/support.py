@@ -272,7 +272,24 @@ CONSTRUCTS = (
         "self.n - k",
     ),
     Construct(
-        "dataclass, imported library, async, generator",
+        "class with an invariant",
+        "import icontract\n\n\n@icontract.invariant(lambda self: self.n >= 0)\nclass C:\n"
+        "    def __init__(self, n: int) -> None:\n        self.n = abs(n)\n\n"
+        "    @icontract.require(lambda k: k > 0)\n    def f(self, k: int) -> None:\n"
+        "        if self.n >= k:\n            self.n -= k\n",
+        ">= k",
+        "> k - 2",
+    ),
+    Construct(
+        "dataclass",
+        "from dataclasses import dataclass\n\n\n@dataclass\nclass C:\n    low: int\n    high: int\n\n"
+        "    def f(self) -> None:\n        if self.low > self.high:\n"
+        "            self.low, self.high = self.high, self.low\n        assert self.low <= self.high\n",
+        "self.low > self.high",
+        "self.low >= 0",
+    ),
+    Construct(
+        "imported library",
         "import math\n\n\n"
         + _body("x: float) -> float", "assert x > 0", "r = math.sqrt(x)", "assert r > 0", "return r"),
         "r > 0",

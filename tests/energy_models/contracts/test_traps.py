@@ -48,6 +48,7 @@ def _is_replayed(program: Program, verdict: FunctionVerdict) -> bool:
     for clause in verdict.clauses:
         if clause.counterexample is None or clause.kind == "example":
             continue
-        if program.call_in_order(verdict.qualname, clause.counterexample.values).verdict != "violated":
+        found = clause.counterexample
+        if program.call_in_order(verdict.qualname, found.others, found.receiver).verdict != "violated":
             return False
     return True
