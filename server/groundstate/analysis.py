@@ -329,7 +329,9 @@ def _hard_findings(
         repairs: dict[tuple[Replacement, ...], Repair] = {}
         for edit in scored:
             if _touch(edit, violation) and hard.gains(edit.edit.replacements):
-                repairs[edit.edit.replacements] = _repair(document, edit)
+                repair = _repair(document, edit)
+                gap = EnergyGap((TermGap(violation.term, Energy(-1, 0.0)), *edit.gap.terms))
+                repairs[edit.edit.replacements] = replace(repair, gap=gap)
                 absorbed.append(edit)
         for offered in violation.repairs:
             if offered.replacements in repairs or not checks:

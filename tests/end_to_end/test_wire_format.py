@@ -132,6 +132,7 @@ async def test_the_messages_are_as_they_were(tmp_path: Path) -> None:
             "kind": "markdown",
             "value": f"**[GS301 wrong-name]({page['href']})**: `wrong` should be `right` (probability 0.88)\n\n"
             "- Replace `wrong` by `right`: ΔE −3.75 (usage −1.25, learned −2.50)\n\n"
+            "ΔE below 0: the edit fits better.\n\n"
             "Another name in scope fits here much better than the one that is written.",
         },
     }

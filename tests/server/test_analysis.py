@@ -140,6 +140,8 @@ def test_a_soft_finding_where_a_hard_rule_fires_becomes_its_repair() -> None:
     assert found.repairs[0].replacements[0].new == b"total"
     assert found.repairs[0].certified
     assert found.gap == found.repairs[0].gap
+    assert found.gap is not None
+    assert found.gap.total.hard == -1
 
 
 def test_a_repair_that_adds_a_violation_is_never_shown() -> None:

@@ -11,6 +11,9 @@ from groundstate.rule_pages import rule_page
 from groundstate_grammars.rules import RULES
 
 
+SCALE = "ΔE below 0: the edit fits better."
+
+
 def hover_text(findings: Iterable[Finding], pages: Mapping[str, str], *, markdown: bool) -> str:
     """For each finding what is wrong, a line for each of its repairs, and what its rule is about.
 
@@ -39,7 +42,7 @@ def _finding(finding: Finding, pages: Mapping[str, str], markdown: bool) -> str:
     lines = [_line(repair) for repair in finding.repairs]
     if not finding.repairs and finding.gap is not None:
         lines.append(f"- {gap_in_words(finding.gap)}")
-    return "\n\n".join([head, *(["\n".join(lines)] if lines else []), _about(finding.rule)])
+    return "\n\n".join([head, *(["\n".join(lines), SCALE] if lines else []), _about(finding.rule)])
 
 
 def _title(code: str, pages: Mapping[str, str], markdown: bool) -> str:
