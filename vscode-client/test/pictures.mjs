@@ -69,7 +69,7 @@ await withWorkbench({ vsix: join(root, 'groundstate.vsix'), settings }, async (p
   await page.keyboard.press('Escape');
 
   await page.getByRole('button', { name: /Editor Language Status/ }).first().click();
-  await page.locator('.language-status', { hasText: 'groundstate' }).first().waitFor();
+  await page.locator('.hover-language-status', { hasText: 'groundstate' }).first().waitFor();
   await page.waitForTimeout(500);
   await picture('status', 620);
   await page.keyboard.press('Escape');
