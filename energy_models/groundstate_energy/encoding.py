@@ -17,7 +17,6 @@ from groundstate_energy.features import FEATURE_COUNT, FileStatistics, usage_fea
 from groundstate_grammars.python.candidates import CandidateSet
 from groundstate_grammars.python.header import MAX_HEADER, context_header
 from groundstate_grammars.python.lexical import ROLE_COUNT
-from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.units import Unit
 
 PIECES = 8
@@ -57,25 +56,6 @@ RANK_INPUTS = ("pieces", CONTEXT, *(name for name in INPUTS if name not in READ_
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What the first half of a network reads of a window: windows that differ in counts alone have it in common.
-
-    ``tokens``: text ids, the header's first. ``hashes``: of each text.
-    """
-
-    texts: list[str]
-    tokens: Ints
-    roles: Ints
-    hashes: NDArray[np.uint64]
-
-    def digest(self) -> bytes:
-        """A hash of the texts and roles."""
-        found = hashlib.blake2b(np.ascontiguousarray(self.hashes[self.tokens]).data, digest_size=16)
-        found.update(np.ascontiguousarray(self.roles).data)
-        return found.digest()
-
-
-@dataclass(frozen=True, slots=True)
 class Window:
     """Part of a unit that is encoded at once. Text ids belong to ``texts`` (one list shared by a file's windows).
 
@@ -98,9 +78,11 @@ class Window:
     hashes: NDArray[np.uint64]
     """Hash of each text; shared like ``texts``."""
 
-    def reading(self) -> Reading:
-        """The part of the window that has no edits."""
-        return Reading(self.texts, self.tokens, self.roles, self.hashes)
+    def reading(self) -> bytes:
+        """A hash of what the first half of the network reads: windows that differ in counts alone have it in common."""
+        found = hashlib.blake2b(np.ascontiguousarray(self.hashes[self.tokens]).data, digest_size=16)
+        found.update(np.ascontiguousarray(self.roles).data)
+        return found.digest()
 
     def digest(self) -> bytes:
         """A hash of everything the network reads: equal windows have equal energies, whichever file they are from."""
@@ -126,18 +108,22 @@ def encode(statistics: FileStatistics, unit: Unit, candidates: CandidateSet) -> 
     """The windows of a unit. Every candidate is in exactly one: that in which its site lies most inside."""
     file = statistics.file
     features, occurrence = usage_features(statistics, candidates)
-    header_text, header_role = _header(file, unit)
+    header = context_header(file, unit)
     lexicon = file.lexicon
+    header_text = np.array([lexicon.id(text) for text, _ in header], np.int32)
+    header_role = np.array([int(role) + ROLE_COUNT for _, role in header], np.int32)
     hashes = statistics.hashes()
     length = len(candidates.lex)
-    starts = _starts(length)
+    starts = [0]
+    while starts[-1] + WINDOW < length:
+        starts.append(min(starts[-1] + STRIDE, length - WINDOW))
     centres = np.array(starts) + WINDOW / 2
     window_of_site = (
         np.abs(candidates.site_token[:, None] - centres[None, :]).argmin(1)
         if len(starts) > 1
         else np.zeros(len(candidates.site_token), np.intp)
     )
-    shift = len(header_text)
+    shift = len(header)
     windows = []
     for number, start in enumerate(starts):
         stop = min(start + WINDOW, length)
@@ -179,43 +165,6 @@ def encode(statistics: FileStatistics, unit: Unit, candidates: CandidateSet) -> 
     return windows
 
 
-def readings(statistics: FileStatistics, unit: Unit) -> list[Reading]:
-    """What the first half of a network reads of each window of a unit, those that have no candidates too."""
-    file = statistics.file
-    header_text, header_role = _header(file, unit)
-    index = np.array(unit.tokens, np.intp)
-    lex = file.tokens.lex[index]
-    role = np.array([file.tokens.role[token] for token in unit.tokens], np.int32)
-    hashes = statistics.hashes()
-    return [
-        Reading(
-            file.lexicon.texts,
-            np.concatenate([header_text, lex[start : start + WINDOW]]),
-            np.concatenate([header_role, role[start : start + WINDOW]]),
-            hashes,
-        )
-        for start in _starts(len(lex))
-    ]
-
-
-def _header(file: ParsedFile, unit: Unit) -> tuple[Ints, Ints]:
-    """Text ids and roles of the context header of a unit, each ``(header,)``."""
-    header = context_header(file, unit)
-    identity = file.lexicon.id
-    return (
-        np.array([identity(text) for text, _ in header], np.int32),
-        np.array([int(role) + ROLE_COUNT for _, role in header], np.int32),
-    )
-
-
-def _starts(length: int) -> list[int]:
-    """Where the windows of a unit of ``length`` tokens start."""
-    starts = [0]
-    while starts[-1] + WINDOW < length:
-        starts.append(min(starts[-1] + STRIDE, length - WINDOW))
-    return starts
-
-
 class PieceTable:
     """Subword pieces of lexical texts, remembered."""
 
@@ -244,22 +193,6 @@ class PieceTable:
                 self._pieces[row, : len(ids)] = ids
                 self._pieces[row, : len(ids)] += 1
         return self._pieces[[known[text] for text in texts]].reshape(-1, PIECES)
-
-
-def collate_reading(
-    reading: Reading, table: PieceTable, *, multiple: int = 16
-) -> dict[str, NDArray[np.generic]]:
-    """The arrays of ``READ_INPUTS`` for one window, as in a batch of ``collate``."""
-    used, place = np.unique(reading.tokens, return_inverse=True)
-    count = len(reading.tokens)
-    length = -(-count // multiple) * multiple
-    tokens = np.zeros((1, length), np.int32)
-    roles = np.zeros((1, length), np.int32)
-    tokens[0, :count] = place + 1
-    roles[0, :count] = reading.roles
-    texts = reading.texts
-    pieces = np.concatenate([np.zeros((1, PIECES), np.int32), table.rows([texts[i] for i in used.tolist()])])
-    return {"pieces": pieces, "tokens": tokens, "roles": roles}
 
 
 def collate(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstate_energy.encoding import Window, readings
+from groundstate_energy.encoding import Window
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_energy.features import FileStatistics, NameStatistics
 from groundstate_energy.minimiser import KEPT, Encoded, Score, ScoredUnit, re_encode, score_units
@@ -124,18 +124,18 @@ class Engine:
     def examine(
         self, file: ParsedFile, facts: ProjectFacts | None, *, hard: HardTerms | None, level: str
     ) -> Sequence[UnitResult]:
-        """Results of all units that may have an edit within ``level``, in text order.
+        """Results of all units with candidates that may have an edit within ``level``, in text order.
 
         Args:
             facts: soft facts of the project, None for the file alone.
             hard: the hard terms; an edit of the levels ``strict`` and ``default`` that adds a violation anywhere in the
                 file is never among the results.
-            level: an alarm budget, or ``all``: then every unit that has candidates is looked at whole.
+            level: an alarm budget, or ``all``: then units of the kinds are looked at too of which no budget shows an edit.
         """
         if file.project is not facts:
             file = file.within(facts)
         statistics = FileStatistics(file, self._names)
-        units = self._suspicious(statistics, file.units, level)
+        units = [unit for unit in file.units if level not in LEVELS or unit.kind in LEARNED_UNITS]
         recalled = None if self._recollection is None else self._recollection.recall(file)
         results: dict[int, UnitResult] = {}
         missing = []
@@ -164,18 +164,6 @@ class Engine:
         if self._recollection is not None and recalled is not None:
             self._recollection.keep(recalled, found)
         return [results[unit.node] for unit in units if unit.node in results]
-
-    def _suspicious(self, statistics: FileStatistics, units: Sequence[Unit], level: str) -> Sequence[Unit]:
-        """The cascade: those of ``units`` that may have an edit within ``level``, as the network's stem bounds it."""
-        if level not in LEVELS:
-            return units
-        units = [unit for unit in units if unit.kind in LEARNED_UNITS]
-        if not self.package.suspicious:
-            return units
-        windows = [(unit, reading) for unit in units for reading in readings(statistics, unit)]
-        marks = self._scorer.suspicious([reading for _, reading in windows], level)
-        chosen = {unit.node for (unit, _), mark in zip(windows, marks, strict=True) if mark}
-        return [unit for unit in units if unit.node in chosen]
 
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int

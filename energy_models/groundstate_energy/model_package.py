@@ -29,8 +29,6 @@ NETWORK = ("reader.onnx", "ranker.onnx")
 FILES = (*NETWORK, "tokenizer.json", "names.json", "ngrams.npz")
 HALF = ("reader.fp16.onnx", "ranker.fp16.onnx")
 """The network for GPUs: in a package when exported, not in the shipped one, which saves its users 20 MB."""
-STEM = "stem.onnx"
-"""The first layers of the reader with a head that says which windows need the rest; a package may lack it."""
 
 
 class ModelPackageError(Exception):
@@ -73,13 +71,6 @@ class ModelPackage:
     calibration: Mapping[str, RuleCalibration]
     names: Mapping[str, int]
     table: CorpusTable
-    suspicious: Mapping[str, float]
-    """For each alarm budget the bound from which a window is looked at whole; empty without a stem."""
-
-    @property
-    def stem(self) -> Path | None:
-        """What bounds how far a window is from an alarm, where the package has it."""
-        return self.folder / STEM if self.suspicious else None
 
     @property
     def network(self) -> tuple[Path, Path]:
@@ -142,11 +133,10 @@ def load_model_package(folder: Path | None = None) -> ModelPackage | None:
         raise ModelPackageError(
             f"model package {folder}: format {FORMAT} is needed; retrain or install a matching version"
         )
-    listed = manifest.get("files", {})
-    for name in (*FILES, *HALF, STEM):
-        if (name in HALF and not (folder / name).exists()) or (name == STEM and name not in listed):
+    for name in (*FILES, *HALF):
+        if name in HALF and not (folder / name).exists():
             continue
-        wanted = listed.get(name)
+        wanted = manifest.get("files", {}).get(name)
         try:
             found = file_hash(folder / name)
         except OSError as error:
@@ -170,9 +160,6 @@ def load_model_package(folder: Path | None = None) -> ModelPackage | None:
             calibration={rule: _calibration(entry) for rule, entry in manifest["calibration"].items()},
             names=json.loads((folder / "names.json").read_text("utf-8")),
             table=CorpusTable.load(folder / "ngrams.npz"),
-            suspicious={level: float(manifest["stem"]["suspicious"][level]) for level in LEVELS}
-            if STEM in listed
-            else {},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ModelPackageError(f"model package {folder}: manifest.json lacks or misstates {error}") from None

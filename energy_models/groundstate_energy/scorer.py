@@ -18,12 +18,10 @@ from groundstate_energy.encoding import (
     RANK_INPUTS,
     READ_INPUTS,
     PieceTable,
-    Reading,
     Window,
     collate,
-    collate_reading,
 )
-from groundstate_energy.model_package import LEVELS, ModelPackage, ModelPackageError
+from groundstate_energy.model_package import ModelPackage, ModelPackageError
 
 GPU_BATCH_TOKENS = 4_096
 """Padded tokens of one batch on a GPU.
@@ -79,56 +77,28 @@ class Scorer:
         self._thread = ThreadPoolExecutor(1, "groundstate-network")
         try:
             network = (package.half_network if use_cuda else None) or package.network
-            stem = package.stem
-            self._reader, self._ranker, self._stem = (
-                None
-                if path is None
-                else self._thread.submit(
+            self._reader, self._ranker = (
+                self._thread.submit(
                     onnxruntime.InferenceSession, str(path), options, providers=providers
                 ).result()
-                for path in (*network, stem)
+                for path in network
             )
             self._table = PieceTable(Tokenizer.from_file(str(package.tokenizer)))
         except Exception as error:
             raise ModelPackageError(
                 f"model package {package.folder}: cannot load the network: {error}"
             ) from None
-        self._suspicious = np.array([package.suspicious[level] for level in LEVELS if package.suspicious])
         self._remembered: dict[bytes, NDArray[np.float32]] = {}
-        self._bounds: dict[bytes, NDArray[np.float32]] = {}
         self._most_remembered = REMEMBERED if remembers else 0
         self._contexts = _Contexts(CONTEXT_BYTES if remembers else 0)
         self.device = "cuda" if use_cuda else "cpu"
         self._batch_tokens = GPU_BATCH_TOKENS if use_cuda else 0
-        sessions = ((self._reader, READ_INPUTS), (self._ranker, RANK_INPUTS), (self._stem, READ_INPUTS))
-        for session, wanted in sessions:
-            found = set(wanted) if session is None else {entry.name for entry in session.get_inputs()}
+        for session, wanted in ((self._reader, READ_INPUTS), (self._ranker, RANK_INPUTS)):
+            found = {entry.name for entry in session.get_inputs()}
             if found != set(wanted):
                 raise ModelPackageError(
                     f"model package {package.folder}: the network's inputs are {sorted(found)}"
                 )
-
-    def suspicious(self, windows: Sequence[Reading], level: str) -> list[bool]:
-        """Whether each window may hold a finding of an alarm budget, as its stem bounds it; all may without a stem.
-
-        A window's stem is run alone, whatever the device: so it says the same in the linter and in an editor.
-        """
-        stem = self._stem
-        if stem is None or level not in LEVELS:
-            return [True] * len(windows)
-        number, found = LEVELS.index(level), []
-        for window in windows:
-            digest = window.digest() if self._most_remembered else b""
-            bounds = self._bounds.get(digest)
-            if bounds is None:
-                inputs = collate_reading(window, self._table)
-                ((bounds,),) = self._thread.submit(_pass, stem, inputs).result()
-                if self._most_remembered:
-                    if len(self._bounds) >= self._most_remembered:
-                        self._bounds.clear()
-                    self._bounds[digest] = bounds
-            found.append(bool(bounds[number] >= self._suspicious[number]))
-        return found
 
     def gaps(self, windows: Sequence[Window]) -> list[NDArray[np.float32]]:
         """Energy gaps of every window's candidates, in nats, each ``(candidates,)``. Windows seen before cost no pass."""
@@ -157,7 +127,7 @@ class Scorer:
         self, windows: Sequence[Window], batch: list[int], found: list[NDArray[np.float32] | None]
     ) -> None:
         inputs = collate([windows[i] for i in batch], self._table)
-        reading = windows[batch[0]].reading().digest() if len(batch) == 1 else None
+        reading = windows[batch[0]].reading() if len(batch) == 1 else None
         context = self._contexts.get(reading) if reading is not None else None
         if context is None:
             read = {name: inputs[name] for name in READ_INPUTS}
@@ -172,7 +142,6 @@ class Scorer:
             stop = start + len(windows[i].candidates)
             found[i] = -np.asarray(scores[start:stop], np.float32)
             start = stop
-
 
 class _Contexts:
     """What the first half of the network made of the windows it read last, up to ``most`` bytes."""

@@ -31,43 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lines", type=int, default=150_000, help="unchanged lines to calibrate on")
     parser.add_argument("--mutants", type=int, default=3_000, help="mutants to calibrate on")
     parser.add_argument("--calibrate-only", action="store_true", help="keep the package's network")
-    parser.add_argument(
-        "--stem-only", action="store_true", help="keep the package, calibration too, and make its stem anew"
-    )
-    parser.add_argument(
-        "--stem-batches",
-        type=int,
-        default=400,
-        help="batches of mutants, and of fixes, that the stem learns from",
-    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Export, prove parity, calibrate; writes ``held_out.json`` (tables on the test split) into the run."""
-    if not options.stem_only:
-        _package(options)
-    _stem(options)
-    return 0
-
-
-def _stem(options: argparse.Namespace) -> None:
-    from groundstate_energy.model_package import load_model_package
-    from groundstate_export.stem import build_stem
-
-    package = load_model_package(options.out)
-    assert package is not None
-    build_stem(
-        options.run,
-        options.network,
-        package,
-        options.corpus,
-        options.fixes,
-        batches=options.stem_batches,
-        progress=_say,
-    )
-
-
-def _package(options: argparse.Namespace) -> None:
     from tokenizers import Tokenizer
 
     from groundstate_energy.calibration import Part, calibrate
@@ -145,6 +112,7 @@ def _package(options: argparse.Namespace) -> None:
         model_card(options.out, options.run, table, options.listings), "utf-8"
     )
     _say(json.dumps({key: table[key] for key in ("mutants", "fixes", "budgets")}))
+    return 0
 
 
 def _say(line: str) -> None:

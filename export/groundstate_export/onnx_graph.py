@@ -12,14 +12,12 @@ from torch import Tensor, nn
 
 from groundstate_energy.encoding import CONTEXT, INPUTS, RANK_INPUTS, READ_INPUTS
 from groundstate_energy.training.network import Network
-from groundstate_energy.training.stem import Stem
 
 OPSET = 18
 _AXES: dict[str, tuple[str | int, ...]] = {
     **{name: shape for name, (_, shape) in INPUTS.items()},
     CONTEXT: ("positions", 0),
     "scores": ("candidates",),
-    "bounds": ("batch", 0),
 }
 
 
@@ -52,13 +50,6 @@ def export_network(
         tensors[CONTEXT] = network.read(*(tensors[name] for name in READ_INPUTS))
         _export(_Reader(network), tensors, READ_INPUTS, CONTEXT, reader)
         _export(_Ranker(network), tensors, RANK_INPUTS, "scores", ranker)
-
-
-def export_stem(stem: Stem, example: Mapping[str, NDArray[np.generic]], path: Path) -> None:
-    """Write a stem. ``example``: a collated batch with at least two windows, for tracing."""
-    tensors = {name: torch.from_numpy(np.asarray(example[name])) for name in READ_INPUTS}
-    with torch.no_grad():
-        _export(stem, tensors, READ_INPUTS, "bounds", path)
 
 
 def _export(

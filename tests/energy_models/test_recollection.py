@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from groundstate_energy import engine as engine_module
-from groundstate_energy.encoding import Reading, Window
-from groundstate_energy.engine import Engine
+from groundstate_energy.encoding import Window
+from groundstate_energy.engine import LEARNED_UNITS, Engine
 from groundstate_energy.features import FEATURE_COUNT, FileStatistics
 from groundstate_energy.minimiser import ScoredUnit, score_units
-from groundstate_energy.model_package import LEVELS, ModelPackage
+from groundstate_energy.model_package import ModelPackage
 from groundstate_energy.ngrams import CorpusTable
 from groundstate_grammars.edits import Replacement
 from groundstate_grammars.project import FileSummary, ProjectFacts
@@ -106,9 +106,6 @@ class _DigestScorer:
             found.append(np.random.default_rng(seed).normal(3, 2, len(window.candidates)).astype(np.float32))
         return found
 
-    def suspicious(self, windows: Sequence[Reading], level: str) -> list[bool]:
-        return [window.digest()[0] < 128 for window in windows]
-
 
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +124,6 @@ def fresh_engine() -> Engine:
         {},
         {"value": 3, "close": 9, "values": 2},
         CorpusTable.empty(),
-        dict.fromkeys(LEVELS, 0.0),
     )
     return Engine(package)
 
@@ -166,11 +162,13 @@ def test_results_after_edits_are_those_of_a_fresh_look(
         assert found_in(engine, file, None, level) == expected
 
 
-def test_an_alarm_budget_looks_only_at_units_that_the_stem_suspects() -> None:
-    every = found_in(fresh_engine(), parse(TEXT), None)
-    some = found_in(fresh_engine(), parse(TEXT), None, "default")
-    assert 0 < len(some) < len(every)
-    assert [item for item in every if item in some] == some
+def test_an_alarm_budget_looks_only_at_units_of_which_it_may_show_an_edit() -> None:
+    every = fresh_engine().examine(parse(TEXT), None, hard=None, level="all")
+    some = fresh_engine().examine(parse(TEXT), None, hard=None, level="default")
+    kinds = {unit.qualname: unit.kind for unit in parse(TEXT).units}
+    functions = [r for r in every if kinds[r.unit.qualname] in LEARNED_UNITS]
+    assert len(functions) < len(every)
+    assert [(r.unit.qualname, r.edits) for r in some] == [(r.unit.qualname, r.edits) for r in functions]
 
 
 @settings(
