@@ -77,6 +77,17 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
+class DictValue:
+    """A dictionary that nothing changes: its keys are those that ``has``, each with its value in ``array``."""
+
+    key: Type
+    held: Type
+    has: Term
+    array: Term
+    length: Term
+
+
+@dataclass(frozen=True, slots=True)
 class RangeValue:
     start: Term
     stop: Term
@@ -93,6 +104,7 @@ Value = (
     | TupleValue
     | Reference
     | Sequence
+    | DictValue
     | RangeValue
 )
 

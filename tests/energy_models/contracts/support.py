@@ -184,7 +184,7 @@ CONSTRUCTS = (
         "{n}{s}",
     ),
     Construct(
-        "dictionary",
+        "dictionary, read by key",
         _body(
             "d: dict[str, int]) -> int", "r = d.get('a', 0)", "assert 'a' not in d or r == d['a']", "return r"
         ),

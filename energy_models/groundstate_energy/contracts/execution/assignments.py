@@ -29,6 +29,7 @@ class Assignments(TypedValues):
 
     def put(self, container: Sym, index: Sym, value: Sym) -> None:
         terms = self.terms
+        self.no_dictionary(*(held for _, held in container.cases))
         for guard, held in container.cases:
             with self.under(guard):
                 if not isinstance(held, Reference):

@@ -12,6 +12,7 @@ from groundstate_energy.contracts.execution.calls import Calls
 from groundstate_energy.contracts.execution.frames import Frame
 from groundstate_energy.contracts.symbolic.state import Iteration, State
 from groundstate_energy.contracts.symbols import (
+    DictValue,
     IntValue,
     ListObject,
     RangeValue,
@@ -152,6 +153,8 @@ class Head:
                 return ("sequence", kind, element)
             case RangeValue(_, _, step):
                 return ("range", step)
+            case DictValue():
+                raise self.execution.stop("dictionary that a loop assigns")
         return (type(value).__name__,)
 
     def _joined(self, one: frozenset[Shape], other: frozenset[Shape]) -> frozenset[Shape]:

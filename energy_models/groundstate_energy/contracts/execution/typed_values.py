@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import z3
 
-from groundstate_energy.contracts.core import Type
+from groundstate_energy.contracts.core import INT, STR, Type
 from groundstate_energy.contracts.execution.paths import Paths
 from groundstate_energy.contracts.symbolic.state import State
 from groundstate_energy.contracts.symbols import (
     BoolValue,
+    DictValue,
     FloatValue,
     IntValue,
     NoneValue,
@@ -62,6 +63,8 @@ class TypedValues(Paths):
         if name in ("list", "tuple*"):
             sequence = self.unknown_sequence(type_.arguments[0], "list" if name == "list" else "tuple", hint)
             return self.new_list(sequence) if name == "list" else terms.of(sequence)
+        if name == "dict" and type_.arguments[0] in (INT, STR):
+            return terms.of(self.unknown_dictionary(type_.arguments[0], type_.arguments[1], hint))
         if name == "union":
             tag = self.fresh_int("tag")
             parts = []
@@ -71,6 +74,15 @@ class TypedValues(Paths):
                 parts.append((guard, self.unknown(member, hint)))
             return terms.collect(parts)
         raise self.stop(f"value of type {type_}")
+
+    def unknown_dictionary(self, key: Type, held: Type, hint: str) -> DictValue:
+        terms = self.terms
+        keys = terms.sort(key)
+        has = self.fresh(z3.ArraySort(keys, z3.BoolSort(terms.ctx)), hint)
+        array = self.fresh(z3.ArraySort(keys, terms.sort(held)), hint)
+        length = self.fresh_int("length")
+        self.fact(length >= 0)
+        return DictValue(key, held, has, array, length)
 
     def unknown_sequence(self, element: Type, kind: str, hint: str) -> Sequence:
         terms = self.terms

@@ -11,6 +11,7 @@ from groundstate_energy.contracts import core
 from groundstate_energy.contracts.symbolic.context import Context
 from groundstate_energy.contracts.symbols import (
     BoolValue,
+    DictValue,
     FloatValue,
     IntValue,
     NoneValue,
@@ -33,11 +34,22 @@ _EXACT_INT = 2**53
 class Alternatives(Context):
     """Goes through what a value may be."""
 
-    def each(self, sym: Sym, compute: Callable[[Value], Sym | None]) -> Sym:
-        """``compute`` for each alternative, under its guard; it gives None where it has raised."""
+    def each(self, sym: Sym, compute: Callable[[Value], Sym | None], *, dicts: bool = False) -> Sym:
+        """``compute`` for each alternative, under its guard; it gives None where it has raised.
+
+        ``dicts``: dictionaries are told from what they are not; else none may be among the alternatives.
+        """
+        if not dicts:
+            self.no_dictionary(*(value for _, value in sym.cases))
         return self._gather([(guard, value) for guard, value in sym.cases], lambda value: compute(value))
 
-    def pairs(self, left: Sym, right: Sym, compute: Callable[[Value, Value], Sym | None]) -> Sym:
+    def pairs(
+        self, left: Sym, right: Sym, compute: Callable[[Value, Value], Sym | None], *, dicts: bool = False
+    ) -> Sym:
+        """The same for each pair of alternatives; ``dicts``: on the left."""
+        self.no_dictionary(*(value for _, value in right.cases))
+        if not dicts:
+            self.no_dictionary(*(value for _, value in left.cases))
         cases = [(self.terms.both(one, other), (a, b)) for one, a in left.cases for other, b in right.cases]
         return self._gather(cases, lambda both: compute(both[0], both[1]))
 
@@ -52,9 +64,11 @@ class Alternatives(Context):
                 parts.append((guard, result))
         return self.terms.collect(parts) if parts else self.terms.of(NoneValue())
 
-    def truth_of(self, sym: Sym, test: Callable[[Value], Term | None]) -> Term:
-        """A condition on each alternative, joined; None counts as raised."""
+    def truth_of(self, sym: Sym, test: Callable[[Value], Term | None], *, dicts: bool = False) -> Term:
+        """A condition on each alternative, joined; None counts as raised. ``dicts``: as in ``each``."""
         terms = self.terms
+        if not dicts:
+            self.no_dictionary(*(value for _, value in sym.cases))
         parts: list[Term] = []
         for guard, value in sym.cases:
             with self.under(guard):
@@ -65,7 +79,7 @@ class Alternatives(Context):
 
     def truth(self, sym: Sym) -> Term:
         """Python's truth value."""
-        return self.truth_of(sym, self._truth)
+        return self.truth_of(sym, self._truth, dicts=True)
 
     def _truth(self, value: Value) -> Term:
         terms = self.terms
@@ -82,7 +96,7 @@ class Alternatives(Context):
                 return terms.false
             case TupleValue(items):
                 return terms.boolean(bool(items))
-            case Reference() | Sequence() | RangeValue():
+            case Reference() | Sequence() | RangeValue() | DictValue():
                 return terms.less(terms.zero, self.length(value))
         raise self.stop("truth value")
 
@@ -154,7 +168,7 @@ class Alternatives(Context):
             self.trap(self.terms.true, "UnboundLocalError")
             return self.terms.of(NoneValue())
         if any(isinstance(value, Unset) for _, value in found.cases):
-            return self.each(found, self._set)
+            return self.each(found, self._set, dicts=True)
         return found
 
     def _set(self, value: Value) -> Sym | None:
@@ -172,7 +186,7 @@ class Alternatives(Context):
                 return z3.Length(term)
             case Reference(number):
                 return self.state.heap[number].length
-            case Sequence():
+            case Sequence() | DictValue():
                 return value.length
             case RangeValue(start, stop, step):
                 if step == 1:

@@ -8,6 +8,7 @@ from groundstate_energy.contracts import core
 from groundstate_energy.contracts.symbolic.methods import Methods
 from groundstate_energy.contracts.symbols import (
     BoolValue,
+    DictValue,
     FloatValue,
     IntValue,
     NoneValue,
@@ -52,7 +53,7 @@ class Builtins(Methods):
     def _builtin(self, name: str, arguments: list[Sym], keywords: dict[str, core.Expression]) -> Sym:
         terms = self.terms
         if name == "len" and len(arguments) == 1:
-            return self.each(arguments[0], self._len)
+            return self.each(arguments[0], self._len, dicts=True)
         if name == "abs" and len(arguments) == 1:
             return self.each(arguments[0], self._abs)
         if name == "bool" and len(arguments) <= 1:
@@ -140,7 +141,7 @@ class Builtins(Methods):
         return self.terms.boolean(bool(kinds[type(value)] & names))
 
     def _len(self, value: Value) -> Sym | None:
-        if isinstance(value, TupleValue | StrValue | Reference | Sequence | RangeValue):
+        if isinstance(value, TupleValue | StrValue | Reference | Sequence | RangeValue | DictValue):
             return self.int_of(self.length(value))
         self.raises("TypeError")
         return None

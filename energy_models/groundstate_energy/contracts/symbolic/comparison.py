@@ -9,6 +9,7 @@ from groundstate_energy.contracts.core import Type
 from groundstate_energy.contracts.symbolic.arithmetic import Arithmetic
 from groundstate_energy.contracts.symbols import (
     BoolValue,
+    DictValue,
     FloatValue,
     IntValue,
     NoneValue,
@@ -52,6 +53,8 @@ class Comparison(Arithmetic):
 
     def _is(self, symbol: str, left: Value, right: Value) -> Term:
         terms = self.terms
+        if isinstance(left, DictValue) and isinstance(right, DictValue):
+            raise self.stop("`is` of dictionaries")
         if isinstance(left, NoneValue) or isinstance(right, NoneValue):
             same = terms.boolean(isinstance(left, NoneValue) and isinstance(right, NoneValue))
         elif isinstance(left, BoolValue) and isinstance(right, BoolValue):
@@ -66,6 +69,7 @@ class Comparison(Arithmetic):
 
     def _less(self, symbol: str, left: Value, right: Value) -> Term | None:
         terms = self.terms
+        self.no_dictionary(left, right)
         if symbol in (">", ">="):
             left, right = right, left
             symbol = {">": "<", ">=": "<="}[symbol]
@@ -98,6 +102,7 @@ class Comparison(Arithmetic):
 
     def _equal(self, left: Value, right: Value, inside: bool) -> Term:
         terms = self.terms
+        self.no_dictionary(left, right)
         one, other = self.number(left), self.number(right)
         if one is not None and other is not None:
             return terms.equal(one, other)
@@ -159,7 +164,7 @@ class Comparison(Arithmetic):
         return terms.both(same_length, self.forall(one.offset, high, items))
 
     def contains(self, container: Sym, item: Sym) -> Term:
-        return self.truth_of(container, lambda value: self._contains(value, item))
+        return self.truth_of(container, lambda value: self._contains(value, item), dicts=True)
 
     def _contains(self, container: Value, item: Sym) -> Term | None:
         terms = self.terms
@@ -168,6 +173,8 @@ class Comparison(Arithmetic):
                 return self.truth_of(item, lambda value: self._part_of(text, value))
             case TupleValue(items):
                 return terms.either(*(self.equal(item, held, True) for held in items))
+            case DictValue():
+                return self.truth_of(item, lambda value: self.has_key(container, value))
             case RangeValue(start, stop, step):
                 if step != 1:
                     raise self.stop("`in` a range with a step")

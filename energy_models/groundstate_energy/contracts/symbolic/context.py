@@ -11,7 +11,7 @@ from groundstate_energy.contracts import core
 from groundstate_energy.contracts.core import Range, Unmodelled
 from groundstate_energy.contracts.solving import Solver
 from groundstate_energy.contracts.symbolic.state import Binder, Event, State
-from groundstate_energy.contracts.symbols import Sym, Term, Terms, is_false, is_true
+from groundstate_energy.contracts.symbols import DictValue, Sym, Term, Terms, Value, is_false, is_true
 
 
 class Context:
@@ -38,6 +38,11 @@ class Context:
 
     def stop(self, construct: str) -> Unmodelled:
         return Unmodelled(construct, self.where)
+
+    def no_dictionary(self, *values: Value) -> None:
+        """Raise ``Unmodelled`` for a dictionary: of these only what is read by key or counted is modelled."""
+        if any(isinstance(value, DictValue) for value in values):
+            raise self.stop("this of a dictionary")
 
     @contextmanager
     def under(self, condition: Term) -> Iterator[None]:

@@ -80,6 +80,7 @@ class Iterations(Comparison):
     def iteration_of(self, sym: Sym) -> Iteration:
         terms = self.terms
         usable: list[tuple[Term, Value]] = []
+        self.no_dictionary(*(value for _, value in sym.cases))
         for guard, value in sym.cases:
             if isinstance(value, TupleValue | Reference | Sequence | StrValue | RangeValue):
                 usable.append((guard, value))
@@ -149,6 +150,7 @@ class Iterations(Comparison):
 
     def _unpacked(self, value: Value, count: int) -> list[Sym] | None:
         terms = self.terms
+        self.no_dictionary(value)
         if isinstance(value, TupleValue):
             if len(value.items) != count:
                 self.raises("ValueError")

@@ -9,6 +9,7 @@ import z3
 from groundstate_energy.contracts import core
 from groundstate_energy.contracts.symbolic.comprehensions import Comprehensions
 from groundstate_energy.contracts.symbols import (
+    DictValue,
     ListObject,
     NoneValue,
     Reference,
@@ -28,13 +29,15 @@ class Methods(Comprehensions):
     def method(self, expression: core.Method) -> Sym:
         receiver = self.evaluate(expression.receiver)
         arguments = [self.evaluate(argument) for argument in expression.arguments]
-        return self.each(receiver, lambda value: self._method(expression.name, value, arguments))
+        return self.each(receiver, lambda value: self._method(expression.name, value, arguments), dicts=True)
 
     def _method(self, name: str, value: Value, arguments: list[Sym]) -> Sym | None:
         if isinstance(value, StrValue):
             return self._text_method(name, value.term, arguments)
         if isinstance(value, Reference):
             return self.list_method(name, value, arguments)
+        if isinstance(value, DictValue):
+            return self._dict_method(name, value, arguments)
         if isinstance(value, Sequence | TupleValue):
             if name == "copy" and isinstance(value, Sequence) and value.kind == "list":
                 return self.new_list(value)
@@ -69,6 +72,17 @@ class Methods(Comprehensions):
                 rest = z3.SubString(text, terms.zero, z3.Length(text) - z3.Length(texts[0]))
                 return terms.of(StrValue(z3.If(z3.SuffixOf(texts[0], text), rest, text)))
         raise self.stop(f"method `{name}` of a text")
+
+    def _dict_method(self, name: str, value: DictValue, arguments: list[Sym]) -> Sym | None:
+        if name != "get" or not 1 <= len(arguments) <= 2:
+            raise self.stop(f"method `{name}` of a dictionary")
+        default = arguments[1] if len(arguments) == 2 else self.terms.of(NoneValue())
+
+        def got(key: Value) -> Sym:
+            held = self.value_at(value, key)
+            return self.terms.choose(self.has_key(value, key), held, default) if held is not None else default
+
+        return self.each(arguments[0], got)
 
     def list_method(self, name: str, value: Reference, arguments: list[Sym]) -> Sym | None:
         terms = self.terms

@@ -11,6 +11,8 @@ from groundstate_energy.contracts import core
 from groundstate_energy.contracts.core import Type
 from groundstate_energy.contracts.symbolic.quantifiers import Quantifiers
 from groundstate_energy.contracts.symbols import (
+    DictValue,
+    FloatValue,
     ListObject,
     NoneValue,
     RangeValue,
@@ -124,10 +126,14 @@ class Sequences(Quantifiers):
         return at
 
     def subscript(self, container: Sym, index: Sym) -> Sym:
-        return self.pairs(container, index, self._subscript)
+        return self.pairs(container, index, self._subscript, dicts=True)
 
     def _subscript(self, container: Value, index: Value) -> Sym | None:
         terms = self.terms
+        if isinstance(container, DictValue):
+            there = self.has_key(container, index)
+            self.trap(terms.no(there), "KeyError")
+            return self.value_at(container, index)
         if not isinstance(container, TupleValue | Reference | Sequence | StrValue | RangeValue):
             self.raises("TypeError")
             return None
@@ -148,6 +154,27 @@ class Sequences(Quantifiers):
         assert sequence is not None
         at = self.place(number, sequence.length)
         return self.item(sequence, at)
+
+    def has_key(self, dictionary: DictValue, key: Value) -> Term:
+        """Whether a key is there; a dictionary that has one is not empty."""
+        term = self._key_term(dictionary, key)
+        if term is None:
+            return self.terms.false
+        there = dictionary.has[term]
+        if not self.binders:
+            self.fact(z3.Implies(there, dictionary.length > 0))
+        return there
+
+    def value_at(self, dictionary: DictValue, key: Value) -> Sym | None:
+        """The value of a key that is there."""
+        term = self._key_term(dictionary, key)
+        return self.terms.decode(dictionary.array[term], dictionary.held) if term is not None else None
+
+    def _key_term(self, dictionary: DictValue, key: Value) -> Term | None:
+        """A key as the dictionary keeps it; None for what equals none of its keys."""
+        if isinstance(key, FloatValue | TupleValue | Reference | Sequence | RangeValue | DictValue):
+            raise self.stop("key of another type")
+        return self.terms.encode(self.terms.of(key), dictionary.key)
 
     def _item_of_tuple(self, container: TupleValue, number: Term) -> Sym | None:
         terms = self.terms
