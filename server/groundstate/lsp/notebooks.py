@@ -18,8 +18,16 @@ SHELL_NAMES = frozenset(b"get_ipython display In Out _ __ ___ _i _ii _iii _ih _o
 """Names that IPython defines for every cell."""
 
 _CELL_MAGIC = re.compile(rb"[ \t]*%%(\w+)")
-_MAGIC = re.compile(rb"^([ \t]*)[%!?][^\r\n]*|^([ \t]*)[\w.]+\?\??[ \t]*$", re.MULTILINE)
-_ASSIGNED = re.compile(rb"^([ \t]*[\w., \t\[\]\"']*=[ \t]*)([%!])([^=\r\n][^\r\n]*)", re.MULTILINE)
+_MAGIC = re.compile(rb"([ \t]*)((?:[%!?](?:\\(?:\r\n|[\r\n])|[^\r\n])*)|[\w.]+\?\??[ \t]*(?=[\r\n]|\Z))")
+"""A statement that is IPython's: its indentation, and the rest, which a backslash may continue on the next line."""
+_ASSIGNED = re.compile(rb"([ \t]*[\w., \t\[\]\"']*=[ \t]*)([%!][^=\r\n][^\r\n]*)")
+_TOKEN = re.compile(
+    rb"(?P<string>(?P<quotes>\"{3}|'{3})(?:\\.|(?!(?P=quotes)).)*(?:(?P=quotes)|\Z)"
+    rb"|\"(?:\\.|[^\"\\\r\n])*\"?|'(?:\\.|[^'\\\r\n])*'?)"
+    rb"|(?P<comment>#[^\r\n]*)|(?P<continued>\\(?:\r\n|[\r\n]))"
+    rb"|(?P<opened>[\[({])|(?P<closed>[\])}])|(?P<line>\r\n|[\r\n])",
+    re.DOTALL,
+)
 _PYTHON_MAGICS = frozenset((b"time", b"timeit", b"capture", b"prun", b"memit", b"mprun"))
 """Cell magics whose cells are Python."""
 
@@ -93,13 +101,34 @@ def python_of(data: bytes) -> bytes:
         return re.sub(rb"^[^\r\n]", b"#", data, flags=re.MULTILINE)
     if not re.search(rb"[%!?]", data):
         return data
-    assigned = _ASSIGNED.sub(lambda found: found[1] + b"0".ljust(len(found[2] + found[3])), data)
-    return _MAGIC.sub(_commented, assigned)
+    parts: list[bytes] = []
+    at, depth = 0, 0
+    while at < len(data):
+        # Here a line begins; inside of brackets it is none of IPython's.
+        if depth == 0 and (magic := _MAGIC.match(data, at)):
+            parts += [magic[1], _statement(magic[2], inside=bool(magic[1]))]
+            at = magic.end()
+        elif depth == 0 and (assigned := _ASSIGNED.match(data, at)):
+            parts += [assigned[1], b"0".ljust(len(assigned[2]))]
+            at = assigned.end()
+        end = len(data)
+        for token in _TOKEN.finditer(data, at):
+            if token.lastgroup == "line":
+                end = token.end()
+                break
+            depth = max(0, depth + (token.lastgroup == "opened") - (token.lastgroup == "closed"))
+        parts.append(data[at:end])
+        at = end
+    return b"".join(parts)
 
 
-def _commented(found: re.Match[bytes]) -> bytes:
-    indent = len(found[1] if found[1] is not None else found[2])
-    return found[0][:indent] + b"#" + found[0][indent + 1 :]
+def _statement(text: bytes, *, inside: bool) -> bytes:
+    """As many bytes of Python: comments, with a statement first where a block may have no other."""
+    first = re.match(rb"[^\r\n]*", text)
+    assert first is not None
+    size = first.end()
+    done = (b"pass" if size >= 4 else b"0") if inside else b""
+    return done + re.sub(rb"(?m)(?:^|(?<=\r))[^\r\n]", b"#", text[len(done) :])
 
 
 def without_shell_names(report: Report) -> Report:
