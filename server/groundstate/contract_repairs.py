@@ -88,7 +88,7 @@ def repaired(
             document.parsed,
             verdicts,
             verdict,
-            None if scored is None else [item.edit for item in scored],
+            [item.edit for item in scored] if scored else None,
             budget=budget,
             wanted=promises_something,
             violations=around.violations,

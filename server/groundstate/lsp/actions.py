@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from groundstate.doctest_edits import doctest_replacements
 from groundstate.energy_words import energy_in_words
 from groundstate.findings import Finding, Repair
 from groundstate.fixes import fix
 from groundstate.ignores import ignore_replacements
 from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.file_ignores import ignore_file_replacements
+from groundstate.report import ContractStatus
 from groundstate_grammars.edits import Replacement
-from groundstate_grammars.rules import RULES
+from groundstate_grammars.rules import CONTRACT_RULES, RULES
 from groundstate_grammars.text import PositionEncoding
 
 FIX_ALL = "source.fixAll.groundstate"
@@ -22,8 +24,9 @@ FIX_ALL = "source.fixAll.groundstate"
 ADD_TO_BASELINE = "groundstate.addToBaseline"
 """The command behind the action of that name: it changes a file that is not open."""
 
-REPAIR, IGNORE_LINE, IGNORE_FILE, BASELINE, FIX = (
+REPAIR, DOCTEST, IGNORE_LINE, IGNORE_FILE, BASELINE, FIX = (
     "repair",
+    "doctest",
     "ignore-line",
     "ignore-file",
     "baseline",
@@ -72,7 +75,8 @@ def actions_for(
     if _wants(context.only, types.CodeActionKind.QuickFix):
         findings = _findings_at(analysed, uri, place, context.diagnostics, encoding)
         for finding in findings:
-            actions += _repairs(finding)
+            actions += _repairs(finding, analysed)
+            actions += _doctest(finding, analysed)
         for finding in findings:
             actions += _ignores(finding)
             actions.append(_baseline(finding, analysed))
@@ -93,6 +97,9 @@ def replacements_of(analysed: Analysed, action: Action) -> tuple[Replacement, ..
     finding = analysed.fingerprints.get(action.fingerprint)
     if finding is None:
         return ()
+    if action.operation == DOCTEST:
+        status, example = _refuted(finding, analysed)
+        return doctest_replacements(report.document, status.function, example) if status is not None else ()
     if action.operation == IGNORE_LINE:
         return ignore_replacements(report.document, [(finding.rule, finding.start)])
     if action.operation == IGNORE_FILE:
@@ -117,10 +124,18 @@ def _findings_at(
     return found
 
 
-def _repairs(finding: Finding) -> list[Action]:
+def _repairs(finding: Finding, analysed: Analysed) -> list[Action]:
     if not finding.repairs:
         title = f"Repair {finding.rule} {RULES[finding.rule].name}"
         reason = "no edit is known that mends this and adds no other violation"
+        status, _ = _refuted(finding, analysed)
+        if status is not None:
+            looked = status.search
+            reason = (
+                "a repair is still being looked for"
+                if looked is None
+                else f"no edit is proved to mend this: {looked.edits} replayed, {looked.proofs} proofs tried"
+            )
         return [Action(REPAIR, title, types.CodeActionKind.QuickFix, finding.fingerprint, disabled=reason)]
     return [
         Action(
@@ -137,7 +152,29 @@ def _repairs(finding: Finding) -> list[Action]:
 
 def _with_worth(repair: Repair) -> str:
     """The title of a repair with what it is worth, where an energy says so."""
-    return f"{repair.title} (ΔE {energy_in_words(repair.gap.total)})" if repair.gap.terms else repair.title
+    if repair.verified or not repair.gap.terms:
+        return repair.title
+    return f"{repair.title} (ΔE {energy_in_words(repair.gap.total)})"
+
+
+def _doctest(finding: Finding, analysed: Analysed) -> list[Action]:
+    """What adds the counterexample of a finding to the docstring of its function."""
+    if not _refuted(finding, analysed)[1]:
+        return []
+    title = "Add the counterexample as a doctest"
+    return [Action(DOCTEST, title, types.CodeActionKind.QuickFix, finding.fingerprint)]
+
+
+def _refuted(finding: Finding, analysed: Analysed) -> tuple[ContractStatus | None, tuple[str, ...]]:
+    """The function whose contract a finding says is broken, and the lines of an example that shows it."""
+    if finding.rule not in CONTRACT_RULES:
+        return None, ()
+    for status in analysed.report.contracts:
+        for clause in status.clauses:
+            found = clause.counterexample
+            if found is not None and (clause.start, clause.end) == (finding.start, finding.end):
+                return status, found.doctest
+    return None, ()
 
 
 def _ignores(finding: Finding) -> list[Action]:

@@ -1,6 +1,7 @@
 """Contracts of open documents: checked when the rest is shown, on a thread of their own, for a proof may take seconds.
 
-What is concluded completes the analysis of the same version, which is then shown again where it differs. An edit ends
+Repairs of what is refuted are looked for after that, and complete the analysis again: code actions show them when they are
+there. What is concluded completes the analysis of the same version, which is then shown again where it differs. An edit ends
 the proof under way; until its version is checked, verdicts are carried over and those of changed functions marked stale.
 """
 
@@ -8,20 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
+from groundstate.analysis import ScoredEdit
 from groundstate.contracts import Contracts
+from groundstate.documents import Document
 from groundstate.lsp.cancellation import Superseded, Token
 from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.snapshots import Snapshot
 from groundstate.lsp.worker import Worker
 from groundstate.report import Report
 from groundstate_energy.contracts.check import shared_checker
+from groundstate_grammars.edits import Replacement
 from groundstate_grammars.python.contracts.reading import may_have_contracts
 
 if TYPE_CHECKING:
+    from groundstate.contract_repairs import Surroundings
     from groundstate.lsp.projects import Project
     from groundstate.lsp.server import GroundstateServer
+
+Answer = TypeVar("Answer")
 
 logger = logging.getLogger(__name__)
 
@@ -58,36 +66,46 @@ class ContractChecks:
                 shared_checker().prover.interrupt()
 
     async def _check(self, analysed: Analysed, token: Token) -> None:
-        snapshot = analysed.snapshot
+        snapshot, report = analysed.snapshot, analysed.report
         try:
-            completed = await self._completed(snapshot, analysed.report, token)
+            project = await self._server.worker.run(
+                lambda: self._server.examination.project_of(snapshot, token)
+            )
+            if project is None:
+                return
+            contracts = await self._on_thread(lambda: self._checked(snapshot, report, project, token))
+            completed = await self._completed(analysed, contracts, project, token)
+            verdicts_differ = completed.report.contracts != report.contracts
+            if verdicts_differ and self._server.client.refreshes_code_lenses:
+                self._server.workspace_code_lens_refresh(None)
+            if contracts.findings:
+                around = OnWorker(self._server.worker, contracts.document, project, token)
+                mended = await self._on_thread(lambda: self._repaired(snapshot, contracts, around, token))
+                await self._completed(completed, mended, project, token)
         except Superseded:
             return
         except Exception:
             logger.exception("the contracts of %s could not be checked", snapshot.uri)
-            return
-        if completed is None or not self._server.analyses.complete(completed):
-            return
+
+    async def _completed(
+        self, analysed: Analysed, contracts: Report, project: Project, token: Token
+    ) -> Analysed:
+        """The analysis with ``contracts``, put in the place of ``analysed`` and shown where it differs."""
+        snapshot = analysed.snapshot
+        token.check()
+        completed = await self._server.worker.run(
+            lambda: self._server.examination.with_contracts(snapshot, analysed.report, contracts, project)
+        )
+        if not self._server.analyses.complete(completed):
+            raise Superseded
         if completed.result_id != analysed.result_id:
             await self._server.show_again([snapshot])
-        if (
-            completed.report.contracts != analysed.report.contracts
-            and self._server.client.refreshes_code_lenses
-        ):
-            self._server.workspace_code_lens_refresh(None)
+        return completed
 
-    async def _completed(self, snapshot: Snapshot, report: Report, token: Token) -> Analysed | None:
-        server = self._server
-        project = await server.worker.run(lambda: server.examination.project_of(snapshot, token))
-        if project is None:
-            return None
+    async def _on_thread(self, job: Callable[[], Report]) -> Report:
         if self._worker is None:
             self._worker = Worker(lambda: None)
-        contracts = await self._worker.run(lambda: self._checked(snapshot, report, project, token))
-        token.check()
-        return await server.worker.run(
-            lambda: server.examination.with_contracts(snapshot, report, contracts, project)
-        )
+        return await self._worker.run(job)
 
     def _checked(self, snapshot: Snapshot, report: Report, project: Project, token: Token) -> Report:
         token.check()
@@ -96,3 +114,48 @@ class ContractChecks:
             return self._contracts.of(report.document, project.root, project.settings)
         finally:
             self._under_way = ""
+
+    def _repaired(self, snapshot: Snapshot, contracts: Report, around: OnWorker, token: Token) -> Report:
+        token.check()
+        self._under_way = snapshot.uri
+        try:
+            found = self._contracts.repaired(contracts, around, lambda: not token.cancelled)
+        finally:
+            self._under_way = ""
+        token.check()
+        return found
+
+
+class OnWorker:
+    """What a search for repairs asks, answered by the thread that knows the project.
+
+    Made on the protocol loop, and asked on the contracts' thread.
+    """
+
+    def __init__(self, worker: Worker, document: Document, project: Project, token: Token) -> None:
+        self._worker = worker
+        self._loop = asyncio.get_running_loop()
+        self._document = document
+        self._project = project
+        self._token = token
+
+    def edits(self, at: int) -> Sequence[ScoredEdit] | None:
+        return self._asked(lambda around: around.edits(at))
+
+    def violations(self, replacements: tuple[Replacement, ...]) -> int:
+        return self._asked(lambda around: around.violations(replacements))
+
+    def _asked(self, question: Callable[[Surroundings], Answer]) -> Answer:
+        """The answer of the worker, after all that a user waits for; raises ``Superseded``."""
+
+        def job() -> Answer:
+            self._token.check()
+            from groundstate.contract_repairs import Project as KnownProject
+
+            project = self._project
+            workspace = project.files.workspace(self._document)
+            return question(KnownProject(self._document, workspace, project.engine))
+
+        self._token.check()
+        future = asyncio.run_coroutine_threadsafe(self._worker.run(job, background=True), self._loop)
+        return future.result()
