@@ -22,12 +22,13 @@ from groundstate_grammars.rules import RULES
 ROOT = Path(__file__).parents[1]
 
 EXAMPLE = """\
-def area(width, height):
-    if width < 0 or height < 0:
-        raise ValueError("a side is negative")
-    return width * width
+def pair(line):
+    key, separator, value = line.partition("=")
+    if not separator:
+        raise ValueError(f"no = in {line!r}")
+    return key.strip(), key.strip()
 """
-"""The function whose landscape is shown; the last `width` should be `height`."""
+"""The function whose landscape is shown; the last `key` should be `value`."""
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -121,9 +122,9 @@ def _rule(markdown: str) -> str:
 def _landscape() -> str:
     """The picture of a landscape, or why there is none."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "area.py")
+        path = Path(folder, "pair.py")
         path.write_text(EXAMPLE, encoding="utf-8")
         try:
-            return energy_page(*landscape_around(path, 3, None)).replace(f"{path}", "area.py")
+            return energy_page(*landscape_around(path, 3, None)).replace(f"{path}", "pair.py")
         except UserError as error:
             return f"<!doctype html><meta charset=utf-8><p>No picture here: {error}</p>\n"

@@ -18,9 +18,9 @@ export class Status implements vscode.Disposable {
     this.starting();
   }
 
-  /** What the item says now. */
+  /** What the item says now, with what is said when the pointer is on its command. */
   get text(): string {
-    return `${this.#item.text}: ${this.#item.detail ?? ''}`;
+    return `${this.#item.text}: ${this.#item.detail ?? ''}; ${this.#item.command?.tooltip ?? ''}`;
   }
 
   starting(): void {
@@ -31,8 +31,8 @@ export class Status implements vscode.Disposable {
   running(information: DebugInformation, source: string): void {
     const model = information.model ? `${information.model} on ${information.device ?? 'cpu'}` : 'exact rules only';
     const version = information.version ? `version ${information.version}, ` : '';
-    this.#show('groundstate', `${model}; ${version}from ${source}`, vscode.LanguageStatusSeverity.Information, false);
-    this.#item.command = { title: 'Restart', command: 'groundstate.restart' };
+    this.#show('groundstate', model, vscode.LanguageStatusSeverity.Information, false);
+    this.#item.command = { title: 'Restart', command: 'groundstate.restart', tooltip: `${version}from ${source}` };
   }
 
   stopped(why: string): void {

@@ -8,10 +8,11 @@ import { folderWith, python, requireEditors, root, withWorkbench } from './workb
 
 const MEAN = 'def mean(values):\n    return sum(values) / len(value)\n';
 
-const AREA = `def area(width, height):
-    if width < 0 or height < 0:
-        raise ValueError("a side is negative")
-    return width * width
+const PAIR = `def pair(line):
+    key, separator, value = line.partition("=")
+    if not separator:
+        raise ValueError(f"no = in {line!r}")
+    return key.strip(), key.strip()
 `;
 
 const CONTRACTS = `import deal
@@ -36,7 +37,7 @@ def largest(values: list[int]) -> int:
 const pictures = join(root, '../docs/pictures');
 await requireEditors();
 await mkdir(pictures, { recursive: true });
-const folder = await folderWith({ 'pyproject.toml': '[tool.groundstate]\n', 'mean.py': MEAN, 'area.py': AREA, 'contracts.py': CONTRACTS });
+const folder = await folderWith({ 'pyproject.toml': '[tool.groundstate]\n', 'mean.py': MEAN, 'pair.py': PAIR, 'contracts.py': CONTRACTS });
 const settings = {
   'groundstate.interpreter': python,
   'workbench.layoutControl.enabled': false,
@@ -47,7 +48,8 @@ const settings = {
 await withWorkbench({ vsix: join(root, 'groundstate.vsix'), settings }, async (page, host) => {
   page.setDefaultTimeout(150_000);
   await page.setViewportSize({ width: 1000, height: 620 });
-  const picture = (name, height) => page.screenshot({ path: join(pictures, `${name}.png`), clip: { x: 0, y: 0, width: 1000, height } });
+  const picture = (name, height, from = 0) =>
+    page.screenshot({ path: join(pictures, `${name}.png`), clip: { x: 0, y: from, width: 1000, height: height - from } });
   await page.goto(`http://${host}/?folder=${folder}`, { waitUntil: 'domcontentloaded' });
   await page.locator('.monaco-workbench .explorer-folders-view .monaco-list-row').first().waitFor();
   await command(page, 'View: Toggle Primary Side Bar Visibility');
@@ -71,7 +73,7 @@ await withWorkbench({ vsix: join(root, 'groundstate.vsix'), settings }, async (p
   await page.getByRole('button', { name: /Editor Language Status/ }).first().click();
   await page.locator('.hover-language-status', { hasText: 'groundstate' }).first().waitFor();
   await page.waitForTimeout(500);
-  await picture('status', 620);
+  await picture('status', 620, 400);
   await page.keyboard.press('Escape');
 
   await openFile(page, 'contracts.py');
@@ -81,12 +83,13 @@ await withWorkbench({ vsix: join(root, 'groundstate.vsix'), settings }, async (p
   await page.waitForTimeout(500);
   await picture('contracts', 520);
 
-  await openFile(page, 'area.py');
+  await page.setViewportSize({ width: 1000, height: 820 });
+  await openFile(page, 'pair.py');
   await page.locator('.view-line', { hasText: 'return' }).click();
   await command(page, 'groundstate: Show Energy of Function');
   await energyFrame(page);
   await page.waitForTimeout(500);
-  await picture('energy-view', 620);
+  await picture('energy-view', 820);
 });
 await rm(folder, { recursive: true, force: true });
 console.log(`pictures are in ${pictures}`);

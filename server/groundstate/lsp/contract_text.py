@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundstate.report import ContractStatus
+from groundstate.report import ClauseStatus, ContractStatus
 
 _SIGNS = {"verified": "✓", "refuted": "✗", "bounded": "~", "unknown": "?", "vacuous": "∅", "stale": "…"}
 
@@ -14,6 +14,9 @@ def lens_title(status: ContractStatus) -> str:
         return f"{words}, was {status.reason}"
     if status.bound:
         words += f" {status.bound}"
+    broken = next((clause for clause in status.clauses if clause.verdict == "refuted"), None)
+    if broken is not None:
+        return f"{words}: {broken.text} {broken.reason}{_arguments(broken)}"
     return words if status.verdict == "verified" or not status.reason else f"{words}: {status.reason}"
 
 
@@ -24,12 +27,14 @@ def contract_text(status: ContractStatus, *, markdown: bool) -> str:
     for clause in status.clauses:
         text = f"`{clause.text}`" if markdown else clause.text
         why = f": {clause.reason}" if clause.reason else ""
-        found = clause.counterexample
-        given = (
-            "" if found is None else " for " + ", ".join(f"{name}={value}" for name, value in found.arguments)
-        )
-        lines.append(
-            f"- {text} {clause.verdict}{why}{given if found is not None and found.arguments else ''}"
-        )
+        lines.append(f"- {text} {clause.verdict}{why}{_arguments(clause)}")
     head = f"**{title}**" if markdown else title
     return "\n\n".join([head, *(["\n".join(lines)] if lines else [])])
+
+
+def _arguments(clause: ClauseStatus) -> str:
+    """The call that breaks a clause, where it is known and not in the clause itself."""
+    found = clause.counterexample
+    if found is None or not found.arguments:
+        return ""
+    return " for " + ", ".join(f"{name}={value}" for name, value in found.arguments)

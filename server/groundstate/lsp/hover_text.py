@@ -10,7 +10,6 @@ from groundstate.ignores import IgnoreComment
 from groundstate.rule_pages import rule_page
 from groundstate_grammars.rules import RULES
 
-
 SCALE = "ΔE below 0: the edit fits better."
 
 
