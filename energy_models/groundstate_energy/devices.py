@@ -35,19 +35,28 @@ class Gpu:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """``device``: ``cpu`` or ``cuda``. ``why``: in words, for the user. ``gpu``: the one that is used."""
+    """``device``: ``cpu`` or ``cuda``. ``why``: in words, for the user. ``gpu``: the one that is used.
+
+    ``instead``: a GPU was chosen, and could not be started.
+    """
 
     device: str
     why: str
     gpu: Gpu | None = None
+    instead: bool = False
 
     def __str__(self) -> str:
         return f"{self.device} ({self.why})"
 
 
+def has_driver() -> bool:
+    """Whether NVIDIA's driver is on this machine."""
+    return shutil.which("nvidia-smi") is not None or Path("/proc/driver/nvidia/version").exists()
+
+
 def gpus() -> list[Gpu]:
     """The GPUs that this process may use, the one that it gets first; none where NVIDIA's driver is not."""
-    if shutil.which("nvidia-smi") is None and not Path("/proc/driver/nvidia/version").exists():
+    if not has_driver():
         return []
     fields = "index,uuid,name,memory.total,memory.free"
     command = ["nvidia-smi", f"--query-gpu={fields}", "--format=csv,noheader,nounits"]

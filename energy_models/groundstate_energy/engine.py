@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstate_energy.devices import Choice
 from groundstate_energy.encoding import Window
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_energy.features import FileStatistics, NameStatistics
@@ -111,6 +112,11 @@ class Engine:
         self._usage = UsageTerm(package.usage_weight, package.usage_bias)
         self._names = NameStatistics(package.names, package.table)
         self._recollection = Recollection[UnitResult | None]() if remembers else None
+
+    @property
+    def choice(self) -> Choice:
+        """What the network runs on, and why."""
+        return self._scorer.choice
 
     def score(self, file: ParsedFile, units: Sequence[Unit]) -> list[ScoredUnit]:
         """System 1 on some units of a file, nothing remembered and nothing vetoed."""

@@ -1,4 +1,9 @@
-"""The learned term at inference: ONNX Runtime over batches of windows. The only module that imports onnxruntime."""
+"""The learned term at inference, in ONNX Runtime. The only module that imports it.
+
+A CPU gets one window at a time. The int8 graph scales activations by what is in the batch, so in larger batches a unit's
+energies would depend on its neighbours, and differ between the linter and the language server. It is also quicker there:
+nothing is padded, and a window fits the cache. A GPU gets batches, of the fp16 graph (``gpu_network``).
+"""
 
 from __future__ import annotations
 
@@ -7,29 +12,33 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from groundstate_energy.devices import (
+    CUDA,
+    Choice,
+    DeviceError,
+    batch_tokens,
+    bytes_per_token,
+    choose,
+    gpus,
+)
 from groundstate_energy.encoding import (
     CONTEXT,
+    MAX_LENGTH,
     RANK_INPUTS,
     READ_INPUTS,
     PieceTable,
     Window,
     collate,
 )
+from groundstate_energy.gpu_network import GpuNetwork, Runtime
 from groundstate_energy.model_package import ModelPackage, ModelPackageError
-
-GPU_BATCH_TOKENS = 4_096
-"""Padded tokens of one batch on a GPU.
-
-A CPU gets one window at a time. The int8 graph scales activations by what is in the batch, so in larger batches a unit's
-energies would depend on its neighbours, and differ between the linter and the language server. It is also quicker there:
-nothing is padded, and a window fits the cache.
-"""
 
 REMEMBERED = 20_000
 """Windows whose gaps are kept in memory; about 2 kB each."""
@@ -55,13 +64,6 @@ class Scorer:
     def __init__(
         self, package: ModelPackage, device: str = "auto", threads: int = 0, *, remembers: bool = True
     ) -> None:
-        available = onnxruntime.get_available_providers()
-        if device == "cuda" and "CUDAExecutionProvider" not in available:
-            raise ModelPackageError(
-                "device cuda: this ONNX Runtime has no CUDA; install groundstate[gpu] or use cpu"
-            )
-        use_cuda = device in ("auto", "cuda") and "CUDAExecutionProvider" in available
-        providers = ["CUDAExecutionProvider"] * use_cuda + ["CPUExecutionProvider"]
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or os.cpu_count() or 1
         options.inter_op_num_threads = 1
@@ -75,15 +77,27 @@ class Scorer:
         # contracts are judged by IEEE doubles: so the network has a thread of its own.
         options.add_session_config_entry("session.set_denormal_as_zero", "1")
         self._thread = ThreadPoolExecutor(1, "groundstate-network")
+        self.choice = chosen_device(package, device)
+        self._gpu: GpuNetwork | None = None
         try:
-            network = (package.half_network if use_cuda else None) or package.network
-            self._reader, self._ranker = (
-                self._thread.submit(
-                    onnxruntime.InferenceSession, str(path), options, providers=providers
-                ).result()
-                for path in network
-            )
             self._table = PieceTable(Tokenizer.from_file(str(package.tokenizer)))
+            if self.choice.gpu is not None:
+                share = (threads or os.cpu_count() or 1) / (os.cpu_count() or 1)
+                try:
+                    self._gpu = _on_gpu(package, self._table, int(share * self.choice.gpu.free))
+                except Exception as error:
+                    if device == "cuda":
+                        raise
+                    why = f"CUDA cannot be started: {' '.join(str(error).split())}"
+                    self.choice = Choice("cpu", why, instead=True)
+            if self._gpu is None:
+                self._reader, self._ranker = (
+                    self._thread.submit(
+                        onnxruntime.InferenceSession, str(path), options, providers=["CPUExecutionProvider"]
+                    ).result()
+                    for path in package.network
+                )
+                _refuse_other_inputs(self._reader, self._ranker)
         except Exception as error:
             raise ModelPackageError(
                 f"model package {package.folder}: cannot load the network: {error}"
@@ -91,30 +105,23 @@ class Scorer:
         self._remembered: dict[bytes, NDArray[np.float32]] = {}
         self._most_remembered = REMEMBERED if remembers else 0
         self._contexts = _Contexts(CONTEXT_BYTES if remembers else 0)
-        self.device = "cuda" if use_cuda else "cpu"
-        self._batch_tokens = GPU_BATCH_TOKENS if use_cuda else 0
-        for session, wanted in ((self._reader, READ_INPUTS), (self._ranker, RANK_INPUTS)):
-            found = {entry.name for entry in session.get_inputs()}
-            if found != set(wanted):
-                raise ModelPackageError(
-                    f"model package {package.folder}: the network's inputs are {sorted(found)}"
-                )
+
+    @property
+    def device(self) -> str:
+        """``cpu`` or ``cuda``."""
+        return self.choice.device
 
     def gaps(self, windows: Sequence[Window]) -> list[NDArray[np.float32]]:
         """Energy gaps of every window's candidates, in nats, each ``(candidates,)``. Windows seen before cost no pass."""
         digests = [window.digest() for window in windows]
         found: list[NDArray[np.float32] | None] = [self._remembered.get(digest) for digest in digests]
         new = [i for i, gaps in enumerate(found) if gaps is None]
-        order = sorted(new, key=lambda i: len(windows[i].tokens))
-        batch: list[int] = []
-        for i in order:
-            longest = -(-len(windows[i].tokens) // 16) * 16
-            if batch and (len(batch) + 1) * longest > self._batch_tokens:
-                self._run(windows, batch, found)
-                batch = []
-            batch.append(i)
-        if batch:
-            self._run(windows, batch, found)
+        if self._gpu is not None:
+            for i, own in zip(new, self._gpu.gaps([windows[i] for i in new]), strict=True):
+                found[i] = own
+        else:
+            for i in new:
+                found[i] = self._alone(windows[i])
         if len(self._remembered) + len(new) > self._most_remembered:
             self._remembered.clear()
         for i in new[: self._most_remembered]:
@@ -123,25 +130,101 @@ class Scorer:
             self._remembered[digests[i]] = gaps
         return [gaps for gaps in found if gaps is not None]
 
-    def _run(
-        self, windows: Sequence[Window], batch: list[int], found: list[NDArray[np.float32] | None]
-    ) -> None:
-        inputs = collate([windows[i] for i in batch], self._table)
-        reading = windows[batch[0]].reading() if len(batch) == 1 else None
-        context = self._contexts.get(reading) if reading is not None else None
+    def _alone(self, window: Window) -> NDArray[np.float32]:
+        inputs = collate([window], self._table)
+        reading = window.reading()
+        context = self._contexts.get(reading)
         if context is None:
             read = {name: inputs[name] for name in READ_INPUTS}
             read["pieces"] = inputs["pieces"][: int(inputs["tokens"].max()) + 1]
             (context,) = self._thread.submit(_pass, self._reader, read).result()
-            if reading is not None:
-                self._contexts.keep(reading, context)
+            self._contexts.keep(reading, context)
         ranked = {n: context if n == CONTEXT else inputs[n] for n in RANK_INPUTS}
         (scores,) = self._thread.submit(_pass, self._ranker, ranked).result()
-        start = 0
-        for i in batch:
-            stop = start + len(windows[i].candidates)
-            found[i] = -np.asarray(scores[start:stop], np.float32)
-            start = stop
+        return -np.asarray(scores, np.float32)
+
+
+def chosen_device(package: ModelPackage, wanted: str) -> Choice:
+    """What a scorer of ``package`` runs on when ``wanted`` (``auto``, ``cpu`` or ``cuda``) is asked for, and why.
+
+    Raises:
+        ModelPackageError: ``cuda`` is asked for and cannot be.
+    """
+    providers = onnxruntime.get_available_providers()
+    found = gpus() if wanted != "cpu" and CUDA in providers else []
+    try:
+        return choose(wanted, providers, found, half=package.half_network is not None)
+    except DeviceError as error:
+        raise ModelPackageError(str(error)) from None
+
+
+def _on_gpu(package: ModelPackage, table: PieceTable, free: int) -> GpuNetwork:
+    """The package's fp16 network on the GPU, with batches that ``free`` bytes are enough for; raises where CUDA fails."""
+    paths = package.half_network
+    assert paths is not None
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.enable_mem_pattern = False
+    graphs = True
+    try:
+        reader = _session(paths[0], options, {"enable_cuda_graph": "1"})
+    except Exception:  # whatever a version of ONNX Runtime has against graphs of this network
+        reader, graphs = _session(paths[0], options, {}), False
+    ranker = _session(paths[1], options, {})
+    _refuse_other_inputs(reader, ranker)
+    width = next(entry.shape[1] for entry in ranker.get_inputs() if entry.name == CONTEXT)
+    size = bytes_per_token(
+        width=width, inner=4 * width, heads=max(width // 64, 1), length=MAX_LENGTH
+    )  # as all presets have them
+    return gpu_network(
+        reader, ranker, table, "cuda", width=width, tokens=batch_tokens(free, size), graphs=graphs
+    )
+
+
+def _refuse_other_inputs(reader: onnxruntime.InferenceSession, ranker: onnxruntime.InferenceSession) -> None:
+    for session, wanted in ((reader, READ_INPUTS), (ranker, RANK_INPUTS)):
+        found = {entry.name for entry in session.get_inputs()}
+        if found != set(wanted):
+            raise ValueError(f"its inputs are {', '.join(sorted(found))}")
+
+
+def gpu_network(
+    reader: onnxruntime.InferenceSession,
+    ranker: onnxruntime.InferenceSession,
+    table: PieceTable,
+    device: str,
+    *,
+    width: int,
+    tokens: int,
+    graphs: bool,
+) -> GpuNetwork:
+    """A ``GpuNetwork`` of two sessions; ``device`` is where both run."""
+
+    def buffer(shape: Sequence[int], kind: type) -> onnxruntime.OrtValue:
+        return onnxruntime.OrtValue.ortvalue_from_shape_and_type(list(shape), kind, device, 0)
+
+    def run_options(graph: int) -> onnxruntime.RunOptions:
+        made = onnxruntime.RunOptions()
+        if graphs:
+            made.add_run_config_entry("gpu_graph_id", str(graph))
+        return made
+
+    runtime = Runtime(device, buffer, run_options)
+    return GpuNetwork(reader, ranker, table, runtime, width=width, tokens=tokens, graphs=graphs)
+
+
+def _session(
+    path: Path, options: onnxruntime.SessionOptions, cuda: Mapping[str, str]
+) -> onnxruntime.InferenceSession:
+    """A session on the GPU; ONNX Runtime itself would go on without it where CUDA's libraries are missing."""
+    providers = [(CUDA, dict(cuda)), "CPUExecutionProvider"]
+    session = onnxruntime.InferenceSession(str(path), options, providers=providers)
+    if CUDA not in session.get_providers():
+        raise RuntimeError(
+            "ONNX Runtime could not load its CUDA provider; are CUDA 12 and cuDNN 9 installed?"
+        )
+    return session
+
 
 class _Contexts:
     """What the first half of the network made of the windows it read last, up to ``most`` bytes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,23 @@ def engine_source(settings: Settings) -> EngineSource:
     return EngineSource(package, settings.device)
 
 
+def device_line(source: EngineSource) -> str | None:
+    """What the model will run on and why, as ``cpu (this ONNX Runtime has no CUDA)``; None without a package.
+
+    Raises:
+        EngineError: the device that the settings ask for cannot be used.
+    """
+    if source.package is None:
+        return None
+    from groundstate_energy.model_package import ModelPackageError
+    from groundstate_energy.scorer import chosen_device
+
+    try:
+        return str(chosen_device(source.package, source.device))
+    except ModelPackageError as error:
+        raise EngineError(_one_line(error)) from None
+
+
 def load_engine(source: EngineSource, *, threads: int = 0, remembers: bool = True) -> Engine | None:
     """Load the model, to run on ``threads`` of the CPU (0: all of them); None without a package.
 
@@ -69,9 +87,12 @@ def load_engine(source: EngineSource, *, threads: int = 0, remembers: bool = Tru
     from groundstate_energy.model_package import ModelPackageError
 
     try:
-        return ModelEngine(source.package, device=source.device, threads=threads, remembers=remembers)
+        engine = ModelEngine(source.package, device=source.device, threads=threads, remembers=remembers)
     except ModelPackageError as error:
         raise EngineError(_one_line(error)) from None
+    if engine.choice.instead:
+        print(f"groundstate: device: {engine.choice}", file=sys.stderr)
+    return engine
 
 
 def _one_line(error: Exception) -> str:

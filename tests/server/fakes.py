@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from groundstate.analysis import Reason
+from groundstate_energy.devices import Choice
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.project import ProjectFacts
@@ -59,6 +60,7 @@ class FakeEngine:
 
     units: Sequence[Sequence[Proposal]]
     calls: int = field(default=0)
+    choice: Choice = field(default=Choice("cpu", "as asked"))
 
     def examine(
         self, file: ParsedFile, facts: ProjectFacts | None, *, hard: Callable[..., object] | None, level: str

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundstate.reports.formats import FORMATS
-from groundstate.settings import SENSITIVITIES
+from groundstate.settings import DEVICES, SENSITIVITIES
 
 if TYPE_CHECKING:
     from groundstate.baseline import Baseline
@@ -86,6 +86,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     running.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
     running.add_argument("--model", metavar="FOLDER", help="use this model package")
     running.add_argument(
+        "--device", choices=DEVICES, help="where the model runs; says which it is, and why it is no GPU"
+    )
+    running.add_argument(
         "--jobs", type=_positive, metavar="N", help="processes to use (default: one for each core)"
     )
 
@@ -142,6 +145,7 @@ def _run_once(arguments: argparse.Namespace) -> int:
     paths = _paths(arguments)
     given = Input(paths, sys.stdin.buffer.read() if arguments.stdin_filename else None)
     loaded = _settings(paths, arguments)
+    _say_device(loaded, arguments)
     linter = Linter(
         loaded,
         _baseline(loaded, arguments),
@@ -188,11 +192,27 @@ def _settings(paths: tuple[Path, ...], arguments: argparse.Namespace) -> LoadedS
     }
     table |= {
         key: value
-        for key in ("sensitivity", "model", "baseline")
+        for key in ("sensitivity", "model", "baseline", "device")
         if (value := getattr(arguments, key)) is not None
     }
     settings = settings_from_mapping(table, "command line", loaded.settings, Path.cwd())
     return dataclasses.replace(loaded, settings=settings)
+
+
+def _say_device(loaded: LoadedSettings, arguments: argparse.Namespace) -> None:
+    """Say what the model runs on where that was asked for, or may be another than the user thinks: where a GPU is."""
+    from pathlib import PurePath
+
+    from groundstate.engine_loading import device_line, engine_source
+    from groundstate_energy.devices import has_driver
+    from groundstate_grammars.rules import SOFT_RULES
+
+    asked = arguments.device is not None or (loaded.settings.device == "auto" and has_driver())
+    if not asked or loaded.settings.reported_rules(PurePath()).isdisjoint(SOFT_RULES):
+        return
+    line = device_line(engine_source(loaded.settings))
+    if line is not None:
+        _say(f"device: {line}")
 
 
 def _baseline(loaded: LoadedSettings, arguments: argparse.Namespace) -> Baseline | None:

@@ -176,15 +176,22 @@ def _crew(arguments: argparse.Namespace, setup: Setup) -> Crew:
     if arguments.engine == "ray":
         from groundstate.scanning.ray_crew import RayCrew
 
-        crew = RayCrew(
+        actors = RayCrew(
             arguments.workers or 0, setup, address=arguments.address, cpu_only=arguments.device == "cpu"
         )
-        _say(f"{crew.size} Ray actors, {'a GPU each' if crew.gpus else f'{setup.threads} core(s) each'}")
-        return crew
+        _say(f"{actors.size} Ray actors, {'a GPU each' if actors.gpus else f'{setup.threads} core(s) each'}")
+        return actors
+    from groundstate.engine_loading import device_line
     from groundstate.scanning.local_crew import LocalCrew
+    from groundstate_energy.devices import gpus
 
-    cores = os.cpu_count() or 1
-    return LocalCrew(arguments.workers or max(1, cores // setup.threads), setup)
+    line = None if setup.source is None else device_line(setup.source)
+    on_gpus = len(gpus()) if line is not None and line.startswith("cuda") else 0
+    groups = max(1, (os.cpu_count() or 1) // setup.threads)
+    crew = LocalCrew(arguments.workers or on_gpus or groups, setup, on_gpus)
+    where = f"; device: {line}" if line else ""
+    _say(f"{crew.size} processes, {'a GPU each' if on_gpus else f'{setup.threads} core(s) each'}{where}")
+    return crew
 
 
 def _print_summary(summary: Summary, out: Path) -> None:

@@ -38,7 +38,7 @@ class Setup:
 class Scanned:
     """What became of a batch. ``results``: by key, as ``result_text`` writes them; ``problems``: files without one.
 
-    ``device``: what the network ran on, "" where none did. ``refused``: why no batch can be scanned at all, or "".
+    ``device``: what the network ran on and why, "" where none did. ``refused``: why no batch can be scanned at all, or "".
     """
 
     results: dict[str, str]
@@ -104,7 +104,7 @@ class Worker:
             if project.baseline is not None:
                 report = project.baseline.new_in(report)
             results[part.key] = result_text(batch, part.name, report)
-        return Scanned(results, tuple(problems), getattr(engine, "device", ""))
+        return Scanned(results, tuple(problems), str(getattr(engine, "choice", "")))
 
     def _project(self, batch: Batch) -> _Project | None:
         """The batch's project, None where its files are not those that the batch was made of."""
