@@ -125,29 +125,31 @@ def _findings_at(
 
 
 def _repairs(finding: Finding, analysed: Analysed) -> list[Action]:
-    if not finding.repairs:
+    """The repairs of a finding, and why there is none where there is none, or none but changes of the contract."""
+    kind = types.CodeActionKind.QuickFix
+    actions = []
+    only_contract = finding.rule in CONTRACT_RULES and not any(repair.checked for repair in finding.repairs)
+    if only_contract or not finding.repairs:
         title = f"Repair {finding.rule} {RULES[finding.rule].name}"
-        reason = "no edit is known that mends this and adds no other violation"
-        status, _ = _refuted(finding, analysed)
-        if status is not None:
-            looked = status.search
-            reason = (
-                "a repair is still being looked for"
-                if looked is None
-                else f"no edit is proved to mend this: {looked.edits} replayed, {looked.proofs} proofs tried"
-            )
-        return [Action(REPAIR, title, types.CodeActionKind.QuickFix, finding.fingerprint, disabled=reason)]
-    return [
-        Action(
-            REPAIR,
-            _with_worth(repair),
-            types.CodeActionKind.QuickFix,
-            finding.fingerprint,
-            number,
-            preferred=number == 0 and repair.checked,
+        reason = _unrepaired(finding, analysed)
+        actions.append(Action(REPAIR, title, kind, finding.fingerprint, disabled=reason))
+    for number, repair in enumerate(finding.repairs):
+        preferred = number == 0 and repair.checked
+        actions.append(
+            Action(REPAIR, _with_worth(repair), kind, finding.fingerprint, number, preferred=preferred)
         )
-        for number, repair in enumerate(finding.repairs)
-    ]
+    return actions
+
+
+def _unrepaired(finding: Finding, analysed: Analysed) -> str:
+    """Why a finding has no repair."""
+    status, _ = _refuted(finding, analysed)
+    if status is None:
+        return "no edit is known that mends this and adds no other violation"
+    looked = status.search
+    if looked is None:
+        return "a repair is still being looked for"
+    return f"no edit is proved to mend this: {looked.edits} replayed, {looked.proofs} proofs tried"
 
 
 def _with_worth(repair: Repair) -> str:
