@@ -172,16 +172,34 @@ CONSTRUCTS = (
         "s[2:]",
     ),
     Construct(
-        "string upper, strip, split",
+        "string strip",
         _body("s: str) -> str", "r = s.strip()", "assert len(r) <= len(s)", "return r"),
         "<= len",
         "< len",
     ),
     Construct(
-        "f-string",
-        _body("s: str, n: int) -> str", "r = f'{s}{n}'", "assert r.startswith(s)", "return r"),
+        "string upper, isdigit, split: as functions of the text",
+        _body("s: str) -> bool", "r = s.upper() == s.upper()", "assert r", "return r"),
+        "== s.upper()",
+        "== s",
+    ),
+    Construct(
+        "f-string and str of texts, bools and ints between bounds",
+        _body(
+            "s: str, n: int) -> str",
+            "assert 0 <= n < 100",
+            "r = f'{s}{n}'",
+            "assert r.startswith(s)",
+            "return r",
+        ),
         "{s}{n}",
         "{n}{s}",
+    ),
+    Construct(
+        "f-string and str of an int without bounds: of too many digits Python writes none",
+        _body("n: int) -> str", "r = str(n)", "assert len(r) > 0", "return r"),
+        "> 0",
+        "> 1",
     ),
     Construct(
         "dictionary, read by key",

@@ -63,7 +63,7 @@ class Builtins(Methods):
         if name == "float" and len(arguments) == 1:
             return self.each(arguments[0], self._float)
         if name == "str" and len(arguments) == 1:
-            return self.each(arguments[0], self._str)
+            return self.each(arguments[0], self.written)
         if name == "range" and 1 <= len(arguments) <= 3:
             return self._range(arguments)
         if name == "divmod" and len(arguments) == 2:
@@ -177,11 +177,6 @@ class Builtins(Methods):
             self.raises("TypeError")
             return None
         return self.terms.of(FloatValue(found))
-
-    def _str(self, value: Value) -> Sym:
-        if isinstance(value, StrValue):
-            return self.terms.of(value)
-        raise self.stop("str of a value")
 
     def _extreme(self, name: str, arguments: list[Sym], keywords: dict[str, core.Expression]) -> Sym:
         terms = self.terms

@@ -70,11 +70,11 @@ class Expressions(Builtins):
             case core.Comprehension():
                 return self.comprehension(expression)
             case core.Formatted(parts):
-                for part in parts:
-                    for _, value in self.evaluate(part).cases:
-                        if not isinstance(value, StrValue | NoneValue | BoolValue):
-                            raise self.stop("f-string")
-                return terms.of(StrValue(self.fresh(z3.StringSort(terms.ctx), "text")))
+                written = [self.each(self.evaluate(part), self.written) for part in parts]
+                result = terms.of(StrValue(self.text("")))
+                for text in written:
+                    result = self.arithmetic("+", result, text)
+                return result
             case core.Walrus(name, value):
                 result = self.evaluate(value)
                 known = self.state.names.get(name, terms.of(Unset()))

@@ -1,4 +1,4 @@
-"""Methods of texts and lists; those that change a list change it on the heap."""
+"""Methods of lists, tuples and dictionaries; those that change a list change it on the heap."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import z3
 
 from groundstate_energy.contracts import core
-from groundstate_energy.contracts.symbolic.comprehensions import Comprehensions
+from groundstate_energy.contracts.symbolic.text_methods import TextMethods
 from groundstate_energy.contracts.symbols import (
     DictValue,
     ListObject,
@@ -23,7 +23,7 @@ from groundstate_energy.contracts.symbols import (
 )
 
 
-class Methods(Comprehensions):
+class Methods(TextMethods):
     """What methods of builtin types do."""
 
     def method(self, expression: core.Method) -> Sym:
@@ -50,28 +50,6 @@ class Methods(Comprehensions):
             self.raises("AttributeError")
             return None
         raise self.stop(f"method `{name}`")
-
-    def _text_method(self, name: str, text: Term, arguments: list[Sym]) -> Sym | None:
-        terms = self.terms
-        only = [argument.only for argument in arguments]
-        texts = [value.term for value in only if isinstance(value, StrValue)]
-        if len(texts) == len(arguments):
-            if name == "startswith" and len(texts) == 1:
-                return self.bool_of(z3.PrefixOf(texts[0], text))
-            if name == "endswith" and len(texts) == 1:
-                return self.bool_of(z3.SuffixOf(texts[0], text))
-            if name == "find" and len(texts) == 1:
-                return self.int_of(z3.IndexOf(text, texts[0], terms.zero))
-            if name == "index" and len(texts) == 1:
-                self.trap(z3.Not(z3.Contains(text, texts[0])), "ValueError")
-                return self.int_of(z3.IndexOf(text, texts[0], terms.zero))
-            if name == "removeprefix" and len(texts) == 1:
-                rest = z3.SubString(text, z3.Length(texts[0]), z3.Length(text) - z3.Length(texts[0]))
-                return terms.of(StrValue(z3.If(z3.PrefixOf(texts[0], text), rest, text)))
-            if name == "removesuffix" and len(texts) == 1:
-                rest = z3.SubString(text, terms.zero, z3.Length(text) - z3.Length(texts[0]))
-                return terms.of(StrValue(z3.If(z3.SuffixOf(texts[0], text), rest, text)))
-        raise self.stop(f"method `{name}` of a text")
 
     def _dict_method(self, name: str, value: DictValue, arguments: list[Sym]) -> Sym | None:
         if name != "get" or not 1 <= len(arguments) <= 2:

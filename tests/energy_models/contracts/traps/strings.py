@@ -231,3 +231,207 @@ def int_of_underscores(s: str) -> int:
         n = -1
     assert n == -1
     return n
+
+
+# must not be refuted: stripped(' a '); stripped(''); stripped(' \t')
+def stripped(s: str) -> str:
+    t = s.strip()
+    assert not t.startswith(" ") and not t.endswith(" ") and len(t) <= len(s)
+    return t
+
+
+# must not be verified: stripped_both(' a ')
+def stripped_both(s: str) -> str:
+    t = s.lstrip()
+    assert not t.endswith(" ")
+    return t
+
+
+# must not be verified: only_spaces('\u3000')
+def only_spaces(s: str) -> str:
+    t = s.strip()
+    assert t == s or s.startswith((" ", "\t", "\n")) or s.endswith((" ", "\t", "\n"))
+    return t
+
+
+# must not be verified: stripped_in_the_middle('a b')
+def stripped_in_the_middle(s: str) -> str:
+    t = s.strip()
+    assert " " not in t
+    return t
+
+
+# must not be verified: strips_to_something(' ')
+def strips_to_something(s: str) -> int:
+    assert len(s) > 0
+    n = len(s.strip())
+    assert n > 0
+    return n
+
+
+# must not be verified: no_break_space('\xa0')
+def no_break_space(s: str) -> int:
+    assert len(s) == 1 and s != " " and not "\t" <= s <= "\r" and not "\x1c" <= s <= "\x1f" and s != "\x85"
+    n = len(s.strip())
+    assert n == 1
+    return n
+
+
+# must not be refuted: stripped_twice(' a '); stripped_twice('')
+def stripped_twice(s: str) -> bool:
+    r = s.strip() == s.strip()
+    assert r
+    return r
+
+
+# must not be refuted: lower_is_one_text('Aß'); lower_is_one_text('')
+def lower_is_one_text(s: str) -> bool:
+    r = s.lower() == s.lower()
+    assert r
+    return r
+
+
+# must not be verified: lower_is_itself('A')
+def lower_is_itself(s: str) -> str:
+    t = s.lower()
+    assert t == s
+    return t
+
+
+# must not be refuted: digits_are_some('1'); digits_are_some('')
+def digits_are_some(s: str) -> bool:
+    r = s.isdigit()
+    assert not r or len(s) > 0
+    return r
+
+
+# must not be verified: digits_or_letters('-')
+def digits_or_letters(s: str) -> bool:
+    assert len(s) == 1
+    r = s.isdigit() or s.isalpha()
+    assert r
+    return r
+
+
+# must not be verified: digit_is_decimal('²')
+def digit_is_decimal(s: str) -> bool:
+    r = s.isdigit()
+    assert r == s.isdecimal()
+    return r
+
+
+# must not be verified: lower_or_upper('1')
+def lower_or_upper(s: str) -> bool:
+    assert len(s) == 1
+    r = s.islower()
+    assert r or s.isupper()
+    return r
+
+
+# must not be refuted: parts('a,b'); parts('')
+def parts(s: str) -> int:
+    n = len(s.split(","))
+    assert n >= 1
+    return n
+
+
+# must not be verified: words('')
+def words(s: str) -> int:
+    n = len(s.split())
+    assert n >= 1
+    return n
+
+
+# must not be verified: split_by_nothing('a', '')
+def split_by_nothing(s: str, by: str) -> int:
+    n = len(s.split(by))
+    assert n >= 1
+    return n
+
+
+# must not be verified: written_number(-3)
+def written_number(n: int) -> int:
+    assert -100 <= n <= 100
+    m = len(str(n))
+    assert m == (1 if n < 10 else 2) or n >= 100
+    return m
+
+
+# must not be verified: written_long(10**5000)
+def written_long(n: int) -> int:
+    m = len(str(n))
+    assert m > 0
+    return m
+
+
+# must not be refuted: written_sign(-3); written_sign(0); written_sign(7)
+def written_sign(n: int) -> str:
+    assert -1000 <= n <= 1000
+    t = str(n)
+    assert t.startswith("-") == (n < 0)
+    return t
+
+
+# must not be verified: written_bool(True)
+def written_bool(b: bool) -> str:
+    t = str(b)
+    assert t == "1" or t == "0"
+    return t
+
+
+# must not be refuted: written_truth(True); written_truth(False)
+def written_truth(b: bool) -> str:
+    t = f"{b}"
+    assert t == ("True" if b else "False")
+    return t
+
+
+# must not be verified: written_none(None)
+def written_none(s: str | None) -> str:
+    t = f"<{s}>"
+    assert s is not None or t == "<>"
+    return t
+
+
+# must not be refuted: framed('a', 3); framed('', 0)
+def framed(s: str, n: int) -> str:
+    assert 0 <= n < 10
+    t = f"{s}-{n}"
+    assert len(t) == len(s) + 2
+    return t
+
+
+# must not be verified: framed_wider('a', 10)
+def framed_wider(s: str, n: int) -> str:
+    assert 0 <= n <= 10
+    t = f"{s}-{n}"
+    assert len(t) == len(s) + 2
+    return t
+
+
+# must not be verified: written_list([1])
+def written_list(xs: list[int]) -> str:
+    t = f"{xs}"
+    assert t == "[]"
+    return t
+
+
+# must not be verified: written_float(1.0)
+def written_float(x: float) -> str:
+    t = f"{x}"
+    assert t != "1.0"
+    return t
+
+
+# must not be refuted: starts_with_one_of('ab'); starts_with_one_of('')
+def starts_with_one_of(s: str) -> bool:
+    r = s.startswith(("a", "b"))
+    assert r == (s.startswith("a") or s.startswith("b"))
+    return r
+
+
+# must not be verified: starts_with_none_of('a')
+def starts_with_none_of(s: str) -> bool:
+    r = s.startswith(())
+    assert r == s.startswith("a")
+    return r
