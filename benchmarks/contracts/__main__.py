@@ -3,7 +3,8 @@
 The suite is 77 functions with loops, lists and strings (``suite/``), each as written, and each without its loop invariants;
 their mutants have one edit that CPython shows to break the contract. A refutation counts only if its call breaks the
 contract in CPython. Times are of the wall and of the CPU, child processes included. CrossHair is started once for each
-case, so what it takes to check a file without a contract is measured too (part ``start``).
+case, so what it takes to check a file without a contract is measured too (part ``start``). The part ``repairs`` looks for
+verified repairs of the mutants, see ``benchmarks.contracts.repairs``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from benchmarks.contracts import crosshair
+from benchmarks.contracts import crosshair, repairs
 from benchmarks.contracts.record import Answer, Record
 from benchmarks.contracts.replay import Program
 from benchmarks.contracts.suite import functions, mutants, without_invariants
@@ -47,7 +48,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.contracts", description=__doc__)
     parser.add_argument("--record", type=Path, help="keep the answers here; those it has are not asked again")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="take each Nth case only")
-    parser.add_argument("--parts", default=",".join(PARTS))
+    parser.add_argument("--parts", default=",".join((*PARTS, "repairs")))
     parser.add_argument("--tools", default="groundstate,crosshair")
     parser.add_argument(
         "--minutes", type=float, default=float("inf"), help="stop then; a record goes on later"
@@ -66,6 +67,8 @@ def main() -> int:
         checker = Checker()
         _ask(record, cases, "groundstate", "default", until, lambda case: _ours(checker, case))
         checker.prover.close()
+        if "repairs" in arguments.parts.split(","):
+            print(repairs.report(repairs.measure(arguments.every, lambda parsed, at: None), "their rules"))
     if "crosshair" in tools:
         try:
             command = crosshair.install()
