@@ -242,7 +242,7 @@ tests['what the server says about itself is shown'] = function()
   end)
   local shown = table.concat(vim.api.nvim_buf_get_lines(vim.fn.bufnr('groundstate://info'), 0, -1, false), '\n')
   assert(shown:find('root '), shown)
-  assert(shown:find('version'), shown)
+  assert(shown:find('\n  version = '), shown)
 end
 
 local only = vim.env.GROUNDSTATE_TEST

@@ -80,9 +80,9 @@ function M.info()
   local lines = { 'root ' .. tostring(client.root_dir) }
   local function show(answer)
     if answer ~= nil then
-      vim.list_extend(lines, vim.split(type(answer) == 'string' and answer or vim.json.encode(answer), '\n'))
+      vim.list_extend(lines, vim.split(type(answer) == 'string' and answer or vim.inspect(answer), '\n'))
     end
-    require('groundstate.window').show('groundstate://info', lines, type(answer) == 'table' and 'json' or 'text')
+    require('groundstate.window').show('groundstate://info', lines, type(answer) == 'table' and 'lua' or 'text')
   end
   M.execute(client, 'groundstate.debugInformation', nil, show)
 end
