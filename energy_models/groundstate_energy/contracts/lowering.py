@@ -147,6 +147,7 @@ _PLAIN_BINDINGS = frozenset(
         BindingKind.ANNOTATION,
         BindingKind.LOOP,
         BindingKind.WALRUS,
+        BindingKind.MATCH,
     )
 )
 
@@ -978,6 +979,8 @@ class _Function(_Expressions):
             return [self.trying(node)]
         if kind == py.DELETE_STATEMENT:
             return [self.deletion(node)]
+        if kind == py.MATCH_STATEMENT:
+            return self.matching(node)
         first = flat.text(node).split(None, 1)[0].decode("utf-8", "replace")
         raise self.unmodelled(f"`{first}` statement", node)
 
@@ -1021,6 +1024,78 @@ class _Function(_Expressions):
         for condition, then, where in reversed(parts):
             otherwise = (core.If(condition, then, otherwise, where),)
         return otherwise[0]
+
+    def matching(self, node: int) -> Sequence[core.Statement]:
+        """A ``match`` whose patterns are literals, names and ``_``: comparisons of its subject, one after the other."""
+        flat = self.flat
+        at = self.at(node)
+        subjects = [child for child in flat.children(node) if flat.field[child] == py.FIELD_SUBJECT]
+        if len(subjects) != 1 or flat.text(subjects[0] + flat.size[subjects[0]]) == b",":
+            raise self.unmodelled("`match` of several values", node)
+        subject = core.Name(f"match#{flat.start[node]}", self.at(subjects[0]))
+        first = core.Assign((subject,), self.expression(subjects[0]), None, at)
+        cases = [child for child in range(node, node + flat.size[node]) if flat.kind[child] == py.CASE_CLAUSE]
+        cases = [case for case in cases if flat.parent[flat.parent[case]] == node]
+        parts = [(case, *self._case(case, subject)) for case in cases]
+        rest: tuple[core.Statement, ...] = ()
+        for case, condition, bound, body in reversed(parts):
+            chosen = body if condition is None else (core.If(condition, body, rest, self.at(case)),)
+            rest = (*bound, *chosen)
+        return [first, *rest]
+
+    def _case(
+        self, case: int, subject: core.Name
+    ) -> tuple[core.Expression | None, tuple[core.Statement, ...], tuple[core.Statement, ...]]:
+        """When a case is taken (None: always), what it binds before its guard is asked, and what it does."""
+        flat = self.flat
+        patterns = [child for child in flat.children(case) if flat.kind[child] == py.CASE_PATTERN]
+        guards = [child for child in flat.children(case) if flat.kind[child] == py.IF_CLAUSE]
+        if len(patterns) != 1 or any(flat.text(child) == b"," for child in flat.children(case)):
+            raise self.unmodelled("sequence pattern", case)
+        inside = [child for child in self.inside(patterns[0]) if flat.text(child) != b"-"]
+        kind = flat.kind[inside[0]] if len(inside) == 1 else -1
+        at = self.at(patterns[0])
+        condition: core.Expression | None = None
+        bound: tuple[core.Statement, ...] = ()
+        if flat.text(patterns[0]) == b"_":
+            pass
+        elif kind == py.DOTTED_NAME and self.text(inside[0]).isidentifier():
+            target = self.target(inside[0] + 1)
+            bound = (core.Assign((target,), subject, None, at),)
+        else:
+            alternatives = tuple(self._alternatives(patterns[0], subject))
+            condition = alternatives[0] if len(alternatives) == 1 else core.Logical("or", alternatives, at)
+        if guards:
+            guard = self.expression(flat.children(guards[0])[1])
+            condition = guard if condition is None else core.Logical("and", (condition, guard), self.at(case))
+        body = self.block(next(child for child in flat.children(case) if flat.kind[child] == py.BLOCK))
+        return condition, bound, body
+
+    def _alternatives(self, pattern: int, subject: core.Name) -> Iterator[core.Expression]:
+        """The comparisons of a pattern of literals; the singletons are compared by identity."""
+        flat = self.flat
+        sign = 1
+        for child in flat.children(pattern):
+            kind = flat.kind[child]
+            at = self.at(child)
+            if flat.text(child) == b"|" or kind in _COMMENTS:
+                continue
+            if flat.text(child) == b"-":
+                sign = -1
+            elif kind == py.UNION_PATTERN:
+                yield from self._alternatives(child, subject)
+            elif kind in (py.NONE, py.TRUE, py.FALSE):
+                yield core.Compare(subject, (("is", self.expression(child)),), at)
+            elif kind in (py.INTEGER, py.FLOAT, py.STRING, py.CONCATENATED_STRING):
+                value = self.expression(child)
+                if not isinstance(value, core.Const):
+                    raise self.unmodelled("pattern", child)
+                if sign < 0 and isinstance(value.value, int | float):
+                    value = core.Const(-value.value, at)
+                sign = 1
+                yield core.Compare(subject, (("==", value),), at)
+            else:
+                raise self.unmodelled(f"pattern `{self.text(child)[:40]}`", child)
 
     def expression_statement(self, node: int) -> Sequence[core.Statement]:
         flat = self.flat

@@ -283,6 +283,23 @@ CONSTRUCTS = (
         "    r = 1\n    assert",
     ),
     Construct(
+        "match of literals, names and guards",
+        _body(
+            "x: int) -> int",
+            "match x:",
+            "    case 0 | 1:",
+            "        r = 1",
+            "    case n if n < 0:",
+            "        r = -n",
+            "    case _:",
+            "        r = x",
+            "assert r > 0",
+            "return r",
+        ),
+        "0 | 1",
+        "1 | 2",
+    ),
+    Construct(
         "class, attribute",
         "class C:\n    def __init__(self, n: int) -> None:\n        self.n = n\n\n    def f(self, k: int) -> int:\n"
         "        assert k > 0\n        r = self.n + k\n        assert r > self.n\n        return r\n",
