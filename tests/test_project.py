@@ -50,10 +50,14 @@ def test_the_code_map_names_what_exists() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/ci.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/ci.md", "docs/ci/github.md", "docs/ci/pre-commit.md"]
+)
 def test_options_in_the_documents_exist(document: str) -> None:
     mentioned = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", (ROOT / document).read_text())) - {"--help"}
-    offered = "".join(_run(*command, "--help") for command in ([], ["check"], ["config"], ["explain"]))
+    offered = "".join(
+        _run(*command, "--help") for command in ([], ["check"], ["config"], ["explain"], ["scan"])
+    )
     assert mentioned <= set(re.findall(r"--[a-z][a-z-]+", offered))
 
 

@@ -55,10 +55,8 @@ def project(tmp_path: Path) -> Path:
 
 
 def documented(editor: str, language: str) -> str:
-    """The set-up of ``editor`` as `docs/editors.md` gives it: the first block in ``language`` below its heading."""
-    guide = (ROOT / "docs" / "editors.md").read_text()
-    section = re.search(rf"^## {editor}\n(.*?)(?=^## |\Z)", guide, re.MULTILINE | re.DOTALL)
-    assert section is not None, f"docs/editors.md has no section {editor}"
-    block = re.search(rf"^```{language}\n(.*?)^```", section[1], re.MULTILINE | re.DOTALL)
-    assert block is not None, f"the section {editor} has no block in {language}"
+    """The set-up of ``editor`` as its page gives it: the first block in ``language``."""
+    guide = ROOT / "docs" / "editors" / f"{editor.lower()}.md"
+    block = re.search(rf"^```{language}\n(.*?)^```", guide.read_text(), re.MULTILINE | re.DOTALL)
+    assert block is not None, f"{guide} has no block in {language}"
     return block[1]

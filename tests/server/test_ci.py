@@ -200,7 +200,8 @@ def test_the_pre_commit_hooks(project: Path) -> None:
 
 def test_the_examples_of_the_documentation_fit() -> None:
     """They are YAML, name inputs, hooks and variables that there are, and this version."""
-    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    pages = [ROOT / "docs" / "ci" / f"{name}.md" for name in ("pre-commit", "github", "gitlab")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
     hooks, github, gitlab = (
         yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     )

@@ -88,8 +88,9 @@ await withWorkbench({ vsix: join(root, 'groundstate.vsix'), settings }, async (p
   await page.locator('.view-line', { hasText: 'return' }).click();
   await command(page, 'groundstate: Show Energy of Function');
   await energyFrame(page);
-  await page.waitForTimeout(500);
-  await picture('energy-view', 820);
+  await command(page, 'View: Toggle Maximized Panel');
+  await page.waitForTimeout(1000);
+  await picture('energy-view', 560);
 });
 await rm(folder, { recursive: true, force: true });
 console.log(`pictures are in ${pictures}`);
