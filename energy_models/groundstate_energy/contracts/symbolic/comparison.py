@@ -22,6 +22,7 @@ from groundstate_energy.contracts.symbols import (
     TupleValue,
     Value,
     is_false,
+    is_number,
 )
 
 
@@ -74,6 +75,9 @@ class Comparison(Arithmetic):
             left, right = right, left
             symbol = {">": "<", ">=": "<="}[symbol]
         if isinstance(left, FloatValue) or isinstance(right, FloatValue):
+            mixed = self._mixed(symbol, left, right)
+            if mixed is not None:
+                return mixed
             one, other = self.floating(left), self.floating(right)
             if one is not None and other is not None:
                 return z3.fpLT(one, other, terms.ctx) if symbol == "<" else z3.fpLEQ(one, other, terms.ctx)
@@ -88,6 +92,26 @@ class Comparison(Arithmetic):
                 raise self.stop("order of sequences")
         self.raises("TypeError")
         return None
+
+    def _mixed(self, symbol: str, left: Value, right: Value) -> Term | None:
+        """An int that is no constant compared with a float: Python compares their exact values. None for other operands."""
+        terms = self.terms
+        if isinstance(left, IntValue) and isinstance(right, FloatValue):
+            number, double, is_below = left.term, right.term, False
+        elif isinstance(left, FloatValue) and isinstance(right, IntValue):
+            number, double, is_below = right.term, left.term, True
+        else:
+            return None
+        if is_number(z3.simplify(number)):
+            return None
+        whole, real = z3.ToReal(number), z3.fpToReal(double, terms.ctx)
+        finite = z3.Not(z3.Or(z3.fpIsNaN(double, terms.ctx), z3.fpIsInf(double, terms.ctx)))
+        if symbol == "==":
+            return z3.And(finite, real == whole)
+        one, other = (real, whole) if is_below else (whole, real)
+        sign = z3.fpIsNegative(double, terms.ctx) if is_below else z3.fpIsPositive(double, terms.ctx)
+        beyond = z3.And(z3.fpIsInf(double, terms.ctx), sign)
+        return z3.Or(beyond, z3.And(finite, one < other if symbol == "<" else one <= other))
 
     def equal(self, left: Sym, right: Sym, inside: bool = False) -> Term:
         """``left == right``. ``inside``: as items of containers, which Python takes for equal when they are identical."""
@@ -107,6 +131,9 @@ class Comparison(Arithmetic):
         if one is not None and other is not None:
             return terms.equal(one, other)
         if isinstance(left, FloatValue) or isinstance(right, FloatValue):
+            mixed = self._mixed("==", left, right)
+            if mixed is not None and not inside:
+                return mixed
             first, second = self.floating(left), self.floating(right)
             if first is None or second is None:
                 return terms.false

@@ -320,3 +320,90 @@ def float_floor_division(a: float, b: float) -> float:
     q = a // b
     assert q == 10.0
     return q
+
+
+# must not be verified: nan_beside_an_int(float('nan'), 0)
+def nan_beside_an_int(x: float, n: int) -> bool:
+    r = x < n
+    assert r == (not x >= n)
+    return r
+
+
+# must not be refuted: one_order(0.5, 1); one_order(float('nan'), 1); one_order(float('inf'), 1)
+def one_order(x: float, n: int) -> bool:
+    r = x > n
+    assert r == (n < x)
+    return r
+
+
+# must not be verified: rounded_to_compare(9007199254740992.0, 9007199254740993)
+def rounded_to_compare(x: float, n: int) -> bool:
+    assert n == 9007199254740993
+    r = x >= n or x < n - 1
+    assert r
+    return r
+
+
+# must not be refuted: no_double_is_it(9007199254740993)
+def no_double_is_it(n: int) -> bool:
+    assert n == 9007199254740993
+    r = n == 9007199254740992.0
+    assert not r
+    return r
+
+
+# must not be verified: infinity_above(float('inf'), 10**400)
+def infinity_above(x: float, n: int) -> bool:
+    assert n > 10**8
+    r = x < n
+    assert r or x <= 1e308
+    return r
+
+
+# must not be refuted: huge_int(1.0); huge_int(float('inf'))
+def huge_int(x: float) -> bool:
+    assert x == x
+    n = 10**400
+    r = x < n
+    assert r or x > 1.0
+    return r
+
+
+# must not be refuted: between(0.5, 0, 1); between(3.0, 2, 3)
+def between(x: float, low: int, high: int) -> bool:
+    assert low <= x <= high
+    r = low <= high
+    assert r
+    return r
+
+
+# must not be verified: halves_between(0.5, 0)
+def halves_between(x: float, n: int) -> bool:
+    assert n < x < n + 1
+    r = x == n
+    assert r
+    return r
+
+
+# must not be refuted: truncated(0.5); truncated(9.99)
+def truncated(x: float) -> int:
+    assert 0.0 <= x <= 10.0
+    n = int(x)
+    assert n <= x < n + 1
+    return n
+
+
+# must not be verified: truncated_down(-0.5)
+def truncated_down(x: float) -> int:
+    assert -10.0 <= x <= 10.0
+    n = int(x)
+    assert n <= x
+    return n
+
+
+# must not be verified: minus_zero_is_zero(-0.0, 0)
+def minus_zero_is_zero(x: float, n: int) -> bool:
+    assert n == 0
+    r = x < n or x > n or x != n
+    assert r
+    return r
