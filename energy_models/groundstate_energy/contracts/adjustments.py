@@ -65,7 +65,8 @@ def _changes(data: bytes, clause: Clause, operators: Mapping[str, tuple[str, ...
         return
     flat, _ = parsed
     shift = expression.start - 1  # the expression is parsed in parentheses
-    numbers = []
+    numbers: list[Replacement] = []
+    names: list[Replacement] = []
     for node, kind in enumerate(flat.kind):
         above = flat.parent[node]
         if above < 0 or flat.kind[above] != py.COMPARISON_OPERATOR:
@@ -77,8 +78,9 @@ def _changes(data: bytes, clause: Clause, operators: Mapping[str, tuple[str, ...
         if kind == py.INTEGER and text.isdecimal():
             numbers += [Replacement(*at, str(int(text) + step).encode()) for step in (1, -1)]
         elif kind == py.IDENTIFIER:
-            numbers += [Replacement(at[1], at[1], step) for step in (b" + 1", b" - 1")]
+            names += [Replacement(at[1], at[1], step) for step in (b" + 1", b" - 1")]
     yield from numbers
+    yield from names
 
 
 def _fits(after: ParsedFile, start: int, pool: Pool) -> bool:
