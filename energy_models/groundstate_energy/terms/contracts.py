@@ -6,6 +6,7 @@ proved here. Exact: what is refuted was run. Silent where a function is not mode
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,15 +19,20 @@ from groundstate_energy.contracts.search import Failure
 from groundstate_energy.contracts.versions import version_at
 from groundstate_energy.terms.violation import Violation
 from groundstate_grammars.python.contracts.clauses import FunctionContracts
+from groundstate_grammars.python.contracts.definitions import definitions
 from groundstate_grammars.python.contracts.reading import read_contracts
 from groundstate_grammars.python.parsed import ParsedFile
 
 
 @dataclass(frozen=True, slots=True)
 class _Promise:
-    """A function with a contract. ``needs``: places, among the statements of the module, of what it may depend on."""
+    """A function with a contract.
+
+    ``place``: of the statement around it among those of the module. ``needs``: places of what it may depend on.
+    """
 
     contract: FunctionContracts
+    place: int
     needs: frozenset[int]
 
 
@@ -64,9 +70,13 @@ class ContractTerm:
 
     @cached_property
     def _promises(self) -> list[_Promise]:
-        place = {item: at for at, item in enumerate(self._statements)}
+        places = {item: at for at, item in enumerate(self._statements)}
         return [
-            _Promise(contract, frozenset(place[item] for item in needed(self._file, contract.node)))
+            _Promise(
+                contract,
+                bisect_right(self._statements, contract.node) - 1,
+                frozenset(places[item] for item in needed(self._file, contract.node)),
+            )
             for contract in read_contracts(self._file.flat)
             if promises_something(contract)
         ]
@@ -83,22 +93,24 @@ class ContractTerm:
         pool = self._pool(number, promise)
         if pool is None or not pool.kept:
             return
-        twins = [item for item in read_contracts(after.flat) if item.qualname == promise.contract.qualname]
-        if len(twins) != 1:
+        said = promise.contract
+        around = after.flat.children(0)
+        if len(around) != len(self._statements):
             return
-        version = version_at(excerpt(after, twins[0].node), after.flat.start[twins[0].node])
-        if version is None or len(version.said.clauses) != len(promise.contract.clauses):
+        cut = excerpt(after, around[promise.place])
+        twins = [item for item in definitions(cut.flat)[0] if item.qualname == said.qualname]
+        version = version_at(cut, cut.flat.start[twins[0].node]) if len(twins) == 1 else None
+        if version is None or len(version.said.clauses) != len(said.clauses):
             return
         refuted: set[int] = set()
         for arguments in pool.kept:
             result = attempt(version.contract, arguments)
             if isinstance(result, Failure) and result.clause not in pool.clauses | refuted:
                 refuted.add(result.clause)
-                clause = twins[0].clauses[result.clause] if result.clause >= 0 else None
+                clause = version.said.clauses[result.clause] if result.clause >= 0 else None
                 what = clause.expression.text if clause is not None and clause.expression else "its contract"
-                flat, node = after.flat, twins[0].node
-                message = f"`{what}` held in `{promise.contract.qualname}`"
-                yield Violation("GS201", flat.start[node], flat.end[node], message)
+                start, end = cut.flat.start[twins[0].node], cut.flat.end[twins[0].node]
+                yield Violation("GS201", start, end, f"`{what}` held in `{said.qualname}`")
 
     def _pool(self, number: int, promise: _Promise) -> Pool | None:
         if number not in self._pools:
