@@ -30,7 +30,7 @@ fix:
     ruff check --fix .
     ruff format .
 
-# Speed and memory beside pylint, mypy and ruff on one tree; needs the `bench` extra.
+# Speed and memory beside pylint, mypy, pyright and ruff on one tree, into build/speed; needs the `bench` extra.
 bench path:
     python -m benchmarks.speed {{ path }}
 

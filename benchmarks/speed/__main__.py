@@ -8,131 +8,263 @@ import os
 import shutil
 import sys
 import tempfile
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from benchmarks.speed.keystrokes import ServerFailed, type_into
-from benchmarks.speed.processes import Command, CommandFailed, peak_bytes, seconds
-from benchmarks.speed.results import KeystrokeResult, Results, Spread, ToolResult, machine, percentile
-from benchmarks.speed.tools import TOOLS, Tool, forget
+from benchmarks.speed import trees
+from benchmarks.speed.keystrokes import type_into
+from benchmarks.speed.processes import Command, CommandFailed, run
+from benchmarks.speed.results import as_markdown, machine
+from benchmarks.speed.samples import Samples
+from benchmarks.speed.stdio_server import ServerFailed
+from benchmarks.speed.tools import JOBS, Tool, forget, module, tools
 
-MEGABYTE = 1_000_000
+FILE_SIZES = (500, 1_000, 2_000, 4_000, 8_000)
+"""Lines of the single files whose checks are timed."""
+REPOSITORY_SHARES = (0.1, 0.2, 0.4)
+"""Shares of the tree whose checks are timed, beside the whole."""
+TYPED = ((200, True, 2), (1_000, True, 2), (1_000, False, 1), (10_000, True, 1))
+"""Lines of the file that is typed into, whether findings are pulled, and runs."""
+CHANGES = ("statement twice", "statement twice", "function added")
+"""What changes in one file before a run, in the first round."""
+STARTS = 7
+STAGES_LINES = 10_000
 
 
 def main() -> int:
-    """Measure, print the tables, write the JSON; 2 when the language server or our own linter failed."""
+    """Measure what is not measured yet, print the tables, write tables and plots; 2 when our own linter or server failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
     parser.add_argument("path", type=Path, metavar="PATH", help="folder with the tree to check")
-    parser.add_argument("--repeats", type=int, default=3, metavar="N", help="runs of each measurement")
-    parser.add_argument("--json", type=Path, default=Path("build/speed.json"), metavar="FILE")
     parser.add_argument(
-        "--lines", type=int, default=1000, help="type into the file that has about so many lines"
+        "--out",
+        type=Path,
+        default=Path("build/speed"),
+        metavar="FOLDER",
+        help="results.json, which a later run goes on with, table.md and plots",
     )
+    parser.add_argument("--repeats", type=int, default=3, metavar="N", help="cold runs of a tool, at most")
     parser.add_argument("--seed", type=int, default=0, help="of the places that are typed at")
+    parser.add_argument("--fresh", action="store_true", help="begin anew")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="groundstate-speed-") as folder:
-        tree = Path(folder).resolve() / "tree"
-        lines = _copy(arguments.path, tree)
+    out: Path = arguments.out
+    if arguments.fresh:
+        (out / "results.json").unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="groundstate-speed-") as scratch:
+        folder = Path(scratch).resolve()
+        tree = folder / "tree"
+        lines = trees.copy(arguments.path, tree)
         if not lines:
             parser.error(f"{arguments.path}: no Python files")
-        tools = _measure_tools(tree, Path(folder), sum(lines.values()), arguments.repeats)
-        typed = min(lines, key=lambda path: (abs(lines[path] - arguments.lines), path))
-        try:
-            typing = tuple(
-                _measure_typing(typed, tree, pull=pull, repeats=arguments.repeats, seed=arguments.seed)
-                for pull in (True, False)
-            )
-        except ServerFailed as error:
-            print(f"the language server could not be measured: {error}", file=sys.stderr)
-            return 2
-        results = Results(
-            machine=machine(),
-            tree=arguments.path.resolve().name,
-            files=len(lines),
-            lines=sum(lines.values()),
-            start=_start_time(Path(folder), max(5, arguments.repeats)),
-            tools=tools,
-            typed_file=typed.relative_to(tree).as_posix(),
-            typed_lines=lines[typed],
-            typing=typing,
-        )
-    print(results.as_markdown())
-    arguments.json.parent.mkdir(parents=True, exist_ok=True)
-    arguments.json.write_text(json.dumps(results.as_json(), indent=2) + "\n")
-    return 0 if tools[0].problem is None else 2
+        found = tools()
+        subject = {
+            "tree": arguments.path.resolve().name,
+            "files": len(lines),
+            "lines": sum(lines.values()),
+            "machine": machine(),
+        }
+        samples = Samples(out / "results.json", subject)
+        listed = [{"name": tool.name, "version": tool.version} for tool in found]
+        samples.fact("tools", lambda: listed)
+        began = time.monotonic()
+        _measure_starts(samples, folder)
+        _measure_tools(samples, found, tree, folder, lines, arguments.repeats)
+        _say(f"tools: {time.monotonic() - began:.0f} s so far")
+        _measure_growth(samples, found[0], tree, folder, lines)
+        _say(f"growth: {time.monotonic() - began:.0f} s so far")
+        _measure_typing(samples, tree, folder, lines, arguments.seed)
+        _say(f"typing: {time.monotonic() - began:.0f} s so far")
+        _measure_inside(samples, tree, folder, lines)
+    table = as_markdown(subject, samples, listed)
+    print(table)
+    (out / "table.md").write_text(table, "utf-8")
+    try:
+        from benchmarks.speed.plots import draw
+    except ImportError as error:
+        _say(f"no plots: {error}")
+    else:
+        draw(samples, listed, out)
+    ours = (f"{found[0].name}: ", "typing: ", "growth of ")
+    return 2 if any(key.startswith(ours) for key in samples.problems) else 0
 
 
-def _copy(source: Path, tree: Path) -> dict[Path, int]:
-    """Copy the Python files below ``source`` (or the one that it is); their number of lines by path."""
-    lines: dict[Path, int] = {}
-    files = [source] if source.is_file() else sorted(source.rglob("*.py"))
-    for file in files:
-        if not file.is_file():
-            continue
-        copy = tree / (file.relative_to(source) if source.is_dir() else file.name)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, copy)
-        lines[copy] = copy.read_bytes().count(b"\n")
-    (tree / "pyproject.toml").write_text("")
-    return lines
+def _measure_starts(samples: Samples, folder: Path) -> None:
+    small = folder / "small"
+    small.mkdir()
+    (small / "pyproject.toml").write_text("")
+    (small / "a.py").write_text("def area(width, height):\n    return width * height\n")
+    arguments = {
+        "start: --version": [*module("groundstate"), "--version"],
+        "start: check": [*module("groundstate"), "check", "--no-cache", str(small / "a.py")],
+    }
+    for key, command in arguments.items():
+        while samples.missing(key, STARTS):
+            _time(samples, key, _plain(command, small))
 
 
-def _measure_tools(tree: Path, folder: Path, lines: int, repeats: int) -> tuple[ToolResult, ...]:
-    cold: dict[str, list[float]] = {tool.name: [] for tool in TOOLS}
-    warm: dict[str, list[float]] = {tool.name: [] for tool in TOOLS}
-    problems: dict[str, str] = {tool.name: "not installed" for tool in TOOLS if tool.version is None}
-    caches = {tool.name: folder / f"cache-{tool.distribution}" for tool in TOOLS}
-    for repeat in range(repeats):
-        for tool in TOOLS:
-            if tool.name in problems:
+def _measure_tools(
+    samples: Samples,
+    found: Sequence[Tool],
+    tree: Path,
+    folder: Path,
+    lines: Mapping[Path, int],
+    repeats: int,
+) -> None:
+    """Rounds in which every tool has a cold run, then one where nothing changed; in the first, some where one file did too.
+
+    Memory is watched in the last round of each tool.
+    """
+    for tool in found:
+        if tool.version is None:
+            samples.fail(f"{tool.name}: cold", "not installed")
+    for number in range(1, repeats + 1):
+        for tool in found:
+            key = f"{tool.name}: cold"
+            wanted = min(repeats, tool.repeats)
+            if number > wanted or not samples.missing(key, number):
                 continue
-            _say(f"{tool.name}, run {repeat + 1} of {repeats}")
-            forget(caches[tool.name])
-            command = tool.command(tree, caches[tool.name])
-            try:
-                cold[tool.name].append(lines / seconds(command))
-                if tool.caches:
-                    warm[tool.name].append(lines / seconds(command))
-            except CommandFailed as error:
-                problems[tool.name] = str(error)
-    return tuple(
-        _tool_result(tool, tree, caches[tool.name], cold[tool.name], warm[tool.name], problems.get(tool.name))
-        for tool in TOOLS
-    )
+            _say(f"{tool.name}, round {number} of {wanted}")
+            cache = folder / "cache"
+            forget(cache)
+            command = tool.command(tree, cache)
+            if not _time(samples, key, command, peak=f"{tool.name}: peak" if number == wanted else None):
+                continue
+            if tool.caches:
+                _time(samples, f"{tool.name}: warm", command)
+                if number == 1:
+                    _measure_changes(samples, tool, command, lines)
 
 
-def _tool_result(
-    tool: Tool, tree: Path, cache: Path, cold: list[float], warm: list[float], problem: str | None
-) -> ToolResult:
-    if problem is not None:
-        return ToolResult(tool.name, tool.version, problem=problem)
-    _say(f"{tool.name}, memory")
-    forget(cache)
-    peak = peak_bytes(tool.command(tree, cache)) / MEGABYTE
-    return ToolResult(tool.name, tool.version, Spread.of(cold), Spread.of(warm) if warm else None, peak)
+def _measure_changes(samples: Samples, tool: Tool, command: Command, lines: Mapping[Path, int]) -> None:
+    """One file of middling length changes, another one each time, and is then as it was: a statement that stands there
+    twice, and a new function."""
+    ordered = sorted(lines, key=lambda path: (lines[path], path))
+    for number, what in enumerate(CHANGES):
+        path = ordered[len(ordered) * (number + 3) // (len(CHANGES) + 6)]
+        text = path.read_bytes()
+        known = text.decode("utf-8", "surrogateescape")
+        after = (
+            known + trees.ADDED.format(number=number)
+            if what == "function added"
+            else trees.with_a_statement_twice(known, number)
+        )
+        try:
+            path.write_bytes(after.encode("utf-8", "surrogateescape"))
+            _time(samples, f"{tool.name}: {what}", command)
+        finally:
+            path.write_bytes(text)
 
 
-def _measure_typing(path: Path, root: Path, *, pull: bool, repeats: int, seed: int) -> KeystrokeResult:
-    mode = "pulled" if pull else "pushed"
-    runs = []
-    for repeat in range(repeats):
-        _say(f"typing, findings {mode}, run {repeat + 1} of {repeats}")
-        runs.append(type_into(path, root, pull=pull, seed=seed + repeat))
-    milliseconds = [[1000 * taken for taken in run.keystrokes] for run in runs]
-    return KeystrokeResult(
-        mode=mode,
-        p50=Spread.of([percentile(run, 0.5) for run in milliseconds]),
-        p95=Spread.of([percentile(run, 0.95) for run in milliseconds]),
-        keystrokes=sum(len(run) for run in milliseconds),
-        opened=Spread.of([1000 * run.opened for run in runs]),
-        peak=max(run.peak for run in runs) / MEGABYTE,
-    )
+def _measure_growth(
+    samples: Samples, ours: Tool, tree: Path, folder: Path, lines: Mapping[Path, int]
+) -> None:
+    cache = folder / "cache"
+    for wanted in FILE_SIZES:
+        text = trees.joined(lines, wanted)
+        count = text.count("\n")
+        if abs(count - wanted) > wanted / 4:
+            _say(f"no file of {wanted} lines: the tree is too small")
+            continue
+        place = folder / f"file-{wanted}"
+        place.mkdir()
+        (place / "pyproject.toml").write_text("")
+        (place / "module.py").write_text(text)
+        for _ in range(3):
+            if samples.missing(f"growth of a file: {count}", 3):
+                forget(cache)
+                _time(samples, f"growth of a file: {count}", ours.command(place, cache))
+    for share in REPOSITORY_SHARES:
+        part = folder / f"part-{share}"
+        part.mkdir()
+        count = trees.part_of(lines, tree, share, part)
+        key = f"growth of a repository: {count}"
+        if samples.missing(key, 1):
+            _say(f"groundstate, {count:,} lines")
+            forget(cache)
+            _time(samples, key, ours.command(part, cache))
+    whole = f"growth of a repository: {sum(lines.values())}"
+    if samples.missing(whole, 1) and samples.values.get(f"{ours.name}: cold"):
+        samples.add(whole, *samples.values[f"{ours.name}: cold"])
 
 
-def _start_time(folder: Path, repeats: int) -> Spread:
-    """Milliseconds of ``groundstate --version``."""
-    arguments = (sys.executable, "-m", "groundstate", "--version")
-    command = Command(arguments, folder, dict(os.environ), frozenset({0}))
-    return Spread.of([1000 * seconds(command) for _ in range(repeats)])
+def _measure_typing(samples: Samples, tree: Path, folder: Path, lines: Mapping[Path, int], seed: int) -> None:
+    """In a project of its own: the folder of the tree that the file is in, or nothing but a file that was put together."""
+    for wanted, pull, runs in TYPED:
+        real = trees.file_of(lines, wanted)
+        mode = "pulled" if pull else "pushed"
+        project = folder / f"typed-{wanted}-{mode}"
+        if real is not None:
+            top = tree / real.relative_to(tree).parts[0]
+            shutil.copytree(top if top.is_dir() else tree, project)
+            typed = project / real.relative_to(top if top.is_dir() else tree)
+        else:
+            project.mkdir()
+            typed = project / "module.py"
+            typed.write_text(trees.joined(lines, wanted))
+        (project / "pyproject.toml").write_text("")
+        count = typed.read_bytes().count(b"\n")
+        if abs(count - wanted) > wanted / 4:
+            samples.fail(f"typing: {wanted:05} {mode}", "the tree is too small")
+            continue
+        _say(f"typing into {count:,} lines, findings {mode}")
+
+        def measured(
+            typed: Path = typed, project: Path = project, pull: bool = pull, runs: int = runs, count: int = count,
+            what: str = "a file of the tree" if real is not None else "files joined", mode: str = mode,
+        ) -> dict[str, Any]:  # fmt: skip
+            done = [type_into(typed, project, pull=pull, seed=seed + number) for number in range(runs)]
+            return {
+                "lines": count,
+                "what": what,
+                "mode": mode,
+                "runs": [run.keystrokes for run in done],
+                "opened": [run.opened for run in done],
+                "peak": max(run.peak for run in done),
+            }
+
+        try:
+            samples.fact(f"typing: {wanted:05} {mode}", measured)
+        except ServerFailed as error:
+            samples.fail(f"typing: {wanted:05} {mode}", str(error))
+
+
+def _measure_inside(samples: Samples, tree: Path, folder: Path, lines: Mapping[Path, int]) -> None:
+    """What a program of ours measures in a process of its own and prints as JSON."""
+    part = folder / "inside"
+    part.mkdir()
+    trees.part_of(lines, tree, min(1.0, STAGES_LINES / sum(lines.values())), part)
+    for key, arguments in (
+        ("stages", ["benchmarks.speed.stages", str(part), "--json"]),
+        ("encoder", ["benchmarks.speed.encoder", "--threads", str(JOBS)]),
+    ):
+        if key in samples.facts or key in samples.problems:
+            continue
+        _say(key)
+        command = Command((sys.executable, "-m", *arguments), Path.cwd(), dict(os.environ), frozenset({0}))
+        try:
+            output = run(command).output
+        except CommandFailed as error:
+            samples.fail(key, str(error))
+        else:
+            samples.fact(key, lambda output=output: json.loads(output.splitlines()[-1]))  # type: ignore[misc]
+
+
+def _plain(arguments: Sequence[str], folder: Path) -> Command:
+    return Command(tuple(arguments), folder, dict(os.environ), frozenset({0, 1}))
+
+
+def _time(samples: Samples, key: str, command: Command, *, peak: str | None = None) -> bool:
+    """Run a command and note its seconds, and its peak memory as ``peak``; or why it failed."""
+    try:
+        done = run(command, watched=peak is not None)
+    except CommandFailed as error:
+        samples.fail(key, str(error))
+        return False
+    samples.add(key, done.seconds)
+    if peak is not None:
+        samples.add(peak, done.peak)
+    return True
 
 
 def _say(what: str) -> None:

@@ -52,7 +52,7 @@ def type_into(path: Path, root: Path, *, pull: bool, seed: int) -> Typing:
                 server.change(place, place, letter)
                 server.findings()
                 typing.keystrokes.append(time.perf_counter() - started)
-                typing.peak = max(typing.peak, server.memory())
+            typing.peak = max(typing.peak, server.memory())
             server.change((line, column), (line + 1, len(indent) + len(STATEMENT)), "")
             server.findings()
     return typing

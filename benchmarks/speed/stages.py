@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import json
 import random
 import sys
 import threading
@@ -85,6 +86,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.stages", description=__doc__)
     parser.add_argument("tree", type=Path, metavar="TREE")
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="type into this file of TREE")
+    parser.add_argument("--json", action="store_true", help="print milliseconds by stage as JSON")
     arguments = parser.parse_args()
     watch = Watch()
     for stage in STAGES:
@@ -99,6 +101,9 @@ def main() -> int:
     else:
         count, unit = _type(typed.resolve(), loaded, files, engine, watch), "keystroke"
     total = sum(watch.seconds.values())
+    if arguments.json:
+        print(json.dumps({name: 1000 * seconds / count for name, seconds in watch.seconds.items()}))
+        return 0
     print(f"| stage | ms of one core a {unit} | share |\n| --- | --- | --- |")
     for name in (*(stage[0] for stage in STAGES), REST):
         print(f"| {name} | {1000 * watch.seconds[name] / count:.1f} | {watch.seconds[name] / total:.0%} |")

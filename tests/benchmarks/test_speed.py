@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks.speed import trees
 from benchmarks.speed.keystrokes import PLACES, statement_ends
-from benchmarks.speed.processes import Command, CommandFailed, peak_bytes, seconds
-from benchmarks.speed.results import KeystrokeResult, Results, Spread, ToolResult, percentile
+from benchmarks.speed.processes import Command, CommandFailed, run
+from benchmarks.speed.results import Line, as_markdown, percentile
+from benchmarks.speed.samples import Samples
 
 
 def _python(code: str, good: frozenset[int] = frozenset({0})) -> Command:
@@ -18,7 +20,7 @@ def _python(code: str, good: frozenset[int] = frozenset({0})) -> Command:
 
 
 def test_a_command_is_timed_from_start_to_end() -> None:
-    assert seconds(_python("import time; time.sleep(0.2)")) >= 0.2
+    assert run(_python("import time; time.sleep(0.2)")).seconds >= 0.2
 
 
 @pytest.mark.parametrize(
@@ -30,13 +32,13 @@ def test_a_command_is_timed_from_start_to_end() -> None:
 )
 def test_a_command_that_did_not_work_is_not_timed(code: str, message: str) -> None:
     with pytest.raises(CommandFailed, match=message):
-        seconds(_python(code, good=frozenset({0, 1})))
+        run(_python(code, good=frozenset({0, 1})))
 
 
 def test_peak_memory_counts_child_processes() -> None:
     hold = "import time; block = b'x' * 60_000_000; time.sleep(1)"
     child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {hold!r}])"
-    assert peak_bytes(_python(child)) > 60_000_000
+    assert run(_python(child), watched=True).peak > 60_000_000
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.5, 50), (0.95, 95), (1.0, 100), (0.001, 1)])
@@ -60,24 +62,60 @@ def test_statements_are_typed_after_lines_where_all_encodings_count_alike() -> N
     assert len(statement_ends("def f():\n" + "    x = 1\n" * 100, random.Random(0))) == PLACES
 
 
-def test_the_table_has_a_row_for_every_tool() -> None:
-    spread = Spread.of([1000.0, 1200.0, 1100.0])
-    results = Results(
-        machine={"processor": "a processor", "cores": 2, "python": "3.11"},
-        tree="tree",
-        files=2,
-        lines=300,
-        start=Spread.of([20.0, 21.0, 22.0]),
-        tools=(
-            ToolResult("groundstate", "0.1.0", spread, spread, 123.4),
-            ToolResult("pylint -j2", "4.0", spread, None, 200.0),
-            ToolResult("mypy", None, problem="not installed"),
-        ),
-        typed_file="module.py",
-        typed_lines=1000,
-        typing=(KeystrokeResult("pulled", spread, spread, 10, spread, 99.0),),
+def test_the_table_has_a_row_for_every_tool(tmp_path: Path) -> None:
+    machine = {"processor": "a processor", "cores": 2, "python": "3.11", "onnxruntime": "1"}
+    subject = {"tree": "tree", "files": 2, "lines": 300, "machine": machine}
+    samples = Samples(tmp_path / "results.json", subject)
+    samples.add("groundstate: cold", 10.0, 12.0, 11.0)
+    samples.add("groundstate: warm", 0.5, 0.5, 0.5)
+    samples.add("groundstate: peak", 123_400_000)
+    samples.add("pylint -j2: cold", 20.0, 36.0, 22.0)
+    samples.fail("mypy: cold", "not installed")
+    named = [("groundstate", "0.1.0"), ("pylint -j2", "4.0"), ("mypy", None)]
+    tools = [{"name": name, "version": version} for name, version in named]
+    rows = as_markdown(subject, samples, tools).splitlines()
+    assert (
+        "| groundstate 0.1.0 | 11.0 (10.0-12.0) | 27 (25-30) | 0.50 (0.50-0.50) | no cache | no cache | 123 |"
+        in rows
     )
-    rows = results.as_markdown().splitlines()
-    assert "| groundstate 0.1.0 | 1,100 (1,000-1,200) | 1,100 (1,000-1,200) | 123 |" in rows
-    assert "| pylint -j2 4.0 | 1,100 (1,000-1,200) | no cache | 200 |" in rows
-    assert "| mypy | not run: not installed | | |" in rows
+    assert "| pylint -j2 4.0 | 22.0 (20.0-36.0) | 14 (8-15) | no cache | no cache | no cache | 0 |" in rows
+    assert "| mypy | not run: not installed | | | | | |" in rows
+    assert "- cold, pylint -j2 over groundstate: 2.00 (2.00-3.00)" in rows
+    assert "- groundstate, cold over nothing changed: 22.0 (20.0-24.0)" in rows
+
+
+def test_a_run_that_was_cut_off_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    first = Samples(path, {"lines": 3})
+    first.add("a: cold", 1.0)
+    first.fail("b: cold", "broken")
+    first.fact("c", lambda: [1, 2])
+    second = Samples(path, {"lines": 3})
+    assert not second.missing("a: cold", 1)
+    assert second.missing("a: cold", 2)
+    assert not second.missing("b: cold", 1)
+    assert second.facts == {"c": [1, 2]}
+    assert Samples(path, {"lines": 4}).values == {}
+
+
+def test_a_line_through_points_of_a_line_is_that_line() -> None:
+    line = Line.through([100.0, 200.0, 400.0], [0.5 + 0.01 * x for x in (100, 200, 400)])
+    assert (line.offset, line.slope, line.r2, line.exponent) == pytest.approx((0.5, 0.01, 1.0, 1.0))
+    quadratic = Line.through([100.0, 200.0, 400.0, 800.0], [(x / 100) ** 2 for x in (100, 200, 400, 800)])
+    assert quadratic.exponent > 1.5
+
+
+def test_files_are_copied_under_names_that_can_be_imported(tmp_path: Path) -> None:
+    source = tmp_path / "a+b"
+    (source / "sub-folder").mkdir(parents=True)
+    (source / "sub-folder" / "__init__.py").write_text("x = 1\n")
+    (source / "m.py").write_text("def f():\n    return 1\n")
+    tree = tmp_path / "tree"
+    lines = trees.copy(source, tree)
+    assert lines == {tree / "sub_folder" / "__init__.py": 1, tree / "m.py": 2}
+    assert trees.file_of(lines, 2) == tree / "m.py"
+    assert trees.file_of(lines, 100) is None
+    text = trees.joined(lines, 2)
+    assert text.startswith("def f():")
+    compile(text, "joined", "exec")
+    assert trees.with_a_statement_twice(text, 0).count("    return 1\n") == 2
