@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,9 @@ class Scorer:
             if self.choice.gpu is not None:
                 share = (threads or os.cpu_count() or 1) / (os.cpu_count() or 1)
                 try:
-                    self._gpu = _on_gpu(package, self._table, int(share * self.choice.gpu.free))
+                    network = half_network(package, "cuda")
+                    tokens = _tokens_for(network, int(share * self.choice.gpu.free))
+                    self._gpu = gpu_network(network, self._table, tokens)
                 except Exception as error:
                     if device == "cuda":
                         raise
@@ -158,27 +161,68 @@ def chosen_device(package: ModelPackage, wanted: str) -> Choice:
         raise ModelPackageError(str(error)) from None
 
 
-def _on_gpu(package: ModelPackage, table: PieceTable, free: int) -> GpuNetwork:
-    """The package's fp16 network on the GPU, with batches that ``free`` bytes are enough for; raises where CUDA fails."""
+@dataclass(frozen=True, slots=True)
+class HalfNetwork:
+    """The fp16 network of a package on a device. ``width``: of a contextual embedding. ``graphs``: whether the first half
+    takes CUDA graphs."""
+
+    reader: onnxruntime.InferenceSession
+    ranker: onnxruntime.InferenceSession
+    device: str
+    width: int
+    graphs: bool
+
+
+def half_network(package: ModelPackage, device: str) -> HalfNetwork:
+    """The fp16 network of ``package`` on ``cuda``, or where that is to be tried without a GPU on ``cpu``.
+
+    Raises:
+        Exception: ONNX Runtime's own, or ``RuntimeError``: the device cannot be used.
+    """
     paths = package.half_network
     assert paths is not None
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.enable_mem_pattern = False
-    graphs = True
+    graphs = device == "cuda"
     try:
-        reader = _session(paths[0], options, {"enable_cuda_graph": "1"})
+        reader = _session(paths[0], options, device, {"enable_cuda_graph": "1"})
     except Exception:  # whatever a version of ONNX Runtime has against graphs of this network
-        reader, graphs = _session(paths[0], options, {}), False
-    ranker = _session(paths[1], options, {})
+        reader, graphs = _session(paths[0], options, device, {}), False
+    ranker = _session(paths[1], options, device, {})
     _refuse_other_inputs(reader, ranker)
     width = next(entry.shape[1] for entry in ranker.get_inputs() if entry.name == CONTEXT)
-    size = bytes_per_token(
-        width=width, inner=4 * width, heads=max(width // 64, 1), length=MAX_LENGTH
-    )  # as all presets have them
-    return gpu_network(
-        reader, ranker, table, "cuda", width=width, tokens=batch_tokens(free, size), graphs=graphs
+    return HalfNetwork(reader, ranker, device, width, graphs)
+
+
+def gpu_network(network: HalfNetwork, table: PieceTable, tokens: int) -> GpuNetwork:
+    """``network`` with batches of ``tokens`` padded tokens."""
+
+    def buffer(shape: Sequence[int], kind: type) -> onnxruntime.OrtValue:
+        return onnxruntime.OrtValue.ortvalue_from_shape_and_type(list(shape), kind, network.device, 0)
+
+    def run_options(graph: int) -> onnxruntime.RunOptions:
+        made = onnxruntime.RunOptions()
+        if network.graphs:
+            made.add_run_config_entry("gpu_graph_id", str(graph))
+        return made
+
+    return GpuNetwork(
+        network.reader,
+        network.ranker,
+        table,
+        Runtime(network.device, buffer, run_options),
+        width=network.width,
+        tokens=tokens,
+        graphs=network.graphs,
     )
+
+
+def _tokens_for(network: HalfNetwork, free: int) -> int:
+    """Padded tokens of a batch for which ``free`` bytes are enough; inner sizes and heads are as all presets have them."""
+    width = network.width
+    size = bytes_per_token(width=width, inner=4 * width, heads=max(width // 64, 1), length=MAX_LENGTH)
+    return batch_tokens(free, size)
 
 
 def _refuse_other_inputs(reader: onnxruntime.InferenceSession, ranker: onnxruntime.InferenceSession) -> None:
@@ -188,38 +232,13 @@ def _refuse_other_inputs(reader: onnxruntime.InferenceSession, ranker: onnxrunti
             raise ValueError(f"its inputs are {', '.join(sorted(found))}")
 
 
-def gpu_network(
-    reader: onnxruntime.InferenceSession,
-    ranker: onnxruntime.InferenceSession,
-    table: PieceTable,
-    device: str,
-    *,
-    width: int,
-    tokens: int,
-    graphs: bool,
-) -> GpuNetwork:
-    """A ``GpuNetwork`` of two sessions; ``device`` is where both run."""
-
-    def buffer(shape: Sequence[int], kind: type) -> onnxruntime.OrtValue:
-        return onnxruntime.OrtValue.ortvalue_from_shape_and_type(list(shape), kind, device, 0)
-
-    def run_options(graph: int) -> onnxruntime.RunOptions:
-        made = onnxruntime.RunOptions()
-        if graphs:
-            made.add_run_config_entry("gpu_graph_id", str(graph))
-        return made
-
-    runtime = Runtime(device, buffer, run_options)
-    return GpuNetwork(reader, ranker, table, runtime, width=width, tokens=tokens, graphs=graphs)
-
-
 def _session(
-    path: Path, options: onnxruntime.SessionOptions, cuda: Mapping[str, str]
+    path: Path, options: onnxruntime.SessionOptions, device: str, cuda: Mapping[str, str]
 ) -> onnxruntime.InferenceSession:
-    """A session on the GPU; ONNX Runtime itself would go on without it where CUDA's libraries are missing."""
-    providers = [(CUDA, dict(cuda)), "CPUExecutionProvider"]
-    session = onnxruntime.InferenceSession(str(path), options, providers=providers)
-    if CUDA not in session.get_providers():
+    """A session on the device; ONNX Runtime itself would go on without a GPU where CUDA's libraries are missing."""
+    on_gpu = [(CUDA, dict(cuda))] if device == "cuda" else []
+    session = onnxruntime.InferenceSession(str(path), options, providers=[*on_gpu, "CPUExecutionProvider"])
+    if on_gpu and CUDA not in session.get_providers():
         raise RuntimeError(
             "ONNX Runtime could not load its CUDA provider; are CUDA 12 and cuDNN 9 installed?"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,13 +19,22 @@ from tests.energy_models.tiny import TEXTS
 from tokenizers import Tokenizer
 
 from groundstate_energy import scorer as scorer_module
-from groundstate_energy.devices import CUDA, Gpu
-from groundstate_energy.encoding import CONTEXT, RANK_INPUTS, READ_INPUTS, PieceTable, Window, collate, encode
+from groundstate_energy.devices import CUDA, Gpu, batch_tokens, bytes_per_token
+from groundstate_energy.encoding import (
+    CONTEXT,
+    MAX_LENGTH,
+    RANK_INPUTS,
+    READ_INPUTS,
+    PieceTable,
+    Window,
+    collate,
+    encode,
+)
 from groundstate_energy.features import FileStatistics, NameStatistics
 from groundstate_energy.gpu_network import STEP, GpuNetwork, Runtime, batches
 from groundstate_energy.minimiser import DECIMALS
 from groundstate_energy.model_package import ModelPackage, ModelPackageError, load_model_package
-from groundstate_energy.scorer import Scorer, gpu_network
+from groundstate_energy.scorer import HalfNetwork, Scorer, gpu_network, half_network
 from groundstate_export.half import GraphError, dequantised, write_half
 from groundstate_grammars.python.parsed import parse
 
@@ -62,27 +72,19 @@ def table(package: ModelPackage) -> PieceTable:
 
 
 @pytest.fixture(scope="module")
-def sessions(package: ModelPackage) -> list[onnxruntime.InferenceSession]:
+def half(package: ModelPackage) -> HalfNetwork:
     """The fp16 network."""
-    assert package.half_network is not None
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    return [
-        onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        for path in package.half_network
-    ]
+    return half_network(package, "cpu")
 
 
 @pytest.fixture(scope="module")
-def alone(
-    sessions: list[onnxruntime.InferenceSession], windows: list[Window], table: PieceTable
-) -> list[Any]:
+def alone(half: HalfNetwork, windows: list[Window], table: PieceTable) -> list[Any]:
     """Energies of the fp16 network, each window by itself."""
     found = []
     for window in windows:
         inputs: dict[str, Any] = dict(collate([window], table))
-        (inputs[CONTEXT],) = sessions[0].run(None, {name: inputs[name] for name in READ_INPUTS})
-        (scores,) = sessions[1].run(None, {name: inputs[name] for name in RANK_INPUTS})
+        (inputs[CONTEXT],) = half.reader.run(None, {name: inputs[name] for name in READ_INPUTS})
+        (scores,) = half.ranker.run(None, {name: inputs[name] for name in RANK_INPUTS})
         found.append(-scores)
     return found
 
@@ -90,14 +92,14 @@ def alone(
 @pytest.mark.parametrize("graphs", [False, True])
 @pytest.mark.parametrize("tokens", [64, 512, 4096])
 def test_energies_in_batches_are_those_alone(
-    sessions: list[onnxruntime.InferenceSession],
+    half: HalfNetwork,
     windows: list[Window],
     table: PieceTable,
     alone: list[Any],
     graphs: bool,
     tokens: int,
 ) -> None:
-    network = gpu_network(*sessions, table, "cpu", width=256, tokens=tokens, graphs=graphs)
+    network = gpu_network(replace(half, graphs=graphs), table, tokens)
     for _ in range(2):
         for gaps, expected in zip(network.gaps(windows), alone, strict=True):
             np.testing.assert_allclose(gaps, expected, atol=0.03)
@@ -272,19 +274,20 @@ def test_a_scorer_on_a_gpu_remembers_as_on_the_cpu(
     package: ModelPackage,
     windows: list[Window],
     alone: list[Any],
-    sessions: list[onnxruntime.InferenceSession],
+    half: HalfNetwork,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    given: list[int] = []
+    monkeypatch.setattr(scorer_module, "half_network", lambda package, device: half)
+    made: list[int] = []
 
-    def on_cpu(_: ModelPackage, table: PieceTable, free: int) -> GpuNetwork:
-        given.append(free)
-        return gpu_network(*sessions, table, "cpu", width=256, tokens=4_096, graphs=True)
+    def noted(network: HalfNetwork, table: PieceTable, tokens: int) -> GpuNetwork:
+        made.append(tokens)
+        return gpu_network(network, table, tokens)
 
-    monkeypatch.setattr(scorer_module, "_on_gpu", on_cpu)
+    monkeypatch.setattr(scorer_module, "gpu_network", noted)
     scorer = Scorer(package, "auto", 0)
     assert str(scorer.choice) == "cuda (A card, 6,144 of 8,192 MiB free)"
-    assert given == [6 << 30]
+    assert made == [batch_tokens(6 << 30, bytes_per_token(width=256, inner=1024, heads=4, length=MAX_LENGTH))]
     first, again = scorer.gaps(windows), scorer.gaps(windows)
     for gaps, same, expected in zip(first, again, alone, strict=True):
         assert same.tolist() == gaps.tolist()
