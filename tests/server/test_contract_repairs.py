@@ -14,6 +14,7 @@ from groundstate.cache import report_as_text, report_from_text
 from groundstate.contracts import Contracts, carried_over
 from groundstate.documents import Document
 from groundstate.fixes import fix
+from groundstate.lsp.contract_text import contract_text
 from groundstate.report import RepairSearch, Report
 from groundstate.settings import Settings
 
@@ -67,6 +68,9 @@ def test_what_was_spent_is_told(tmp_path: Path) -> None:
     assert (search.found, search.proofs) == (True, 1)
     assert search.edits > 0
     assert search.runs > search.edits
+    status = next(item for item in report(TEXT, tmp_path).contracts if item.function == "capped")
+    said = f"Repairs: {search.edits} edits replayed in {search.runs} runs, proofs tried: 1, one is verified."
+    assert contract_text(status, markdown=True).endswith(said)
 
 
 def test_without_being_asked_nothing_is_changed(tmp_path: Path) -> None:

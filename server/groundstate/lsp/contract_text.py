@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundstate.report import ClauseStatus, ContractStatus
+from groundstate.report import ClauseStatus, ContractStatus, RepairSearch
 
 _SIGNS = {"verified": "✓", "refuted": "✗", "bounded": "~", "unknown": "?", "vacuous": "∅", "stale": "…"}
 
@@ -29,7 +29,14 @@ def contract_text(status: ContractStatus, *, markdown: bool) -> str:
         why = f": {clause.reason}" if clause.reason else ""
         lines.append(f"- {text} {clause.verdict}{why}{_arguments(clause)}")
     head = f"**{title}**" if markdown else title
-    return "\n\n".join([head, *(["\n".join(lines)] if lines else [])])
+    spent = [] if status.search is None else [_spent(status.search)]
+    return "\n\n".join([head, *(["\n".join(lines)] if lines else []), *spent])
+
+
+def _spent(search: RepairSearch) -> str:
+    """What a search for a repair found and what it took."""
+    found = "one is verified" if search.found else "none is verified"
+    return f"Repairs: {search.edits} edits replayed in {search.runs} runs, proofs tried: {search.proofs}, {found}."
 
 
 def _arguments(clause: ClauseStatus) -> str:
