@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from groundstate.analysis import Engine, ScoredEdit, Workspace, repair_title
+from groundstate.contracts import is_about
 from groundstate.documents import Document
 from groundstate.findings import Repair
 from groundstate.report import RepairSearch, Report
@@ -79,7 +80,11 @@ def repaired(
     searches: dict[str, RepairSearch] = {}
     for verdict in verdicts:
         places = {clause.at: clause for clause in verdict.clauses if clause.verdict.status is Status.REFUTED}
-        own = [at for at, item in enumerate(findings) if (item.start, item.end) in places]
+        own = [
+            at
+            for at, item in enumerate(findings)
+            if (item.start, item.end) in places and is_about(item, verdict.at)
+        ]
         if verdict.status is not Status.REFUTED or not own or not goes_on():
             continue
         scored = around.edits(verdict.at[0])

@@ -136,6 +136,12 @@ def carried_over(report: Report, before: Report) -> Report:
     return replace(report, findings=tuple(findings), contracts=tuple(contracts))
 
 
+def is_about(finding: Finding, name: tuple[int, int]) -> bool:
+    """Whether a finding is about the function whose name is at ``name``: an invariant may be broken by many methods."""
+    called = finding.evidence[:1]
+    return not called or (called[0].start, called[0].end) == name
+
+
 def _definitions(document: Document) -> dict[str, tuple[int, int]]:
     """The byte range of each function by its qualified name, decorators included; of two with one name the last."""
     flat = document.parsed.flat

@@ -60,6 +60,28 @@ def test_a_finding_has_its_verified_repair_and_the_repaired_text_is_verified(tmp
     assert [status.verdict for status in after.contracts] == ["verified", "verified"]
 
 
+def test_methods_that_break_one_invariant_have_their_own_repairs(tmp_path: Path) -> None:
+    text = """\
+import icontract
+
+
+@icontract.invariant(lambda self: self.n >= 0)
+class Counter:
+    def __init__(self, n: int) -> None:
+        self.n: int = abs(n)
+
+    def more(self) -> None:
+        self.n -= 1
+
+    def twice(self) -> None:
+        self.n *= -2
+"""
+    found = report(text, tmp_path)
+    repaired = {item.repairs[0].replacements[0].start for item in found.findings}
+    assert [item.rule for item in found.findings] == ["GS201", "GS201"]
+    assert {text.count("\n", 0, start) for start in repaired} == {9, 12}
+
+
 def test_what_was_spent_is_told(tmp_path: Path) -> None:
     spent = {item.function: item.search for item in report(TEXT, tmp_path).contracts}
     assert spent["fine"] is None

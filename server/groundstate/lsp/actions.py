@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
+from groundstate.contracts import is_about
 from groundstate.doctest_edits import doctest_replacements
 from groundstate.energy_words import energy_in_words
 from groundstate.findings import Finding, Repair
@@ -174,7 +175,8 @@ def _refuted(finding: Finding, analysed: Analysed) -> tuple[ContractStatus | Non
     for status in analysed.report.contracts:
         for clause in status.clauses:
             found = clause.counterexample
-            if found is not None and (clause.start, clause.end) == (finding.start, finding.end):
+            here = (clause.start, clause.end) == (finding.start, finding.end)
+            if found is not None and here and is_about(finding, (status.start, status.end)):
                 return status, found.doctest
     return None, ()
 
