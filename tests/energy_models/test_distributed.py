@@ -18,6 +18,7 @@ from tests.energy_models.test_hard_negatives import BATCH, WINDOWS
 from tests.energy_models.test_training import FUNCTION, _name
 from tests.energy_models.tiny import network, usage
 
+import groundstate.cli
 from groundstate_energy.training.corpus import gather
 from groundstate_energy.training.distributed import ALONE, Processes
 from groundstate_energy.training.hard_negatives import part_of
@@ -129,6 +130,15 @@ def test_parts_of_a_batch_add_up_to_it(chosen: set[int]) -> None:
     added = [objective(part, totals) for part in parts]
     for name, loss in expected.items():
         torch.testing.assert_close(added[0][name] + added[1][name], loss, rtol=1e-4, atol=1e-4)
+
+
+def test_only_run_is_for_several_processes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    code = groundstate.cli.run(["train", "mine", "--repos", str(tmp_path), "--out", str(tmp_path / "out")])
+    assert code == 2
+    assert "`train mine` is for one process: start it without torchrun" in capsys.readouterr().err
 
 
 def test_shards_are_shared_evenly_or_not_at_all() -> None:

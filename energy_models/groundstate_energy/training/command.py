@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -69,6 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run one step; 0 when it is done."""
+    if options.step != "run" and int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        _say(f"groundstate: error: `train {options.step}` is for one process: start it without torchrun")
+        return 2
     return {"gather": _gather, "run": _train, "autoregressive": _autoregressive, "mine": _mine}[options.step](
         options
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from groundstate.atomic_files import replace_file
 from groundstate.discovery import Problem
+from groundstate.errors import UserError
 from groundstate.progress import progress
 from groundstate.scanning.manifest import manifest_of, settle, versions
 from groundstate.scanning.planning import Batch, How, Plan, plan
@@ -96,6 +98,10 @@ class Scan:
         try:
             summary = self._scanned(store, cache)
             self._write(store, summary, manifest)
+        except sqlite3.Error as error:
+            raise UserError(
+                f"{store.path}: cannot be used: {error}; is another scan running there?"
+            ) from None
         finally:
             store.close()
         shutil.rmtree(cache, ignore_errors=True)

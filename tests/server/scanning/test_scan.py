@@ -260,6 +260,17 @@ def test_a_missing_extra_is_named(run: Run, monkeypatch: pytest.MonkeyPatch, mis
     assert ran.err == f"groundstate: error: scan needs {missing}: install `groundstate[scan]`\n"
 
 
+def test_a_store_that_is_held_or_damaged_is_named(run: Run, folder: Path) -> None:
+    (folder / "a.py").write_text("x = 1\n", "utf-8")
+    assert run("scan", ".", "--out", "out", "--select", "GS1").code == 0
+    (folder / "out" / "results.sqlite").write_bytes(b"no database, but long enough to look at it twice" * 99)
+    for suffix in ("-wal", "-shm"):
+        (folder / "out" / f"results.sqlite{suffix}").unlink(missing_ok=True)
+    ran = run("scan", ".", "--out", "out", "--select", "GS1")
+    assert ran.code == 2
+    assert "results.sqlite: not the store of a scan that can be used" in ran.err
+
+
 def test_a_folder_that_is_no_scan_is_left_alone(run: Run, folder: Path) -> None:
     (folder / "out").mkdir()
     (folder / "out" / "manifest.json").write_text("[]", "utf-8")
