@@ -203,6 +203,15 @@ class Comprehension:
 
 
 @dataclass(frozen=True, slots=True)
+class Lambda:
+    """The ``key=`` of a builtin: a function of one value, which the builtin calls and nobody keeps."""
+
+    parameter: Name
+    body: Expression
+    at: Range = field(default=(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Formatted:
     """An f-string of texts and of values that are formatted without a specification."""
 
@@ -232,6 +241,7 @@ Expression = (
     | Method
     | Call
     | Comprehension
+    | Lambda
     | Formatted
     | Walrus
 )
@@ -486,6 +496,8 @@ def assigned_in(root: object) -> set[str]:
             found.add(node.target.name)
         elif isinstance(node, For | Clause):
             found |= target_names(node.target)
+        elif isinstance(node, Lambda):
+            found.add(node.parameter.name)
         elif isinstance(node, Walrus):
             found.add(node.name)
     return found

@@ -570,6 +570,8 @@ class Compiled:
                 return self.call(expression)
             case core.Comprehension():
                 return self.comprehension(expression)
+            case core.Lambda():
+                return self.function_of_one(expression)
             case core.Formatted(parts):
                 pieces = [self.expression(part) for part in parts]
                 return lambda frame: _format([piece(frame) for piece in pieces])
@@ -723,6 +725,24 @@ class Compiled:
             return inner[callee.result] if signal is _RETURN else None
 
         return call
+
+    def function_of_one(self, expression: core.Lambda) -> Run:
+        """A function that reads the variables around it when it is called."""
+        place = self.slot(expression.parameter.name)
+        body = self.expression(expression.body)
+        fuel = self.fuel
+
+        def make(frame: Frame) -> object:
+            def call(value: object) -> object:
+                fuel[0] -= 1
+                if fuel[0] < 0:
+                    raise Exhausted
+                frame[place] = value
+                return body(frame)
+
+            return call
+
+        return make
 
     def comprehension(self, expression: core.Comprehension) -> Run:
         steps = [

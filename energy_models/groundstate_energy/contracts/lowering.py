@@ -115,6 +115,7 @@ METHODS = frozenset(
         "rindex",
     ]
 )
+_KEYS = frozenset(["abs", "len", "int", "str", "bool"])
 _TYPES = frozenset(["int", "bool", "float", "str", "list", "tuple", "dict", "set"])
 _BINARY = frozenset(["+", "-", "*", "/", "//", "%", "**", "&", "|", "^", "<<", ">>"])
 _COMMENTS = frozenset((py.COMMENT, py.LINE_CONTINUATION, py.token(";")))
@@ -591,9 +592,9 @@ class _Expressions:
         if name == "isinstance":
             return self.isinstance(node, positional)
         allowed = {
-            "sorted": ("reverse",),
-            "max": ("default",),
-            "min": ("default",),
+            "sorted": ("reverse", "key"),
+            "max": ("default", "key"),
+            "min": ("default", "key"),
             "enumerate": ("start",),
             "sum": ("start",),
         }
@@ -610,8 +611,37 @@ class _Expressions:
                 arguments.append(self.expression(argument))
         if name == "pow" and len(arguments) != 2:
             raise self.unmodelled("pow with three arguments", node)
-        named = tuple((keyword, self.expression(value)) for keyword, value in keywords)
+        named = tuple(
+            (keyword, self.key(value) if keyword == "key" else self.expression(value))
+            for keyword, value in keywords
+        )
         return core.Builtin(name, tuple(arguments), named, at)
+
+    def key(self, node: int) -> core.Expression:
+        """A ``key=``: a lambda of one parameter, or a builtin function of one value."""
+        flat = self.flat
+        at = self.at(node)
+        if flat.kind[node] == py.IDENTIFIER and self.text(node) in _KEYS:
+            name = self.text(node)
+            if name not in self.names and name not in self.opaque and self.module.is_builtin(name):
+                value = core.Name(f"key#{flat.start[node]}", at)
+                return core.Lambda(value, core.Builtin(name, (value,), (), at), at)
+        if flat.kind[node] != py.LAMBDA:
+            raise self.unmodelled("`key=` of this kind", node)
+        parameters = flat.child_by_field(node, py.FIELD_PARAMETERS)
+        taken = self.inside(parameters) if parameters >= 0 else []
+        if len(taken) != 1 or flat.kind[taken[0]] != py.IDENTIFIER:
+            raise self.unmodelled("lambda with such parameters", node)
+        before = self.names
+        self.names = dict(self.names)
+        self._bind(taken[0])
+        self.depth_in_comprehension += 1
+        try:
+            value = core.Name(self.names[self.text(taken[0])], self.at(taken[0]))
+            return core.Lambda(value, self.expression(self.field(node, py.FIELD_BODY)), at)
+        finally:
+            self.names = before
+            self.depth_in_comprehension -= 1
 
     def isinstance(self, node: int, positional: list[int]) -> core.Expression:
         flat = self.flat

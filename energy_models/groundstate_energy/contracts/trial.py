@@ -166,7 +166,7 @@ def _shown_parts(root: core.Expression) -> Iterable[core.Expression]:
             continue
         if node is not root and not (isinstance(node, core.Name) and "#" in node.name):
             yield node
-        if isinstance(node, core.Comprehension):
+        if isinstance(node, core.Comprehension | core.Lambda):
             continue
         for item in fields(node):
             value = getattr(node, item.name)

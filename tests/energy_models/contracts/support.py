@@ -283,6 +283,18 @@ CONSTRUCTS = (
         "    r = 1\n    assert",
     ),
     Construct(
+        "key= of sorted, min, max",
+        _body(
+            "xs: list[int]) -> int",
+            "assert len(xs) > 0",
+            "r = min(xs, key=lambda x: abs(x - 3))",
+            "assert all(abs(r - 3) <= abs(x - 3) for x in xs)",
+            "return r",
+        ),
+        "abs(x - 3))",
+        "abs(x - 2))",
+    ),
+    Construct(
         "match of literals, names and guards",
         _body(
             "x: int) -> int",

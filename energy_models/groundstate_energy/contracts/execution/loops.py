@@ -74,7 +74,7 @@ class Repetition(Calls):
         inside = {
             name
             for node in core.walk(statement.body)
-            if isinstance(node, core.Comprehension)
+            if isinstance(node, core.Comprehension | core.Lambda)
             for name in _bound(node)
         }
         assigned = assigned - inside
@@ -255,5 +255,8 @@ def _stores(target: core.Target) -> bool:
     return isinstance(target, core.Pattern) and any(map(_stores, target.targets))
 
 
-def _bound(comprehension: core.Comprehension) -> set[str]:
+def _bound(comprehension: core.Comprehension | core.Lambda) -> set[str]:
+    """The variables of its own."""
+    if isinstance(comprehension, core.Lambda):
+        return {comprehension.parameter.name}
     return set().union(*(core.target_names(clause.target) for clause in comprehension.clauses))

@@ -9,6 +9,7 @@ import z3
 from groundstate_energy.contracts import core
 from groundstate_energy.contracts.symbolic.iterations import Iterations
 from groundstate_energy.contracts.symbols import (
+    BoolValue,
     FloatValue,
     IntValue,
     NoneValue,
@@ -107,7 +108,7 @@ class Aggregates(Iterations):
             self.fact(found == z3.If(inner, kept - rest[place] + value, kept))
         return found
 
-    def _sorted_copy(self, value: Value, reverse: bool) -> Sym | None:
+    def _sorted_copy(self, value: Value, reverse: bool, by: core.Lambda | None) -> Sym | None:
         sequence = self._as_sequence(value) if not isinstance(value, TupleValue) else None
         if isinstance(value, TupleValue):
             sequence = self.sequence_of(list(value.items), "list")
@@ -116,10 +117,13 @@ class Aggregates(Iterations):
         if sequence is None:
             self.raises("TypeError")
             return None
-        return self.new_list(self.sorted_sequence(replace(sequence, kind="list"), reverse))
+        sequence = replace(sequence, kind="list")
+        if by is not None:
+            return self.new_list(self._sorted_by(sequence, reverse, by))
+        return self.new_list(self.sorted_sequence(sequence, reverse))
 
     def sorted_sequence(self, sequence: Sequence, reverse: bool) -> Sequence:
-        """A permutation in order: item ``j`` comes from ``origin[j]``, and ``origin`` has an inverse."""
+        """The items of a sequence in order."""
         terms = self.terms
         if sequence.element is None:
             return sequence
@@ -131,11 +135,50 @@ class Aggregates(Iterations):
             held = found.only
             assert isinstance(held, Sequence)
             return held
+        result = self._permuted(sequence)
+        array, length = result.array, result.length
+        j, k = terms.fresh_int("j"), terms.fresh_int("j")
+        order = array[k] <= array[j] if reverse else array[j] <= array[k]
+        self.fact(z3.ForAll([j, k], z3.Implies(z3.And(j >= 0, j < k, k < length), order)))
+        self._cache[key] = terms.of(result)
+        return result
+
+    def _sorted_by(self, sequence: Sequence, reverse: bool, by: core.Lambda) -> Sequence:
+        """The items of a sequence in the order of what ``by`` gives of each."""
+        terms = self.terms
+        if sequence.element is None:
+            return sequence
+        result = self._permuted(sequence)
+
+        def order(one: Term, other: Term) -> Term:
+            keys = (self.key_of(by, self.item(result, one)), self.key_of(by, self.item(result, other)))
+            return self.comparison(">=" if reverse else "<=", *keys)
+
+        zero, length = terms.zero, result.length
+        with self.binding(zero, length) as (j, first), self.binding(zero, length) as (k, second):
+            ordered, events = self.collected(lambda: order(j, k))
+        if events:
+            raise self.stop("`key=` that may raise")
+        self.fact(z3.ForAll([j, k], z3.Implies(z3.And(first, second, j < k), ordered)))
+        return result
+
+    def key_of(self, by: core.Lambda, item: Sym) -> Sym:
+        """What a ``key=`` gives of an item; of these only ints and texts are surely in one order."""
+        self.state.names[by.parameter.name] = item
+        found = self.evaluate(by.body)
+        if not all(isinstance(value, IntValue | BoolValue | StrValue) for _, value in found.cases):
+            raise self.stop("`key=` that gives such values")
+        return found
+
+    def _permuted(self, sequence: Sequence) -> Sequence:
+        """The items in any order: item ``j`` comes from ``origin[j]``, and ``origin`` has an inverse."""
+        terms = self.terms
+        assert sequence.element is not None
         ints = z3.IntSort(terms.ctx)
         array = self.fresh(z3.ArraySort(ints, terms.sort(sequence.element)), "sorted")
         origin, inverse = (self.fresh(z3.ArraySort(ints, ints), "origin") for _ in range(2))
         low, length = sequence.offset, sequence.length
-        j, k = terms.fresh_int("j"), terms.fresh_int("j")
+        j = terms.fresh_int("j")
         inside = z3.And(j >= 0, j < length)
         there = z3.And(
             origin[j] >= 0,
@@ -165,14 +208,10 @@ class Aggregates(Iterations):
                     patterns=[sequence.array[j]],
                 )
             )
-        order = array[k] <= array[j] if reverse else array[j] <= array[k]
-        self.fact(z3.ForAll([j, k], z3.Implies(z3.And(j >= 0, j < k, k < length), order)))
         if sequence.element == core.INT:
             whole = self.total(array, terms.zero, length)
             self.fact(whole == self.total(sequence.array, low, terms.add(low, length)))
-        result = Sequence("list", sequence.element, array, terms.zero, length)
-        self._cache[key] = terms.of(result)
-        return result
+        return Sequence("list", sequence.element, array, terms.zero, length)
 
     def _converted(self, value: Value, kind: str) -> Sym | None:
         terms = self.terms

@@ -86,7 +86,8 @@ class Builtins(Methods):
                 if not isinstance(given, core.Const):
                     raise self.stop("sorted")
                 reverse = bool(given.value)
-            return self.each(arguments[0], lambda value: self._sorted_copy(value, reverse))
+            by = _key(keywords)
+            return self.each(arguments[0], lambda value: self._sorted_copy(value, reverse, by))
         if name == "list" and len(arguments) <= 1:
             if not arguments:
                 return self.display("list", [])
@@ -181,6 +182,9 @@ class Builtins(Methods):
     def _extreme(self, name: str, arguments: list[Sym], keywords: dict[str, core.Expression]) -> Sym:
         terms = self.terms
         symbol = ">" if name == "max" else "<"
+        by = _key(keywords)
+        if by is not None:
+            return self._extreme_by(symbol, arguments, by, keywords)
         if len(arguments) != 1:
             best = arguments[0]
             for item in arguments[1:]:
@@ -189,6 +193,50 @@ class Builtins(Methods):
             return best
         default = self.evaluate(keywords["default"]) if "default" in keywords else None
         return self.each(arguments[0], lambda value: self._extreme_of(name, value, default))
+
+    def _extreme_by(
+        self, symbol: str, arguments: list[Sym], by: core.Lambda, keywords: dict[str, core.Expression]
+    ) -> Sym:
+        """The first item of which ``by`` gives the most, or the least."""
+        terms = self.terms
+        if len(arguments) != 1:
+            best, key = arguments[0], self.key_of(by, arguments[0])
+            for item in arguments[1:]:
+                other = self.key_of(by, item)
+                better = self.comparison(symbol, other, key)
+                best, key = terms.choose(better, item, best), terms.choose(better, other, key)
+            return best
+        if "default" in keywords:
+            raise self.stop("`default=` beside `key=`")
+        iteration = self.iteration_of(arguments[0])
+        if iteration.items is not None:
+            if not iteration.items:
+                self.raises("ValueError")
+                return terms.of(NoneValue())
+            if len(iteration.items) == 1:
+                self.key_of(by, iteration.items[0])
+                return iteration.items[0]
+            return self._extreme_by(symbol, list(iteration.items), by, {})
+        low, high = iteration.low, iteration.high
+        empty = terms.at_most(high, low)
+        if not self.known(terms.no(empty)):
+            self.trap(empty, "ValueError")
+        place = self.fresh_int("at")
+        best = iteration.item(place)
+
+        def compared(symbol: str, one: Sym, other: Sym) -> Term:
+            return self.comparison(symbol, self.key_of(by, one), self.key_of(by, other))
+
+        with self.binding(low, high) as (at, domain):
+            item = iteration.item(at)
+            beaten, events = self.collected(lambda: compared(symbol, item, best))
+            behind, more = self.collected(lambda: compared(symbol, best, item))
+        if events or more:
+            raise self.stop("`key=` that may raise")
+        self.fact(z3.Implies(low < high, z3.And(low <= place, place < high)))
+        self.fact(z3.ForAll([at], z3.Implies(domain, z3.Not(beaten))))
+        self.fact(z3.ForAll([at], z3.Implies(z3.And(domain, at < place), behind)))
+        return best
 
     def _extreme_of(self, name: str, value: Value, default: Sym | None) -> Sym | None:
         terms = self.terms
@@ -221,3 +269,8 @@ class Builtins(Methods):
             self.fact(z3.ForAll([at], z3.Implies(z3.And(low <= at, at < high), bound)))
             found = self._cache[key] = terms.decode(best, sequence.element)
         return found if default is None else terms.choose(empty, default, found)
+
+
+def _key(keywords: dict[str, core.Expression]) -> core.Lambda | None:
+    by = keywords.get("key")
+    return by if isinstance(by, core.Lambda) else None

@@ -69,6 +69,8 @@ class Expressions(Builtins):
                 return self.call(expression)
             case core.Comprehension():
                 return self.comprehension(expression)
+            case core.Lambda():
+                raise self.stop("lambda as a value")
             case core.Formatted(parts):
                 written = [self.each(self.evaluate(part), self.written) for part in parts]
                 result = terms.of(StrValue(self.text("")))
