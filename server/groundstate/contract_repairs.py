@@ -69,7 +69,7 @@ def repaired(
 ) -> Report:
     """``contracts``, the report of a document's contracts, with the repairs of its findings.
 
-    ``goes_on``: asked between edits; False ends the search, and what was found until then is kept.
+    ``goes_on``: asked before each edit; False ends the search, and what was found until then is kept.
     """
     refuted = {item.function for item in contracts.contracts if item.verdict == Status.REFUTED.value}
     if not refuted or not contracts.findings:
@@ -111,7 +111,7 @@ def repaired(
             verified = (Repair(title, edit.replacements, gap, True, False, verified=True),)
         for at in own:
             finding = findings[at]
-            changes = _changes(document, verdict, places[finding.start, finding.end])
+            changes = _changes(document, verdict, places[finding.start, finding.end], goes_on)
             repairs = (*verified, *changes)
             findings[at] = replace(finding, repairs=repairs, gap=verified[0].gap if verified else None)
     statuses = tuple(
@@ -120,10 +120,12 @@ def repaired(
     return replace(contracts, findings=tuple(findings), contracts=statuses)
 
 
-def _changes(document: Document, verdict: FunctionVerdict, refuted: ClauseVerdict) -> list[Repair]:
+def _changes(
+    document: Document, verdict: FunctionVerdict, refuted: ClauseVerdict, goes_on: Callable[[], bool]
+) -> list[Repair]:
     """Changes of the contract: neither checked nor verified, so never preferred and never applied with others."""
     found = []
-    for item in adjustments(document.parsed, verdict, refuted):
+    for item in adjustments(document.parsed, verdict, refuted, goes_on):
         title = repair_title(document.data, (item,))
         shown = f"Change the contract instead, not verified: {title[:1].lower()}{title[1:]}"
         found.append(Repair(shown, (item,), EnergyGap(()), False, False))

@@ -7,7 +7,7 @@ equality, a bound that is one off, in the clause that fails; then the same, the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from groundstate_energy.contracts.core import Unmodelled
 from groundstate_energy.contracts.excerpts import excerpt
@@ -28,8 +28,16 @@ _CHANGED = frozenset((ClauseKind.ENSURES, ClauseKind.ASSERTION, ClauseKind.LOOP_
 _MOST_TRIED = 24
 
 
-def adjustments(parsed: ParsedFile, verdict: FunctionVerdict, refuted: ClauseVerdict) -> list[Replacement]:
-    """At most two changes of a contract that no call known or tried breaks: one of the clause, one of a precondition."""
+def adjustments(
+    parsed: ParsedFile,
+    verdict: FunctionVerdict,
+    refuted: ClauseVerdict,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> list[Replacement]:
+    """At most two changes of a contract that no call known or tried breaks: one of the clause, one of a precondition.
+
+    ``goes_on``: asked before each; False ends the search.
+    """
     start = parsed.flat.start[verdict.node]
     cut = excerpt(parsed, verdict.node)
     version = version_at(cut, start)
@@ -48,7 +56,7 @@ def adjustments(parsed: ParsedFile, verdict: FunctionVerdict, refuted: ClauseVer
     edits: list[Replacement] = []
     for group, operators in ((own, _WEAKER), (assumed, _STRONGER)):
         tried = [item for clause in group for item in _changes(parsed.data, clause, operators)][:_MOST_TRIED]
-        fitting = (item for item in tried if _fits(cut.edited([item]), start, pool))
+        fitting = (item for item in tried if goes_on() and _fits(cut.edited([item]), start, pool))
         chosen = next(fitting, None)
         if chosen is not None:
             edits.append(chosen)

@@ -104,7 +104,7 @@ def find_repair(
         refuted: the one of them to repair.
         edits: of this file, the likeliest first; None for ``natural_order``.
         violations: how many hard violations an edit adds anywhere in the file.
-        goes_on: asked between edits; False ends the search.
+        goes_on: asked before each edit; False ends the search.
     """
     search_ = _Search(parsed, refuted)
     if not search_.is_modelled:
@@ -113,9 +113,7 @@ def find_repair(
         edits = natural_order(parsed, (refuted.node,))
     proofs = 0
     found: Repair | None = None
-    for edit in search_.survivors(edits):
-        if not goes_on():
-            break
+    for edit in search_.survivors(edits, goes_on):
         if violations(edit.replacements):
             continue
         after = parsed.edited(edit.replacements)
@@ -156,10 +154,10 @@ class _Search:
             return
         self.is_modelled = True
 
-    def survivors(self, edits: Iterable[Edit]) -> Iterator[Edit]:
+    def survivors(self, edits: Iterable[Edit], goes_on: Callable[[], bool]) -> Iterator[Edit]:
         """The edits, in their order, that break no call of the pool as it is when they are asked for, nor any other."""
         for edit in edits:
-            if self.edits >= MOST_EDITS:
+            if self.edits >= MOST_EDITS or not goes_on():
                 return
             if not self._may_edit(edit):
                 continue

@@ -180,6 +180,15 @@ def test_hard_violations_are_not_proved_away(checker: Checker) -> None:
     assert (found.repair, found.effort.proofs) == (None, 0)
 
 
+def test_a_search_ends_at_the_next_edit_when_it_is_told_to(checker: Checker) -> None:
+    wrong = COUNT.replace("found = 0", "found = 1")
+    parsed = parse(wrong.encode())
+    before = checker.check_file(parsed)
+    left = iter([True, True, False])
+    found = find_repair(checker, parsed, before, before[0], goes_on=lambda: next(left))
+    assert (found.repair, found.effort.edits) == (None, 2)
+
+
 def test_what_is_not_modelled_is_left_alone(checker: Checker) -> None:
     text = 'def f(n):\n    """\n    >>> f(1)\n    2\n    """\n    return n\n'
     assert repaired(checker, text).repair is None
