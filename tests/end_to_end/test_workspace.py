@@ -143,6 +143,15 @@ async def test_a_folder_that_is_gone_or_new_is_told_of_by_its_own_name(start: St
     changed(editor, "moved")
     await pull.news()
     assert sorted(pull.shown()) == ["one.py"]
+    held = asyncio.create_task(pull.request())
+    (editor.folder / "__pycache__").mkdir()
+    changed(editor, "__pycache__", ".git/HEAD")
+    await asyncio.sleep(NOTHING_YET)
+    assert not held.done()
+    write(editor.folder, one="x = 1\n")
+    changed(editor, "one.py")
+    await asyncio.wait_for(held, SECONDS)
+    assert pull.shown() == {}
 
 
 @PULLING

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from groundstate.analysis import Engine
 from groundstate.baseline import Baseline, BaselineError, read_baseline
-from groundstate.discovery import SUFFIXES, discover, surrounding_files
+from groundstate.discovery import ALWAYS_SKIPPED, SUFFIXES, discover, surrounding_files
 from groundstate.engine_loading import EngineError
 from groundstate.lsp.cancellation import Token
 from groundstate.lsp.engines import description_of
@@ -103,7 +103,7 @@ class Projects:
 
     def files_changed(self, paths: Sequence[Path]) -> bool:
         """These files or folders changed on disk, are new or are gone; whether that may change a finding."""
-        sources = [path for path in paths if path.suffix in SUFFIXES or _may_be_folder(path)]
+        sources = [path for path in paths if path.suffix in SUFFIXES or self._may_be_folder(path)]
         for files in self._files.values() if sources else ():
             files.changed(sources)
         settings = any(path.name in SETTINGS_FILES or path in self._baselines for path in paths)
@@ -116,6 +116,16 @@ class Projects:
         if settings or models:
             self.forget_settings()
         return bool(sources or settings or models)
+
+    def _may_be_folder(self, path: Path) -> bool:
+        """Whether a path that changed is a folder, or is gone and may have been one: of the files in it nothing is told.
+
+        Not one that no search comes to: tools make and remove many folders in those.
+        """
+        roots = {loaded.root for loaded, _ in self._files if path.is_relative_to(loaded.root)}
+        if all(not ALWAYS_SKIPPED.isdisjoint(path.relative_to(root).parts) for root in roots):
+            return False
+        return path.is_dir() or (not path.suffix and not path.exists())
 
     def watched(self, *, settings: bool) -> list[Path]:
         """Files that findings depend on: baselines and models, with ``settings`` also where settings are or could be."""
@@ -266,11 +276,6 @@ class Projects:
         if message not in self._warned:
             self._warned.add(message)
             self._warn(message)
-
-
-def _may_be_folder(path: Path) -> bool:
-    """Whether a path that changed is a folder, or is gone and may have been one: of the files in it nothing is told."""
-    return path.is_dir() or (not path.suffix and not path.exists())
 
 
 def _wants_learned(loaded: LoadedSettings) -> bool:
