@@ -25,10 +25,10 @@ EXAMPLE = """\
 def pair(line):
     key, separator, value = line.partition("=")
     if not separator:
-        raise ValueError(f"no = in {line!r}")
+        raise ValueError("there is no = in the line")
     return key.strip(), key.strip()
 """
-"""The function whose landscape is shown; the last `key` should be `value`."""
+"""The function whose landscape is shown; the second `key` that is returned should be `value`."""
 
 
 def on_files(files: Files, config: Any) -> Files:

@@ -11,7 +11,7 @@ const MEAN = 'def mean(values):\n    return sum(values) / len(value)\n';
 const PAIR = `def pair(line):
     key, separator, value = line.partition("=")
     if not separator:
-        raise ValueError(f"no = in {line!r}")
+        raise ValueError("there is no = in the line")
     return key.strip(), key.strip()
 `;
 
