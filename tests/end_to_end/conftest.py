@@ -53,6 +53,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
     """Starts an editor with a server of its own; after the test the server must exit with 0.
 
     ``pulls``: make the client one that pulls findings, or one that is pushed to, whichever it is in truth.
+    ``program``: what it calls itself.
     """
     editors: list[Editor] = []
 
@@ -63,6 +64,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         options: Any = None,
         settings: Any = None,
         pulls: bool | None = None,
+        program: str | None = None,
     ) -> Editor:
         capabilities = declared(client)
         if pulls is not None and capabilities.text_document and capabilities.workspace:
@@ -73,7 +75,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
             capabilities.workspace.diagnostics = like.workspace.diagnostics
         editor = Editor(capabilities, tmp_path, command)
         editor.client.set_configuration({"groundstate": settings or {}})
-        await editor.start(options)
+        await editor.start(options, program=program)
         editors.append(editor)
         return editor
 

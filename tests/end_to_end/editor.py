@@ -139,13 +139,20 @@ class Editor:
         assert server is not None
         return server
 
-    async def start(self, options: Any = None, folders: Sequence[Path] = ()) -> types.InitializeResult:
-        """Start the server with a workspace of ``folders``, by default the editor's one folder."""
+    async def start(
+        self, options: Any = None, folders: Sequence[Path] = (), program: str | None = None
+    ) -> types.InitializeResult:
+        """Start the server with a workspace of ``folders``, by default the editor's one folder.
+
+        Args:
+            program: what the editor calls itself.
+        """
         await self.client.start_io(*self.command, cwd=self.folder)
         workspace = [types.WorkspaceFolder(path.as_uri(), path.name) for path in folders or (self.folder,)]
         self.initialized = await self.client.initialize_session(
             types.InitializeParams(
                 capabilities=self.capabilities,
+                client_info=None if program is None else types.ClientInfo(program),
                 root_uri=workspace[0].uri,
                 workspace_folders=workspace,
                 initialization_options=options,

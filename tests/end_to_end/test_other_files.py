@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from lsprotocol import types
-from tests.end_to_end.conftest import Start
+from tests.end_to_end.conftest import HELIX, Start
 from tests.end_to_end.editor import Editor
 
 OTHER = "def scaled(shape, factor):\n    return shape, factor\n"
@@ -17,6 +17,24 @@ async def codes(editor: Editor, uri: str) -> list[object]:
     if editor.pulls:
         return [item.code for item in (await editor.pull(uri)).items]
     return [item.code for item in editor.published[uri][-1].diagnostics] if editor.published[uri] else [None]
+
+
+async def nothing_found(editor: Editor, uri: str) -> None:
+    for _ in range(1500):
+        if not await codes(editor, uri):
+            break
+        await asyncio.sleep(0.02)
+    assert not await codes(editor, uri)
+
+
+async def test_helix_tells_of_its_own_changes_only_and_others_are_seen(start: Start) -> None:
+    editor = await start(HELIX, program="helix")
+    (editor.folder / "pyproject.toml").write_text("")
+    (editor.folder / "other.py").write_text(OTHER)
+    uri = editor.open("use.py", TEXT)
+    assert [item.code for item in await editor.diagnostics(uri)] == ["GS104"]
+    (editor.folder / "other.py").write_text(WIDER)
+    await nothing_found(editor, uri)
 
 
 async def test_a_definition_that_changes_on_disk_is_seen_in_open_documents(
@@ -38,11 +56,7 @@ async def test_a_definition_that_changes_on_disk_is_seen_in_open_documents(
     else:
         saved = types.TextDocumentIdentifier(editor.open("other.py", WIDER))
         editor.client.text_document_did_save(types.DidSaveTextDocumentParams(saved))
-    for _ in range(300):
-        if not await codes(editor, uri):
-            break
-        await asyncio.sleep(0.02)
-    assert not await codes(editor, uri)
+    await nothing_found(editor, uri)
     other.unlink()
     editor.edit(uri, (0, 0, "# nothing\n"))
     assert not await editor.diagnostics(uri)

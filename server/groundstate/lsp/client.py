@@ -15,7 +15,8 @@ class Client:
     """``encoding``: the first of the client's position encodings, which the server takes. ``pulls``: it asks for
     diagnostics, so none are pushed to it. ``registers_pull``: it can be told later what to
     ask for. ``refreshes``: it asks again when told that diagnostics changed;
-    ``refreshes_workspace_only``: not for its open documents, if it may ask for the workspace (Neovim 0.12)."""
+    ``refreshes_workspace_only``: not for its open documents, if it may ask for the workspace (Neovim 0.12).
+    ``tells_own_changes_only``: of the files that it was asked to watch, it tells what it wrote itself (Helix 25.07)."""
 
     encoding: PositionEncoding = PositionEncoding.UTF16
     pulls: bool = False
@@ -34,6 +35,7 @@ class Client:
     configuration: bool = False
     registers_configuration: bool = False
     registers_watchers: bool = False
+    tells_own_changes_only: bool = False
     progress: bool = False
     code_lenses: bool = False
     inlay_hints: bool = False
@@ -72,6 +74,7 @@ def client_of(capabilities: types.ClientCapabilities, program: types.ClientInfo 
         configuration=has("workspace.configuration"),
         registers_configuration=has("workspace.did_change_configuration.dynamic_registration"),
         registers_watchers=has("workspace.did_change_watched_files.dynamic_registration"),
+        tells_own_changes_only=program is not None and program.name == "helix",
         progress=has("window.work_done_progress"),
         code_lenses=get_capability(capabilities, "text_document.code_lens") is not None,
         inlay_hints=get_capability(capabilities, "text_document.inlay_hint") is not None,

@@ -120,7 +120,8 @@ class GroundstateServer(LanguageServer):
         self.analyses = Analyses(self.worker, self.examination, self.ready, self.contract_checks.analysed)
         self.publisher = Publisher(self.documents, self.analyses, self)
         self.workspace_publisher = WorkspacePublisher(self)
-        self.file_watch = FileWatch(self, sources=not self.client.registers_watchers)
+        told = self.client.registers_watchers and not self.client.tells_own_changes_only
+        self.file_watch = FileWatch(self, sources=not told)
         self.file_watch.start()
         if not self.client.pulls:
             self.workspace_publisher.start()

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 async def handle(server: GroundstateServer, params: types.DidChangeWatchedFilesParams) -> None:
-    await server.files_changed([path_of(change.uri) for change in params.changes])
+    paths = [path_of(change.uri) for change in params.changes]
+    for path in paths:
+        server.file_watch.seen(path)
+    await server.files_changed(paths)
 
 
 HANDLER = InBackground(types.WORKSPACE_DID_CHANGE_WATCHED_FILES, handle)
