@@ -42,12 +42,14 @@ class Fields:
     Attributes:
         name: of the class. types: of each field, in the order in which they are set.
         constructor: node of ``__init__``, or -1: a dataclass, whose constructor takes the fields in order.
+        methods: node of each method that nothing is put in the place of.
         is_frozen: fields are never assigned outside of the constructor.
     """
 
     name: str
     types: dict[str, Type]
     constructor: int
+    methods: dict[str, int]
     is_frozen: bool = False
 
 
@@ -98,11 +100,14 @@ class _Reader:
             types = {name: self._annotation(node) for name, node in self.declared.items()}
             for name in types:
                 self._check_stores(name)
-            return Fields(self.name, types, -1, "frozen" in options)
+            return Fields(self.name, types, -1, self._kept_methods(), "frozen" in options)
         constructor = self.methods.get("__init__", -1)
         if constructor < 0:
             raise self.stop("no `__init__`")
-        return Fields(self.name, self._assigned(constructor), constructor)
+        return Fields(self.name, self._assigned(constructor), constructor, self._kept_methods())
+
+    def _kept_methods(self) -> dict[str, int]:
+        return {name: node for name, node in self.methods.items() if not any(self._stores(name))}
 
     def _children(self, node: int) -> list[int]:
         return self.flat.children(node) if node >= 0 else []

@@ -162,6 +162,7 @@ class Programs:
         self._under_way: set[int] = set()
         self.exceptions: dict[str, tuple[str, ...]] = {}
         self._classes: dict[int, Fields | Unmodelled] = {}
+        self._methods: dict[str, core.Function] = {}
 
     def fields(self, definition: int) -> Fields:
         """What objects of the class at ``definition`` have; raises ``Unmodelled``."""
@@ -175,6 +176,30 @@ class Programs:
         if isinstance(found, Unmodelled):
             raise found
         return found
+
+    def method(self, fields: Fields, name: str, at: Range) -> core.Function:
+        """A method that may be called on an object by another of its methods; raises ``Unmodelled``.
+
+        It changes no field, so that nothing has to be known of the object but its fields.
+        """
+        known = f"{fields.name}.{name}"
+        if known not in self._methods:
+            definition = fields.methods[name]
+            if definition in self._under_way:
+                raise Unmodelled("recursion of a method", at)
+            try:
+                lowered = self.function(definition)
+            except Unmodelled as reason:
+                raise Unmodelled(f"call of `{name}` ({reason.construct})", at) from reason
+            if any(item.startswith(field_name("")) for item in core.assigned_in(lowered.body)):
+                raise Unmodelled(f"call of `{name}`, which assigns fields", at)
+            contracts = self.module.contracts.get(definition)
+            if contracts is not None and any(
+                clause.kind is ClauseKind.INVARIANT for clause in contracts.clauses
+            ):
+                raise Unmodelled(f"call of `{name}`, of a class with invariants", at)
+            self._methods[known] = replace(lowered, name=known)
+        return self._methods[known]
 
     def constructor(self, fields: Fields) -> core.Function:
         """The function whose variables ``self.name`` are the fields of a new object; raises ``Unmodelled``."""
@@ -218,7 +243,9 @@ class Programs:
         while pending:
             for node in core.walk(pending.pop()):
                 if isinstance(node, core.Call) and node.function not in functions:
-                    called = self.function(self.module.function(node.function))
+                    called = self._methods.get(node.function)
+                    if called is None:
+                        called = self.function(self.module.function(node.function))
                     functions[node.function] = called
                     pending.append(called)
         return core.Program(main.name, functions, dict(self.exceptions))
@@ -435,12 +462,35 @@ class _Expressions:
         if self.old and flat.kind[owner] == py.IDENTIFIER and self.text(owner) == self.old:
             return core.Name(f"{OLD}{attribute}", self.at(node))
         if self.owner is not None and self.is_receiver(owner):
+            if self.owner.set_ is None and self.module.is_property(
+                self.owner.fields.methods.get(attribute, -1)
+            ):
+                return self.own_call(attribute, node, [], [])
             if self.owner.set_ is not None and attribute not in self.owner.set_:
                 raise self.unmodelled(f"attribute `{attribute}` before it is set", node)
             return self.own_field(attribute, node)
         if flat.kind[owner] == py.IDENTIFIER and self.text(owner) in self.opaque:
             raise self.unmodelled(self.opaque[self.text(owner)], owner)
         raise self.unmodelled(f"attribute `{attribute}`", node)
+
+    def own_call(
+        self, name: str, node: int, positional: list[int], keywords: list[tuple[str, int]]
+    ) -> core.Expression:
+        """A call of another method of the object."""
+        assert self.owner is not None
+        fields = self.owner.fields
+        if name not in fields.methods or self.owner.set_ is not None:
+            raise self.unmodelled(f"call of `{name}`", node)
+        at = self.fixed or self.at(node)
+        method = self.programs.method(fields, name, at)
+        first = method.parameters[0].type if method.parameters else None
+        own: list[core.Expression | None] = []
+        if first is not None and first.name == "self":
+            own.append(core.Const(None, at))
+        given = self.bound(fields.methods[name], node, positional, keywords, len(own))
+        for taken in method.receiver.fields if method.receiver is not None else ():
+            own.append(self.own_field(taken.removeprefix(field_name("")), node))
+        return core.Call(method.name, (*own, *given), at)
 
     def is_receiver(self, node: int) -> bool:
         """Whether an expression is the object of the method."""
@@ -559,6 +609,9 @@ class _Expressions:
         if flat.kind[callee] == py.ATTRIBUTE:
             name = self.text(self.field(callee, py.FIELD_ATTRIBUTE))
             owner = self.field(callee, py.FIELD_OBJECT)
+            if self.owner is not None and self.is_receiver(owner):
+                if not self.module.is_property(self.owner.fields.methods.get(name, -1)):
+                    return self.own_call(name, node, positional, keywords)
             if flat.kind[owner] == py.IDENTIFIER and self.text(owner) not in self.names:
                 if self.module.constant(self.text(owner)) < 0:
                     raise self.unmodelled(f"call of `{self.text(callee)}`", node)
@@ -657,10 +710,15 @@ class _Expressions:
         )
 
     def bound(
-        self, definition: int, node: int, positional: list[int], keywords: list[tuple[str, int]]
+        self,
+        definition: int,
+        node: int,
+        positional: list[int],
+        keywords: list[tuple[str, int]],
+        skipped: int = 0,
     ) -> tuple[core.Expression | None, ...]:
-        """Arguments in the order of the callee's parameters."""
-        parameters = parameters_of(self.programs, definition)
+        """Arguments in the order of the callee's parameters; the first ``skipped`` of these are not the caller's."""
+        parameters = parameters_of(self.programs, definition)[skipped:]
         by_place = [parameter for parameter in parameters if not parameter.keyword_only]
         if len(positional) > len(by_place):
             raise self.unmodelled("call with too many arguments", node)

@@ -121,6 +121,17 @@ class Module:
             around = flat.parent[around]
         return definition if around == 0 else -1
 
+    def is_property(self, definition: int) -> bool:
+        """Whether a method is read as an attribute; -1 is none."""
+        flat = self.flat
+        if definition < 0:
+            return False
+        above = flat.parent[definition]
+        return flat.kind[above] == py.DECORATED_DEFINITION and any(
+            flat.kind[child] == py.DECORATOR and flat.text(flat.children(child)[1]) == b"property"
+            for child in flat.children(above)
+        )
+
     def is_only_class(self, definition: int) -> bool:
         """Whether the class at ``definition`` is certainly what its name means in the module."""
         flat = self.flat

@@ -319,6 +319,16 @@ CONSTRUCTS = (
         "self.n - k",
     ),
     Construct(
+        "property, call of another method",
+        "import icontract\n\n\nclass C:\n    def __init__(self, n: int) -> None:\n        self.n = n\n\n"
+        "    @property\n    def twice(self) -> int:\n        return self.n * 2\n\n"
+        "    def more(self, by: int) -> int:\n        return self.n + by\n\n"
+        "    @icontract.ensure(lambda self, result: result == self.twice)\n    def f(self) -> int:\n"
+        "        return self.more(self.n)\n",
+        "more(self.n)",
+        "more(1)",
+    ),
+    Construct(
         "class with an invariant",
         "import icontract\n\n\n@icontract.invariant(lambda self: self.n >= 0)\nclass C:\n"
         "    def __init__(self, n: int) -> None:\n        self.n = abs(n)\n\n"
