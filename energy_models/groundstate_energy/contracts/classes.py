@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from groundstate_energy.contracts.core import BOOL, FLOAT, INT, STR, Range, Type, Unmodelled
 from groundstate_energy.contracts.module import Module
 from groundstate_grammars.python import syntax as py
-from groundstate_grammars.python.scopes import Binding, BindingKind, ScopeKind
+from groundstate_grammars.python.scopes import Binding, BindingKind
 
 _HOOKS = frozenset(
     (
@@ -24,14 +24,7 @@ _HOOKS = frozenset(
 )
 _REACHING = (b"setattr", b"delattr", b"__dict__", b"vars(")
 _PLAIN_OPTIONS = frozenset(("frozen", "order", "eq", "repr", "unsafe_hash", "slots"))
-_AROUND_TARGETS = frozenset(
-    (
-        *(py.PATTERN_LIST, py.TUPLE_PATTERN, py.LIST_PATTERN, py.LIST_SPLAT_PATTERN),
-        *(py.PARENTHESIZED_EXPRESSION, py.EXPRESSION_LIST, py.TUPLE, py.LIST),
-    )
-)
 _DEFINITIONS = frozenset((py.FUNCTION_DEFINITION, py.CLASS_DEFINITION, py.LAMBDA))
-_ASSIGNING = frozenset((py.ASSIGNMENT, py.AUGMENTED_ASSIGNMENT, py.FOR_STATEMENT, py.FOR_IN_CLAUSE))
 _ARITHMETIC = frozenset(("+", "-", "*", "//", "%"))
 
 
@@ -280,19 +273,9 @@ class _Reader:
 
     def _stores(self, name: str) -> Iterator[int]:
         """The nodes of the module at which an attribute of this name, of an object of ours, may be assigned or deleted."""
-        flat = self.flat
-        for node, kind in enumerate(flat.kind):
-            if kind != py.ATTRIBUTE or self.text(flat.child_by_field(node, py.FIELD_ATTRIBUTE)) != name:
-                continue
-            inner, above = node, flat.parent[node]
-            while flat.kind[above] in _AROUND_TARGETS:
-                inner, above = above, flat.parent[above]
-            kind = flat.kind[above]
-            if kind in (py.AS_PATTERN_TARGET, py.DELETE_STATEMENT) or (
-                kind in _ASSIGNING and flat.field[inner] == py.FIELD_LEFT
-            ):
-                if not self._is_of_another_class(node):
-                    yield node
+        for node in self.module.attribute_stores.get(name, ()):
+            if not self._is_of_another_class(node):
+                yield node
 
     def _is_of_another_class(self, node: int) -> bool:
         """Whether an attribute is one of ``self`` in a method of a class that is neither ours nor below it."""
@@ -385,10 +368,8 @@ class _Reader:
 
     def _bindings(self, method: int, name: str) -> list[Binding]:
         """What binds a name in a method."""
-        for scope in self.module.scopes.scopes:
-            if scope.node == method and scope.kind is ScopeKind.FUNCTION:
-                return scope.bindings.get(name, [])
-        return []
+        scope = self.module.function_scopes.get(method)
+        return scope.bindings.get(name, []) if scope is not None else []
 
 
 def _combined(operator: str, left: Type | None, right: Type | None) -> Type | None:

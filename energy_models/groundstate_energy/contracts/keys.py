@@ -15,7 +15,7 @@ from groundstate_energy.contracts.lowering import passed
 from groundstate_energy.contracts.verdicts import Evidence
 from groundstate_grammars.python.contracts.clauses import FunctionContracts
 
-VERSION = 1
+VERSION = 2
 """Of the semantics: verdicts of another version are not reused."""
 
 

@@ -932,10 +932,10 @@ class _Function(_Expressions):
             reader.receivers = own
 
     def _scope(self) -> Scope:
-        for scope in self.module.scopes.scopes:
-            if scope.node == self.definition and scope.kind is ScopeKind.FUNCTION:
-                return scope
-        raise self.unmodelled("function", self.definition)
+        scope = self.module.function_scopes.get(self.definition)
+        if scope is None:
+            raise self.unmodelled("function", self.definition)
+        return scope
 
     def _is_static(self) -> bool:
         flat = self.flat

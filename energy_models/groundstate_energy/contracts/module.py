@@ -12,7 +12,7 @@ from groundstate_grammars.python.contracts.definitions import STAR_EXPORTS, Orig
 from groundstate_grammars.python.contracts.expressions import parsed_expression
 from groundstate_grammars.python.definitions import is_dynamic
 from groundstate_grammars.python.parsed import ParsedFile
-from groundstate_grammars.python.scopes import BindingKind
+from groundstate_grammars.python.scopes import BindingKind, Scope, ScopeKind
 from groundstate_grammars.tree import FlatTree
 
 _SCALARS = {"int": INT, "bool": BOOL, "float": FLOAT, "str": STR}
@@ -29,6 +29,13 @@ _GENERIC = {
     "collections.abc.Sequence": "sequence",
 }
 _NO_LITERAL = frozenset((py.IDENTIFIER, py.ASSIGNMENT, py.CALL, py.YIELD, py.AWAIT))
+_AROUND_TARGETS = frozenset(
+    (
+        *(py.PATTERN_LIST, py.TUPLE_PATTERN, py.LIST_PATTERN, py.LIST_SPLAT_PATTERN),
+        *(py.PARENTHESIZED_EXPRESSION, py.EXPRESSION_LIST, py.TUPLE, py.LIST),
+    )
+)
+_ASSIGNING = frozenset((py.ASSIGNMENT, py.AUGMENTED_ASSIGNMENT, py.FOR_STATEMENT, py.FOR_IN_CLAUSE))
 _CONTRACT_DECORATORS = ("icontract.", "deal.", "hypothesis.")
 
 EXCEPTIONS: dict[str, tuple[str, ...]] = {
@@ -120,6 +127,28 @@ class Module:
         if flat.kind[around] == py.DECORATED_DEFINITION:
             around = flat.parent[around]
         return definition if around == 0 else -1
+
+    @cached_property
+    def attribute_stores(self) -> dict[str, list[int]]:
+        """The nodes at which an attribute is assigned or deleted, by its name."""
+        flat = self.flat
+        found: dict[str, list[int]] = {}
+        for node in [node for node, kind in enumerate(flat.kind) if kind == py.ATTRIBUTE]:
+            inner, above = node, flat.parent[node]
+            while flat.kind[above] in _AROUND_TARGETS:
+                inner, above = above, flat.parent[above]
+            kind = flat.kind[above]
+            if kind in (py.AS_PATTERN_TARGET, py.DELETE_STATEMENT) or (
+                kind in _ASSIGNING and flat.field[inner] == py.FIELD_LEFT
+            ):
+                name = flat.text(flat.child_by_field(node, py.FIELD_ATTRIBUTE)).decode("utf-8", "replace")
+                found.setdefault(name, []).append(node)
+        return found
+
+    @cached_property
+    def function_scopes(self) -> dict[int, Scope]:
+        """The scope of each function, by its definition."""
+        return {scope.node: scope for scope in self.scopes.scopes if scope.kind is ScopeKind.FUNCTION}
 
     def is_property(self, definition: int) -> bool:
         """Whether a method is read as an attribute; -1 is none."""
