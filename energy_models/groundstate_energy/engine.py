@@ -5,6 +5,8 @@ What was found of a unit stays found while no edit of its file can have changed 
 
 from __future__ import annotations
 
+import functools
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -39,6 +41,8 @@ QUIET = 3
 LEARNED_UNITS = frozenset((UnitKind.FUNCTION,))
 """Units that training saw. Edits of others are ranked, but no alarm budget shows them."""
 _LOUD = frozenset(("strict", "default"))
+
+logger = logging.getLogger("groundstate.energies")
 
 HardTerms = Callable[[ParsedFile], Sequence[Violation]]
 
@@ -128,7 +132,13 @@ class Engine:
         return [unit for unit in scored if len(unit.candidates)]
 
     def examine(
-        self, file: ParsedFile, facts: ProjectFacts | None, *, hard: HardTerms | None, level: str
+        self,
+        file: ParsedFile,
+        facts: ProjectFacts | None,
+        *,
+        hard: HardTerms | None,
+        level: str,
+        proceed: Callable[[], None] = lambda: None,
     ) -> Sequence[UnitResult]:
         """Results of all units with candidates that may have an edit within ``level``, in text order.
 
@@ -137,6 +147,8 @@ class Engine:
             hard: the hard terms; an edit of the levels ``strict`` and ``default`` that adds a violation anywhere in the
                 file is never among the results.
             level: an alarm budget, or ``all``: then units of the kinds are looked at too of which no budget shows an edit.
+            proceed: called before every unit and every pass of the network; what it raises ends the work. The network's
+                passes until then are remembered, where the engine remembers, so that the next look goes on from there.
         """
         if file.project is not facts:
             file = file.within(facts)
@@ -154,21 +166,32 @@ class Engine:
                 results[unit.node] = UnitResult(unit, known.result.free_energy, moved)
         found: dict[int, tuple[UnitResult | None, Encoded]] = {}
         veto = _Veto(file, hard)
-        gaps: Score = self._scorer.gaps
+        passes, again = self._scorer.passes, 0
+        gaps: Score = functools.partial(self._scorer.gaps, proceed=proceed)
+        again_gaps = gaps
         if self._recollection is not None and hard is not None:
             gaps = _beside(gaps, file, hard)
         counted = {} if recalled is None else recalled.recounted
-        for scored in score_units(statistics, missing, self._usage, gaps, counted):
+        for scored in score_units(statistics, missing, self._usage, gaps, counted, proceed):
             node = scored.unit.node
             if not len(scored.candidates):
                 found[node] = None, (scored.candidates, [])
                 continue
-            result, lasting = self._result(statistics, scored, veto)
+            result, lasting, encoded_again = self._result(statistics, scored, veto, again_gaps)
+            again += encoded_again
             results[node] = result
             if lasting:
                 found[node] = result, (scored.candidates, scored.windows)
         if self._recollection is not None and recalled is not None:
             self._recollection.keep(recalled, found)
+        logger.info(
+            "energies: %d units known, %d looked at; %d passes of the network, %d edits vetted, %d encoded again",
+            len(units) - len(missing),
+            len(missing),
+            self._scorer.passes - passes,
+            veto.asked,
+            again,
+        )
         return [results[unit.node] for unit in units if unit.node in results]
 
     def landscape(
@@ -189,8 +212,11 @@ class Engine:
         edits = tuple(self._edit(statistics, scored[0], candidate) for candidate in scored[0].best(most))
         return UnitResult(unit, scored[0].free_energy(), edits)
 
-    def _result(self, statistics: FileStatistics, scored: ScoredUnit, veto: _Veto) -> tuple[UnitResult, bool]:
-        """The result of a unit, and whether it lasts: not when the hard terms were asked, which look at the whole file."""
+    def _result(
+        self, statistics: FileStatistics, scored: ScoredUnit, veto: _Veto, score: Score
+    ) -> tuple[UnitResult, bool, int]:
+        """The result of a unit; whether it lasts: not when the hard terms were asked, which look at the whole file; and how
+        many edits System 2 encoded again."""
         calibration = self.package.calibration
         free = scored.free_energy()
         gaps = scored.gaps
@@ -209,11 +235,11 @@ class Engine:
         best = [c for c in best if levels[c] not in _LOUD or veto.allows(scored.candidates.edit(c))]
         promising = [c for c in best if levels[c] in _LOUD]
         if promising:
-            order |= re_encode(statistics, scored, promising, self._usage, self._scorer.gaps)
+            order |= re_encode(statistics, scored, promising, self._usage, score)
         start = scored.candidates.site_start[scored.candidates.candidate_site]
         best.sort(key=lambda c: (order[c], int(start[c])))
         edits = tuple(self._edit(statistics, scored, c) for c in best)
-        return UnitResult(scored.unit, free, edits), lasting
+        return UnitResult(scored.unit, free, edits), lasting, len(promising)
 
     def _edit(self, statistics: FileStatistics, scored: ScoredUnit, candidate: int) -> ScoredEdit:
         candidates = scored.candidates
@@ -325,10 +351,12 @@ class _Veto:
         self._file = file
         self._hard = hard
         self._before: int | None = None
+        self.asked = 0
 
     def allows(self, edit: Edit) -> bool:
         if self._hard is None:
             return True
+        self.asked += 1
         after = self._file.edited(edit.replacements)
         if len(after.flat.errors) > len(self._file.flat.errors):
             return False

@@ -77,13 +77,15 @@ def score_units(
     usage: UsageTerm,
     score: Score,
     known: Mapping[int, Encoded] = _NONE_KNOWN,
+    proceed: Callable[[], None] = lambda: None,
 ) -> list[ScoredUnit]:
     """System 1: gaps of every single edit of every unit, one batch of forward passes. Units may have no candidates.
 
-    ``known``: what need not be made again, by the node of its unit.
+    ``known``: what need not be made again, by the node of its unit. ``proceed``: called before each unit.
     """
     encoded: list[tuple[Unit, CandidateSet, list[Window]]] = []
     for unit in units:
+        proceed()
         if unit.node in known:
             candidates, windows = known[unit.node]
         else:

@@ -7,10 +7,11 @@ nothing is padded, and a window fits the cache. A GPU gets batches, of the fp16 
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,9 +76,10 @@ class Scorer:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Attention of a trained network gives denormal weights, with which a matrix product takes many times longer.
         # A weight below 1e-38 changes no energy. The option changes the thread that it is given on for all its floats, and
-        # contracts are judged by IEEE doubles: so the network has a thread of its own.
+        # contracts are judged by IEEE doubles: so the network has a thread of its own. ONNX Runtime gives the option to the
+        # thread of the first session of a process only: so all networks of a process share that thread.
         options.add_session_config_entry("session.set_denormal_as_zero", "1")
-        self._thread = ThreadPoolExecutor(1, "groundstate-network")
+        self._thread = _network_thread()
         self.choice = chosen_device(package, device)
         self._gpu: GpuNetwork | None = None
         try:
@@ -105,6 +107,8 @@ class Scorer:
             raise ModelPackageError(
                 f"model package {package.folder}: cannot load the network: {error}"
             ) from None
+        self.passes = 0
+        """Windows that the network scored so far."""
         self._remembered: dict[bytes, NDArray[np.float32]] = {}
         self._most_remembered = REMEMBERED if remembers else 0
         self._contexts = _Contexts(CONTEXT_BYTES if remembers else 0)
@@ -114,24 +118,35 @@ class Scorer:
         """``cpu`` or ``cuda``."""
         return self.choice.device
 
-    def gaps(self, windows: Sequence[Window]) -> list[NDArray[np.float32]]:
-        """Energy gaps of every window's candidates, in nats, each ``(candidates,)``. Windows seen before cost no pass."""
+    def gaps(
+        self, windows: Sequence[Window], proceed: Callable[[], None] = lambda: None
+    ) -> list[NDArray[np.float32]]:
+        """Energy gaps of every window's candidates, in nats, each ``(candidates,)``. Windows seen before cost no pass.
+
+        ``proceed`` is called before each pass; what it raises ends the work, and the passes done are remembered.
+        """
         digests = [window.digest() for window in windows]
         found: list[NDArray[np.float32] | None] = [self._remembered.get(digest) for digest in digests]
         new = [i for i, gaps in enumerate(found) if gaps is None]
-        if self._gpu is not None:
-            for i, own in zip(new, self._gpu.gaps([windows[i] for i in new]), strict=True):
-                found[i] = own
-        else:
-            for i in new:
-                found[i] = self._alone(windows[i])
         if len(self._remembered) + len(new) > self._most_remembered:
             self._remembered.clear()
-        for i in new[: self._most_remembered]:
-            gaps = found[i]
-            assert gaps is not None
-            self._remembered[digests[i]] = gaps
+        if self._gpu is not None:
+            proceed()
+            for i, own in zip(new, self._gpu.gaps([windows[i] for i in new]), strict=True):
+                found[i] = own
+                self._remember(digests[i], own)
+            self.passes += len(new)
+        else:
+            for i in new:
+                proceed()
+                own = found[i] = self._alone(windows[i])
+                self._remember(digests[i], own)
+                self.passes += 1
         return [gaps for gaps in found if gaps is not None]
+
+    def _remember(self, digest: bytes, gaps: NDArray[np.float32]) -> None:
+        if len(self._remembered) < self._most_remembered:
+            self._remembered[digest] = gaps
 
     def _alone(self, window: Window) -> NDArray[np.float32]:
         inputs = collate([window], self._table)
@@ -145,6 +160,15 @@ class Scorer:
         ranked = {n: context if n == CONTEXT else inputs[n] for n in RANK_INPUTS}
         (scores,) = self._thread.submit(_pass, self._ranker, ranked).result()
         return -np.asarray(scores, np.float32)
+
+
+@functools.cache
+def _network_thread() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "groundstate-network")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_network_thread.cache_clear)  # threads stay behind
 
 
 def chosen_device(package: ModelPackage, wanted: str) -> Choice:

@@ -114,8 +114,12 @@ class Engine(Protocol):
         *,
         hard: Callable[[ParsedFile], Sequence[Violation]] | None,
         level: str,
+        proceed: Callable[[], None] = ...,
     ) -> Sequence[UnitResult]:
-        """Units that may have an edit within the alarm budget ``level``; ``all`` for every unit."""
+        """Units that may have an edit within the alarm budget ``level``; ``all`` for every unit.
+
+        ``proceed``: called before every unit and every pass of the network; what it raises ends the work.
+        """
         ...
 
     def landscape(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -95,11 +95,14 @@ class _DigestScorer:
     """Energies that are another number for every window that differs in anything."""
 
     device = "cpu"
+    passes = 0
 
     def __init__(self, package: ModelPackage, device: str, threads: int, *, remembers: bool) -> None:
         pass
 
-    def gaps(self, windows: Sequence[Window]) -> list[NDArray[np.float32]]:
+    def gaps(
+        self, windows: Sequence[Window], proceed: Callable[[], None] = lambda: None
+    ) -> list[NDArray[np.float32]]:
         found = []
         for window in windows:
             seed = int.from_bytes(window.digest()[:8], "little")

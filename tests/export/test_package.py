@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from dataclasses import replace
 
@@ -150,3 +151,64 @@ def test_an_unchanged_unit_moves_with_its_text(package: ModelPackage) -> None:
     (after,) = engine.examine(parse(b"\n\n" + text), None, hard=None, level="all")
     assert before.edits
     assert after.edits == tuple(edit.moved(2) for edit in before.edits)
+
+
+class _Enough(Exception):
+    pass
+
+
+def test_a_look_that_was_cut_off_goes_on_from_there(package: ModelPackage) -> None:
+    """Every pass that was done is remembered: the next look needs only the others."""
+    scorer = Scorer(package, "cpu", 1)
+    found = [window for text in tiny.TEXTS for window in tiny.windows_of(parse(text.encode()))]
+    windows = list({window.digest(): window for window in found}.values())
+    left = [2]
+
+    def stop_at_the_third() -> None:
+        if not left[0]:
+            raise _Enough
+        left[0] -= 1
+
+    with pytest.raises(_Enough):
+        scorer.gaps(windows, stop_at_the_third)
+    assert scorer.passes == 2
+    done = [gaps.tolist() for gaps in scorer.gaps(windows)]
+    assert scorer.passes == len(windows) > 2
+    assert done == [gaps.tolist() for gaps in Scorer(package, "cpu", 1).gaps(windows)]
+
+
+def test_an_engine_stops_when_it_is_told_to_and_says_what_it_spent(
+    package: ModelPackage, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = Engine(package, threads=1)
+    file = parse(tiny.TEXTS[1].encode())
+
+    def stop() -> None:
+        raise _Enough
+
+    with pytest.raises(_Enough):
+        engine.examine(file, None, hard=lambda file: [], level="all", proceed=stop)
+    with caplog.at_level("INFO", "groundstate.energies"):
+        engine.examine(file, None, hard=lambda file: [], level="all")
+        engine.examine(file, None, hard=lambda file: [], level="all")
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.startswith("energies: 0 units known, ")
+    assert " 0 passes of the network" in second
+
+
+def test_all_networks_of_a_process_compute_without_denormals(package: ModelPackage) -> None:
+    """ONNX Runtime turns denormals off on the thread of a process's first session, and never again."""
+    code = (
+        "import sys, numpy as np\n"
+        "from pathlib import Path\n"
+        "from groundstate_energy.model_package import load_model_package\n"
+        "from groundstate_energy.scorer import Scorer\n"
+        "package = load_model_package(Path(sys.argv[1]))\n"
+        "tiny = np.full(8, np.finfo(np.float32).tiny, np.float32)\n"
+        "for scorer in (Scorer(package, 'cpu', 1), Scorer(package, 'cpu', 1)):\n"
+        "    print(bool((scorer._thread.submit(lambda: tiny / 2).result() == 0).all()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(package.folder)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"]

@@ -63,7 +63,13 @@ class FakeEngine:
     choice: Choice = field(default=Choice("cpu", "as asked"))
 
     def examine(
-        self, file: ParsedFile, facts: ProjectFacts | None, *, hard: Callable[..., object] | None, level: str
+        self,
+        file: ParsedFile,
+        facts: ProjectFacts | None,
+        *,
+        hard: Callable[..., object] | None,
+        level: str,
+        proceed: Callable[[], None] = lambda: None,
     ) -> list[FakeUnitResult]:
         self.calls += 1
         results = []

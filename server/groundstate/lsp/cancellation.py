@@ -35,7 +35,7 @@ class Token:
 
 
 class CancellableEngine:
-    """An engine that stops before it starts, and at every veto, once the token is cancelled."""
+    """An engine that stops at the next veto, unit or pass of the network once the token is cancelled."""
 
     def __init__(self, engine: Engine, token: Token) -> None:
         self._engine = engine
@@ -48,17 +48,20 @@ class CancellableEngine:
         *,
         hard: Callable[[ParsedFile], Sequence[Violation]] | None,
         level: str,
+        proceed: Callable[[], None] = lambda: None,
     ) -> Sequence[UnitResult]:
-        self._token.check()
-        if hard is None:
-            return self._engine.examine(file, facts, hard=None, level=level)
-        veto = hard
+        def going() -> None:
+            self._token.check()
+            proceed()
 
         def checked(other: ParsedFile) -> Sequence[Violation]:
             self._token.check()
-            return veto(other)
+            assert hard is not None
+            return hard(other)
 
-        return self._engine.examine(file, facts, hard=checked, level=level)
+        going()
+        veto = None if hard is None else checked
+        return self._engine.examine(file, facts, hard=veto, level=level, proceed=going)
 
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
