@@ -31,7 +31,7 @@ from groundstate_grammars.rules import RULES
 MOST_BYTES = 64 * 1024 * 1024
 """Entries are dropped, the oldest first, until at most this many bytes of them are left."""
 
-_FORMAT = 6
+_FORMAT = 7
 _BUSY_SECONDS = 5.0
 _CHUNK = 500
 
@@ -112,14 +112,17 @@ class Cache:
         try:
             with self._connection:
                 self._connection.executemany(
-                    "INSERT OR REPLACE INTO reports VALUES (?, ?, ?)",
-                    [(key, value, now) for key, value in values.items()],
+                    "INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?)",
+                    [(key, value, now, len(value)) for key, value in values.items()],
                 )
-                self._connection.execute(
-                    "DELETE FROM reports WHERE key IN (SELECT key FROM (SELECT key, SUM(LENGTH(value)) OVER "
-                    "(ORDER BY used DESC, rowid DESC) AS total FROM reports) WHERE total > ?)",
-                    (self._most_bytes,),
-                )
+                # The size has a column of its own: SQLite would read every value to know its length.
+                (total,) = self._connection.execute("SELECT SUM(size) FROM reports").fetchone()
+                if total > self._most_bytes:
+                    self._connection.execute(
+                        "DELETE FROM reports WHERE key IN (SELECT key FROM (SELECT key, SUM(size) OVER "
+                        "(ORDER BY used DESC, rowid DESC) AS total FROM reports) WHERE total > ?)",
+                        (self._most_bytes,),
+                    )
         except sqlite3.OperationalError:
             pass
         except sqlite3.DatabaseError:
@@ -149,10 +152,11 @@ class Cache:
                     connection.execute("DROP TABLE IF EXISTS reports")
                 connection.execute(
                     "CREATE TABLE IF NOT EXISTS reports "
-                    "(key TEXT PRIMARY KEY, value TEXT NOT NULL, used INTEGER NOT NULL)"
+                    "(key TEXT PRIMARY KEY, value TEXT NOT NULL, used INTEGER NOT NULL, size INTEGER NOT NULL)"
                 )
+                connection.execute("CREATE INDEX IF NOT EXISTS sizes ON reports (size)")
                 connection.execute(f"PRAGMA user_version = {_FORMAT}")
-            connection.execute("SELECT key, value, used FROM reports LIMIT 1").fetchone()
+            connection.execute("SELECT key, value, used, size FROM reports LIMIT 1").fetchone()
         except sqlite3.Error:
             connection.close()
             raise

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,35 @@ def test_a_report_comes_back_equal() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{}", "[1, [[]]]", "[0, [[1,2,3,4,5,6,7,8,9,10]]]", "[[], 1]"])
 def test_an_entry_that_is_no_report_is_not_used(text: str) -> None:
     assert report_from_text(Document(Path("/a.py"), b""), text) is None
+
+
+def test_the_file_stays_within_its_bound(tmp_path: Path) -> None:
+    """What is dropped makes room for what comes: the file does not grow with every run."""
+    bound = 400_000
+    for number in range(40):
+        with Cache(tmp_path, most_bytes=bound) as cache:
+            cache.put({f"{number} {entry}": "x" * 10_000 for entry in range(20)})
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 3 * bound
+
+
+def test_a_run_that_is_killed_while_it_writes_leaves_a_sound_database(tmp_path: Path) -> None:
+    code = (
+        "import sys, pathlib\n"
+        "from groundstate.cache import Cache\n"
+        "with Cache(pathlib.Path(sys.argv[1])) as cache:\n"
+        "    number = 0\n"
+        "    while True:\n"
+        "        cache.put({f'{number} {entry}': 'x' * 5_000 for entry in range(50)})\n"
+        "        number += 1\n"
+        "        print(number, flush=True)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    for _ in range(3):
+        process.stdout.readline()
+    process.kill()
+    process.communicate()
+    with Cache(tmp_path) as cache:
+        assert cache.get(["1 7"]) == {"1 7": "x" * 5_000}
+        cache.put({"after": "a"})
+        assert cache.get(["after"]) == {"after": "a"}
