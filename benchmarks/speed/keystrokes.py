@@ -33,7 +33,7 @@ def type_into(path: Path, root: Path, *, pull: bool, seed: int) -> Typing:
     ``pull``: ask for the findings as VS Code, Neovim and Helix do, instead of waiting for the server to send them.
 
     Raises:
-        ServerFailed: no answer within a minute, or the server ended.
+        ServerFailed: no answer within four minutes, or the server ended.
     """
     text = path.read_bytes().decode("utf-8", "replace")
     typing = Typing()

@@ -10,6 +10,8 @@ from pathlib import Path
 class Samples:
     """Values by key, for one subject; a file about another subject is begun anew.
 
+    What failed is tried again by the next run.
+
     Args:
         subject: what the values depend on besides the code: the tree, its lines, the machine.
     """
@@ -24,7 +26,6 @@ class Samples:
             known = json.loads(path.read_text("utf-8"))
             if known.get("subject") == json.loads(json.dumps(self._subject)):
                 self.values = known["values"]
-                self.problems = known["problems"]
                 self.facts = known["facts"]
 
     def missing(self, key: str, wanted: int) -> bool:
