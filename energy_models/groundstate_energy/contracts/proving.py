@@ -12,7 +12,7 @@ from groundstate_energy.contracts.core import Range, Type, Unmodelled
 from groundstate_energy.contracts.execution.frames import Exit
 from groundstate_energy.contracts.execution.statements import Execution
 from groundstate_energy.contracts.invariants import Loops
-from groundstate_energy.contracts.lowering import RESULT, passed
+from groundstate_energy.contracts.lowering import RESULT, field_name, passed
 from groundstate_energy.contracts.obligations import Obligation, Proof
 from groundstate_energy.contracts.search import mutates
 from groundstate_energy.contracts.solving import OutOfBudget, Solver
@@ -199,7 +199,9 @@ class _Attempt:
         execution.state.condition = terms.both(execution.state.condition, held)
 
     def _is_pure(self) -> bool:
-        if mutates(self.program):
+        if mutates(self.program) or any(
+            name.startswith(field_name("")) for name in core.assigned_in(self.function.body)
+        ):
             return False
         return not any(
             isinstance(node, core.Builtin) and node.name == "print"

@@ -130,6 +130,15 @@ class TextMethods(Comprehensions):
         self.fact(length >= least)
         return self.new_list(Sequence("list", STR, array, terms.zero, length))
 
+    def _may_be_bool(self, term: Term) -> Term:
+        """Whether an int is True or False, which Python takes where an int is wanted and writes as words."""
+        key = self._key("bool", term)
+        if key not in self._cache:
+            self._cache[key] = self.bool_of(self.fresh(z3.BoolSort(self.terms.ctx), "word"))
+        found = self._cache[key].only
+        assert isinstance(found, BoolValue)
+        return found.term
+
     def written(self, value: Value) -> Sym:
         """``str(value)``."""
         terms = self.terms
@@ -145,6 +154,9 @@ class TextMethods(Comprehensions):
                 small = z3.And(-bound < term, term < bound)
                 if not self.known(small):
                     self.trap(z3.Not(small), "ValueError", exact=False)
-                digits = z3.Concat(self.text("-"), z3.IntToStr(-term))
-                return terms.of(StrValue(z3.If(term < 0, digits, z3.IntToStr(term))))
+                negative = z3.Concat(self.text("-"), z3.IntToStr(-term))
+                digits = z3.If(term < 0, negative, z3.IntToStr(term))
+                word = z3.If(term == 1, self.text("True"), self.text("False"))
+                both = z3.And(self._may_be_bool(term), term >= 0, term <= 1)
+                return terms.of(StrValue(z3.If(both, word, digits)))
         raise self.stop("str of a value")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import deal
 import icontract
 
 
@@ -385,6 +386,21 @@ class Positive:
         """
         self.above += 1
         return self.above
+
+
+class Quiet:
+    def __init__(self, sound: int) -> None:
+        self.sound = sound
+
+    # must not be verified: no input
+    @deal.pure
+    def silence(self) -> None:
+        self.sound = 0
+
+    # must not be refuted: Quiet(3).heard(); Quiet(0).heard()
+    @deal.pure
+    def heard(self) -> int:
+        return self.sound
 
 
 class Limited:

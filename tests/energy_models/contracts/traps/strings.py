@@ -393,12 +393,36 @@ def written_none(s: str | None) -> str:
     return t
 
 
-# must not be refuted: framed('a', 3); framed('', 0)
+# must not be refuted: framed('a', 3); framed('', 2)
 def framed(s: str, n: int) -> str:
+    assert 2 <= n < 10
+    t = f"{s}-{n}"
+    assert len(t) == len(s) + 2
+    return t
+
+
+# must not be verified: framed_word('a', True)
+def framed_word(s: str, n: int) -> str:
     assert 0 <= n < 10
     t = f"{s}-{n}"
     assert len(t) == len(s) + 2
     return t
+
+
+# must not be refuted: written_twice(True); written_twice(1); written_twice(-3)
+def written_twice(n: int) -> bool:
+    assert -9 <= n <= 9
+    r = str(n) == str(n)
+    assert r
+    return r
+
+
+# must not be verified: equal_words(True, 1)
+def equal_words(a: int, b: int) -> bool:
+    assert -9 <= a == b <= 9
+    r = str(a) == str(b)
+    assert r
+    return r
 
 
 # must not be verified: framed_wider('a', 10)
