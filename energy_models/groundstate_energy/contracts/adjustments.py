@@ -21,7 +21,8 @@ from groundstate_grammars.python.contracts.clauses import Clause, ClauseKind
 from groundstate_grammars.python.contracts.expressions import parsed_expression
 from groundstate_grammars.python.parsed import ParsedFile
 
-_WEAKER: Mapping[str, tuple[str, ...]] = {"<": ("<=",), ">": (">=",), "==": ("<=", ">=")}
+_WEAKER: Mapping[str, tuple[str, ...]] = {"<": ("<=",), ">": (">=",)}
+_WEAKER_OF_NUMBERS: Mapping[str, tuple[str, ...]] = {**_WEAKER, "==": ("<=", ">=")}
 _STRONGER: Mapping[str, tuple[str, ...]] = {"<=": ("<",), ">=": (">",)}
 _ASSUMED = frozenset((ClauseKind.REQUIRES, ClauseKind.DOMAIN))
 _CHANGED = frozenset((ClauseKind.ENSURES, ClauseKind.ASSERTION, ClauseKind.LOOP_INVARIANT))
@@ -54,7 +55,9 @@ def adjustments(
     )
     assumed = [clause for clause in clauses if clause.kind in _ASSUMED]
     edits: list[Replacement] = []
-    for group, operators in ((own, _WEAKER), (assumed, _STRONGER)):
+    returns = version.contract.function.returns
+    weaker = _WEAKER_OF_NUMBERS if returns is not None and returns.name in ("int", "float") else _WEAKER
+    for group, operators in ((own, weaker), (assumed, _STRONGER)):
         tried = [item for clause in group for item in _changes(parsed.data, clause, operators)][:_MOST_TRIED]
         fitting = (item for item in tried if goes_on() and _fits(cut.edited([item]), start, pool))
         chosen = next(fitting, None)

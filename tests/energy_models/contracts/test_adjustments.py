@@ -39,6 +39,11 @@ def function(*clauses: str, body: str, signature: str = "n: int, m: int") -> str
         ),
         (function("pre: m >= 0", "post: __return__ * m <= n", body="return n // m"), [("m >= 0", "m > 0")]),
         (function("post: __return__ == 41", body="return n"), []),
+        (
+            'def f(n: int) -> bool:\n    """post: __return__ == (n > 0)"""\n    return n >= 0\n',
+            [("(n > 0)", "(n >= 0)")],
+        ),
+        ('def f(n: int) -> bool:\n    """post: __return__ == (n in [1])"""\n    return n >= 0\n', []),
         (function("post: __return__ % 2 == 0 and __return__ == n * 2", body="return n + m"), []),
     ],
 )
