@@ -115,14 +115,7 @@ def plan(repository: Repository, how: How) -> Plan:
         baseline = baseline_of(loaded)
     except (UserError, OSError) as error:
         return _nothing(repository, str(error))
-    found = discover((repository.path,), loaded.root, loaded.settings.exclude)
-    problems = list(found.problems)
-    documents: list[Document] = []
-    for path in found.files:
-        try:
-            documents.append(read_document(path))
-        except OSError as error:
-            problems.append(Problem(str(path), f"cannot be read: {error.strerror or error}"))
+    documents, problems = documents_of(repository, loaded)
     total = sum(len(document.data) for document in documents)
     if total > how.limits.repository_bytes:
         return _nothing(
@@ -147,6 +140,19 @@ def plan(repository: Repository, how: How) -> Plan:
         parts.append(Part(document.path, name, report_key("scanned", version, repository.name, name)))
         sizes.append(size)
     return Plan(repository, loaded, version, tuple(parts), tuple(sizes), tuple(problems))
+
+
+def documents_of(repository: Repository, loaded: LoadedSettings) -> tuple[list[Document], list[Problem]]:
+    """The Python files of a repository, in the order of their paths, and what of it cannot be read."""
+    found = discover((repository.path,), loaded.root, loaded.settings.exclude)
+    problems = list(found.problems)
+    documents: list[Document] = []
+    for path in found.files:
+        try:
+            documents.append(read_document(path))
+        except OSError as error:
+            problems.append(Problem(str(path), f"cannot be read: {error.strerror or error}"))
+    return documents, problems
 
 
 def settings_for(repository: Repository, given: Mapping[str, object]) -> LoadedSettings:

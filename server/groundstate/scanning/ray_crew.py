@@ -14,12 +14,15 @@ from groundstate.errors import UserError
 from groundstate.scanning.planning import Batch
 from groundstate.scanning.worker import Scanned, Setup, Worker
 
+OBJECTS = 256 << 20
+"""Bytes of memory for what is passed around in a cluster that is started here: batches are names of files, results small."""
+
 
 class RayCrew:
     """Actors; a dead one's place is taken by a new one wherever the cluster has room.
 
     Args:
-        address: of a running cluster, None to start one on this machine (or to take the one that RAY_ADDRESS names).
+        address: of a running cluster; without it, the one that RAY_ADDRESS names, else one that is started on this machine.
         size: how many actors; 0 for as many as the cluster has GPUs, or without any groups of ``threads`` cores.
         cpu_only: whether GPUs are left alone.
 
@@ -35,16 +38,13 @@ class RayCrew:
         import ray
 
         self._ray: Any = ray
+        address = address or os.environ.get("RAY_ADDRESS") or "local"
+        own = {"include_dashboard": False, "object_store_memory": OBJECTS} if address == "local" else {}
         try:
-            ray.init(
-                address=address,
-                include_dashboard=False if address is None else None,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-            )
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **own)
         except (ConnectionError, RuntimeError, ValueError) as error:
             raise UserError(
-                f"Ray: {' '.join(str(error).split()) or 'no cluster'}; is {address or 'a cluster'} running?"
+                f"Ray: {' '.join(str(error).split()) or 'no cluster'}; is a cluster running at {address}?"
             ) from None
         resources = ray.cluster_resources()
         gpus = 0 if cpu_only or setup.source is None else int(resources.get("GPU", 0))

@@ -14,10 +14,10 @@ from groundstate.baseline import Baseline
 from groundstate.cache import Cache, report_from_text
 from groundstate.checking import Run
 from groundstate.discovery import Problem
-from groundstate.documents import Document, read_document
+from groundstate.documents import Document
 from groundstate.engine_loading import EngineError, EngineSource, load_engine
 from groundstate.report import Report
-from groundstate.scanning.planning import Batch, baseline_of, source_for, version_of
+from groundstate.scanning.planning import Batch, baseline_of, documents_of, source_for, version_of
 
 CACHE_BYTES = 1 << 30
 """Summaries that the workers of one machine keep for one another, at most."""
@@ -114,10 +114,8 @@ class Worker:
             self._known[1].run.cache.__exit__()
             self._known = None
         run = Run(batch.loaded, source_for(batch.loaded, self._setup.source), self._cache(), 1, [])
-        try:
-            documents = run.surroundings([read_document(part.path) for part in batch.parts])
-        except OSError:
-            return None
+        # All of the repository: a file may count for others that its project's settings do not take in.
+        documents = run.surroundings(documents_of(batch.repository, batch.loaded)[0])
         baseline = baseline_of(batch.loaded)
         if version_of(run, documents, baseline) != batch.version:
             return None

@@ -33,12 +33,14 @@ class Store{0}:
 
 
 def write(folder: Path, repositories: int, files: int) -> list[Path]:
-    """Repositories of so many files; the first has settings and a package, the second what is no Python."""
+    """Repositories of so many files; the first has settings and a package, the second what is no Python, and nothing
+    marks the third as a project."""
     made = []
     for number in range(repositories):
         root = folder / f"repository{number}"
         (root / "package").mkdir(parents=True)
-        (root / ".git").mkdir()
+        if number != 2:
+            (root / ".git").mkdir()
         for file in range(files):
             place = root / "package" if file % 2 else root
             text = "\n\n".join(AREA.format(100 * number + 10 * file + i) for i in range(3))
@@ -101,7 +103,7 @@ def checked(repositories: Sequence[Path], *options: str, home: Path) -> list[dic
     found = []
     for root in repositories:
         process = command("check", root, "--output-format", "json", "--no-cache", *options, home=home)
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=600)
         assert process.returncode in (0, 1), err
         for finding in json.loads(out)["findings"]:
             path = Path(finding["path"])
