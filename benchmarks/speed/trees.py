@@ -6,6 +6,7 @@ import random
 import re
 import shutil
 import tokenize
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -31,8 +32,8 @@ def with_a_statement_twice(text: str, seed: int) -> str:
 def copy(source: Path, tree: Path) -> dict[Path, int]:
     """Copy the Python files below ``source`` (or the one that it is); their number of lines by path.
 
-    Folders get names that are identifiers, for mypy stops at others; files below those that Python cannot import anyway are
-    renamed with them, for all tools.
+    Folders get names that are identifiers, and files that this Python cannot parse are left out, for mypy stops at either;
+    so for all tools.
     """
     lines: dict[Path, int] = {}
     for file in [source] if source.is_file() else sorted(source.rglob("*.py")):
@@ -41,13 +42,24 @@ def copy(source: Path, tree: Path) -> dict[Path, int]:
         relative = file.relative_to(source) if source.is_dir() else Path(file.name)
         folders = [_identifier(part) for part in relative.parts[:-1]]
         target = tree.joinpath(*folders, relative.name)
-        if target in lines:
+        if target in lines or not _parses(file.read_bytes()):
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
         lines[target] = target.read_bytes().count(b"\n")
     (tree / "pyproject.toml").write_text("")
     return lines
+
+
+def _parses(text: bytes) -> bool:
+    """Whether the text is Python; it is compiled to be discarded, never run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(text, "", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
 
 
 def _identifier(part: str) -> str:
@@ -87,8 +99,7 @@ def joined(lines: Mapping[Path, int], wanted: int) -> str:
             break
         try:
             text = path.read_bytes().decode("utf-8")
-            compile(text, path.name, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError):
+        except UnicodeDecodeError:
             continue
         if "from __future__ import (" in text:
             continue
