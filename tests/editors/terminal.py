@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import time
 import uuid
@@ -34,12 +36,15 @@ class Terminal:
     def __enter__(self) -> Terminal:
         size = ["-x", "120", "-y", "40"]
         self._tmux("-f", "/dev/null", "new-session", "-d", *size, "-c", str(self._cwd), *self._command)
+        self._program = int(self._tmux("display-message", "-p", "#{pane_pid}"))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         subprocess.run(["tmux", "-L", self._socket, "kill-server"], check=False, capture_output=True)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._program, signal.SIGKILL)  # a Vim that asks something does not end with its terminal
 
     def keys(self, *keys: str) -> None:
         """Press keys, under the names that tmux has for them (``Escape``, ``C-w``, ``Enter``, …)."""

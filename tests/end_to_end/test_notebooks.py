@@ -94,6 +94,17 @@ async def test_each_cell_has_its_findings_and_sees_the_others(notebook: Notebook
     assert await notebook.found(three) == ["undefined_name", "wrong"]
 
 
+async def test_a_cell_that_is_not_complete_has_its_error_itself(notebook: NotebookEditor) -> None:
+    notebook.open_notebook(["x = 1", "def f():\n", "\n# a comment\nprint(x)", "y = (\n"])
+    one, two, three, four = map(notebook.cell, range(4))
+    assert await notebook.found(two) == [":"]
+    assert [await notebook.found(cell) for cell in (one, three, four)] == [[], [], ["("]]
+    notebook.replace(two, 8, 9, "\n    return x\n")
+    assert await notebook.found(two) == []
+    assert await notebook.found(three) == []
+    assert await notebook.found(four) == ["("]
+
+
 async def test_edits_in_cells_and_of_cells_are_followed(notebook: NotebookEditor) -> None:
     notebook.open_notebook(CELLS)
     one, two, three = map(notebook.cell, range(3))

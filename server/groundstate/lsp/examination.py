@@ -13,7 +13,7 @@ from groundstate.landscape import Landscape, landscape
 from groundstate.lsp.cancellation import CancellableEngine, Token
 from groundstate.lsp.client import Client
 from groundstate.lsp.diagnostics import Analysed, analysed
-from groundstate.lsp.notebooks import without_shell_names
+from groundstate.lsp.notebooks import in_their_cells, without_shell_names
 from groundstate.lsp.projects import Project, Projects
 from groundstate.lsp.reparse import difference
 from groundstate.lsp.snapshots import Snapshot
@@ -91,7 +91,7 @@ class Examination:
                 if not is_file and snapshot.uri in self._contracts:
                     report = carried_over(report, self._contracts[snapshot.uri])
                 if snapshot.is_notebook:
-                    report = without_shell_names(report)
+                    report = in_their_cells(without_shell_names(report), snapshot)
         token.check()
         return analysed(snapshot, report, self._client, self._pages, baseline)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,8 @@ from groundstate.documents import Document
 from groundstate.lsp.snapshots import Part, Snapshot
 from groundstate.lsp.text_changes import changed, path_of, wire_bytes
 from groundstate.report import Report
+from groundstate_energy.terms.syntax import syntax_violations
+from groundstate_grammars.python.parsed import parse
 from groundstate_grammars.text import PositionEncoding, SourceText
 
 SHELL_NAMES = frozenset(b"get_ipython display In Out _ __ ___ _i _ii _iii _ih _oh _dh".split())
@@ -140,3 +143,21 @@ def without_shell_names(report: Report) -> Report:
         if item.rule != "GS103" and not (item.rule == "GS102" and data[item.start : item.end] in SHELL_NAMES)
     )
     return replace(report, findings=kept)
+
+
+def in_their_cells(report: Report, snapshot: Snapshot) -> Report:
+    """The report with the error of a cell that is not complete at that cell's end, not in the cell where it is noticed."""
+    starts = [part.start for part in snapshot.parts]
+    data = report.document.data
+    findings = []
+    for finding in report.findings:
+        start = starts[max(bisect_right(starts, finding.start) - 1, 0)]
+        if finding.rule == "GS101" and start and finding.message in _syntax_messages(data[:start]):
+            end = len(data[:start].rstrip())
+            finding = replace(finding, start=max(end - 1, 0), end=end, repairs=(), evidence=())
+        findings.append(finding)
+    return replace(report, findings=tuple(sorted(findings, key=lambda item: item.start)))
+
+
+def _syntax_messages(data: bytes) -> set[str]:
+    return {violation.message for violation in syntax_violations(parse(data))}
