@@ -1,0 +1,43 @@
+"""What an analysis asks its engine for: no more than the sensitivity shows, unless an ignore comment is to be judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.server.fakes import FakeEngine, FakeUnitResult
+
+from groundstate.analysis import Workspace, analyse
+from groundstate.documents import Document
+from groundstate.settings import Settings
+
+
+class _Asked(FakeEngine):
+    def examine(self, *arguments: Any, level: str, **options: Any) -> list[FakeUnitResult]:
+        self.levels = [*getattr(self, "levels", []), level]
+        return super().examine(*arguments, level=level, **options)
+
+
+@pytest.mark.parametrize(
+    ("text", "sensitivity", "level"),
+    [
+        (b"a = 1\n", "default", "default"),
+        (b"a = 1\n", "strict", "strict"),
+        (b"a = 1\n", "all", "all"),
+        (b"a = 1  # groundstate: ignore[GS301]\n", "default", "all"),
+    ],
+)
+def test_an_engine_is_asked_for_what_is_shown(text: bytes, sensitivity: str, level: str) -> None:
+    engine = _Asked([])
+    settings = replace(Settings(), sensitivity=sensitivity)
+    analyse(Document(Path("/project/a.py"), text), Workspace(Path("/project")), engine, settings)
+    assert engine.levels == [level]
+
+
+def test_without_the_rule_about_ignores_a_comment_asks_for_no_more() -> None:
+    engine = _Asked([])
+    document = Document(Path("/project/a.py"), b"a = 1  # groundstate: ignore[GS301]\n")
+    analyse(document, Workspace(Path("/project")), engine, replace(Settings(), ignore=("GS901",)))
+    assert engine.levels == ["default"]
