@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+import socket
 from typing import Any
 
 from groundstate.errors import UserError
@@ -16,6 +18,11 @@ from groundstate.scanning.worker import Scanned, Setup, Worker
 
 OBJECTS = 256 << 20
 """Bytes of memory for what is passed around in a cluster that is started here: batches are names of files, results small."""
+
+
+CONNECT_SECONDS = 10.0
+STARTS = 4
+"""Times that a cluster is started here before it is given up: on an overloaded machine Ray does not wait long enough."""
 
 
 class RayCrew:
@@ -31,6 +38,8 @@ class RayCrew:
     """
 
     def __init__(self, size: int, setup: Setup, *, address: str | None, cpu_only: bool) -> None:
+        address = address or os.environ.get("RAY_ADDRESS") or "local"
+        _refuse_silence(address)
         # Ray would report its use to its makers.
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         # What later versions of Ray do anyway; without it each start is a warning.
@@ -38,14 +47,19 @@ class RayCrew:
         import ray
 
         self._ray: Any = ray
-        address = address or os.environ.get("RAY_ADDRESS") or "local"
         own = {"include_dashboard": False, "object_store_memory": OBJECTS} if address == "local" else {}
-        try:
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **own)
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            raise UserError(
-                f"Ray: {' '.join(str(error).split()) or 'no cluster'}; is a cluster running at {address}?"
-            ) from None
+        tries = STARTS if own else 1
+        while True:
+            tries -= 1
+            try:
+                ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **own)
+                break
+            except Exception as error:  # Ray raises that itself where its processes are not up within 30 s
+                ray.shutdown()
+                if not tries:
+                    said = " ".join(str(error).split()) or type(error).__name__
+                    what = "cannot be started here" if own else f"cannot be reached at {address}"
+                    raise UserError(f"Ray: a cluster {what}: {said}") from None
         resources = ray.cluster_resources()
         gpus = 0 if cpu_only or setup.source is None else int(resources.get("GPU", 0))
         groups = int(resources.get("CPU", 0)) // setup.threads
@@ -93,3 +107,16 @@ class RayCrew:
 
     def close(self) -> None:
         self._ray.shutdown()
+
+
+def _refuse_silence(address: str) -> None:
+    """Raises ``UserError`` where nothing listens at an address of host and port; Ray itself would try for minutes."""
+    found = re.fullmatch(r"(?:ray://)?([^:/]+):(\d+)", address)
+    if found is None:
+        return
+    try:
+        socket.create_connection((found[1], int(found[2])), CONNECT_SECONDS).close()
+    except OSError as error:
+        raise UserError(
+            f"Ray: no cluster answers at {address}: {error.strerror or error}; is it running, and is that its port?"
+        ) from None

@@ -190,6 +190,14 @@ def test_a_ray_worker_that_dies_loses_nothing(home: Path, repositories: list[Pat
     assert (out / "findings.sarif").read_text("utf-8").count('"ruleId"') == len(rows(out))
 
 
+def test_a_cluster_that_is_not_there_is_named(run: Run, folder: Path) -> None:
+    (folder / "a.py").write_text("x = 1\n", "utf-8")
+    options = ("--select", "GS1", "--engine", "ray", "--address", "127.0.0.1:1")
+    ran = run("scan", ".", "--out", "out", *options)
+    assert ran.code == 2
+    assert "groundstate: error: Ray: no cluster answers at 127.0.0.1:1: " in ran.err
+
+
 def test_a_repository_that_cannot_be_used_is_a_problem_and_the_rest_is_scanned(
     run: Run, folder: Path
 ) -> None:
