@@ -11,6 +11,7 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tree_sitter import Language, Parser, Point, Tree
 
@@ -76,6 +77,36 @@ class FlatTree:
         return -1
 
 
+class _Unchanged:
+    """Top-level nodes of a text that an edit elsewhere has left as they are, with all below them.
+
+    The old text is the new one before ``first`` and, moved by ``shift``, after ``last`` (in the old text). A statement at
+    the top level is parsed from one state of the parser, and what ends it is at most the next one: so a node that has the
+    place and kind it had is the same inside when a whole sibling stands between it and the edit. After an error the parser's
+    state is not known, so what follows the first error of either text is not taken.
+    """
+
+    def __init__(self, flat: FlatTree, first: int, last: int, shift: int) -> None:
+        self.flat = flat
+        self.shift = shift
+        nodes = flat.children(0)
+        start, end = flat.start, flat.end
+        until = min([first, *(start[node] for node in flat.errors[:1])])
+        self.before = {start[a]: a for a, b in pairwise(nodes) if end[b] < until}
+        self.after = (
+            {} if flat.errors else {start[b] + shift: b for a, b in pairwise(nodes) if start[a] > last}
+        )
+
+    def node(self, kind: int, start: int, end: int, *, after: bool) -> int:
+        """The node of the old tree that is the same as one at a place in the new text, or -1."""
+        flat = self.flat
+        node, shift = self.before.get(start, -1), 0
+        if node < 0 and after:
+            node, shift = self.after.get(start, -1), self.shift
+        same = node >= 0 and flat.kind[node] == kind and flat.end[node] + shift == end
+        return node if same else -1
+
+
 @functools.cache
 def kind_ids(language: Language) -> tuple[int, ...]:
     """Canonical kind ids: a grammar may give one visible kind several ids; the lowest stands for all."""
@@ -87,9 +118,14 @@ def kind_ids(language: Language) -> tuple[int, ...]:
 
 
 def flatten(
-    tree: Tree, data: bytes, leave_closed: Callable[[int, int, int, int], bool] | None = None
+    tree: Tree,
+    data: bytes,
+    leave_closed: Callable[[int, int, int, int], bool] | None = None,
+    unchanged: _Unchanged | None = None,
 ) -> FlatTree:
     """Copy ``tree`` into preorder arrays; linear in the number of nodes.
+
+    ``unchanged``: what need not be walked again.
 
     ``leave_closed``, asked with the kind of the node around, the node's kind, its start and its end, says which nodes
     are copied without what is below them.
@@ -114,6 +150,33 @@ def flatten(
     while True:
         node = cursor.node
         assert node is not None
+        if unchanged is not None and current == 0:
+            same = unchanged.node(
+                canonical[node.kind_id] if node.kind_id < 65535 else ERROR_KIND,
+                node.start_byte,
+                node.end_byte,
+                after=not broken,
+            )
+            if same >= 0 and not (broken and node.has_error):
+                old = unchanged.flat
+                stop = same + old.size[same]
+                by = node.start_byte - old.start[same]
+                kind += old.kind[same:stop]
+                size += old.size[same:stop]
+                field += old.field[same:stop]
+                start += [at + by for at in old.start[same:stop]] if by else old.start[same:stop]
+                end += [at + by for at in old.end[same:stop]] if by else old.end[same:stop]
+                parent.append(0)
+                move = index - same
+                parent += (
+                    [at + move for at in old.parent[same + 1 : stop]] if move else old.parent[same + 1 : stop]
+                )
+                index += stop - same
+                if across():
+                    continue
+                up()
+                size[0] = index
+                return FlatTree(data, kind, start, end, parent, size, field, errors, missing)
         kind.append(canonical[node.kind_id] if node.kind_id < 65535 else ERROR_KIND)
         start.append(node.start_byte)
         end.append(node.end_byte)
@@ -152,15 +215,24 @@ class SyntaxTree:
         data: the text, at most 4 GiB; any bytes are accepted, a parse never fails.
     """
 
-    __slots__ = ("data", "language", "tree")
+    __slots__ = ("_unchanged", "data", "language", "tree")
 
-    def __init__(self, language: Language, data: bytes, tree: Tree | None = None) -> None:
+    def __init__(
+        self,
+        language: Language,
+        data: bytes,
+        tree: Tree | None = None,
+        unchanged: Callable[[], _Unchanged] | None = None,
+    ) -> None:
         self.language = language
         self.data = data
+        self._unchanged = unchanged
         self.tree = tree if tree is not None else Parser(language).parse(_line_feeds(data))
 
-    def edited(self, replacements: Sequence[Replacement]) -> SyntaxTree:
+    def edited(self, replacements: Sequence[Replacement], flat: FlatTree | None = None) -> SyntaxTree:
         """The tree after ``replacements`` (offsets into the current text); equal to a full parse.
+
+        ``flat``: the arrays of this tree where they are known; then those of the other are quicker to make.
 
         tree-sitter's error recovery depends on what it could reuse, so a text with errors is parsed from the start; and
         so is one with carriage returns that stand alone, which an edit beside them can make or end.
@@ -183,10 +255,16 @@ class SyntaxTree:
         if _LONE_RETURN.search(self.data) or _LONE_RETURN.search(data):
             return SyntaxTree(self.language, data)
         tree = Parser(self.language).parse(data, old)
-        return SyntaxTree(self.language, data, None if tree.root_node.has_error else tree)
+        unchanged = None
+        if flat is not None and replacements:
+            first, last = min(item.start for item in replacements), max(item.end for item in replacements)
+            unchanged = functools.partial(_Unchanged, flat, first, last, len(data) - len(self.data))
+        return SyntaxTree(self.language, data, None if tree.root_node.has_error else tree, unchanged)
 
     def flat(self) -> FlatTree:
-        return flatten(self.tree, self.data)
+        """The tree as arrays; what is remembered of the text before is let go."""
+        unchanged, self._unchanged = self._unchanged, None
+        return flatten(self.tree, self.data, unchanged=None if unchanged is None else unchanged())
 
 
 def _line_feeds(data: bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.grammars.strategies import replacements_of, texts
+from tests.grammars.strategies import fragments, replacements_of, texts
 
 from groundstate_grammars.edits import Replacement, apply_replacements
 from groundstate_grammars.python.syntax import IDENTIFIER, LANGUAGE, MODULE
@@ -53,6 +53,17 @@ def test_an_incremental_parse_equals_a_full_one_after_any_sequence_of_edits(data
         tree = tree.edited(replacements)
         assert tree.data == expected
         assert tree.flat() == SyntaxTree(LANGUAGE, expected).flat()
+
+
+@given(st.data())
+def test_arrays_made_from_those_of_the_text_before_are_those_made_anew(data: st.DataObject) -> None:
+    statements = st.lists(fragments, min_size=4, max_size=24).map(b"".join)
+    tree = SyntaxTree(LANGUAGE, data.draw(statements))
+    flat = tree.flat()
+    for _ in range(data.draw(st.integers(1, 5))):
+        tree = tree.edited(data.draw(replacements_of(tree.data, most=2)), flat)
+        flat = tree.flat()
+        assert flat == SyntaxTree(LANGUAGE, tree.data).flat()
 
 
 @given(st.data())

@@ -42,7 +42,7 @@ class ParsedFile:
 
     def edited(self, replacements: Sequence[Replacement]) -> ParsedFile:
         """The file after ``replacements``, parsed incrementally."""
-        return ParsedFile(self.tree.edited(replacements), self.project)
+        return ParsedFile(self.tree.edited(replacements, self.__dict__.get("flat")), self.project)
 
     def within(self, project: ProjectFacts | None) -> ParsedFile:
         """The same text seen inside a project; what does not depend on the project is shared."""
