@@ -21,7 +21,7 @@ OBJECTS = 256 << 20
 
 
 CONNECT_SECONDS = 10.0
-STARTS = 4
+STARTS = 2
 """Times that a cluster is started here before it is given up: on an overloaded machine Ray does not wait long enough."""
 
 
