@@ -120,7 +120,7 @@ def _tool_rows(lines: int, samples: Samples, tools: Sequence[Mapping[str, Any]])
             values = samples.values.get(f"{name}: {what}", [])
             cells.append(Spread.of(values).shown(2) if values else "no cache")
         peak = max(samples.values.get(f"{name}: peak", [0.0])) / MEGABYTE
-        rows.append(f"| {shown} | {' | '.join(cells)} | {peak:,.0f} |")
+        rows.append(f"| {shown} | {' | '.join(cells)} | {f'{peak:,.0f}' if peak else 'over too soon'} |")
     return rows
 
 
