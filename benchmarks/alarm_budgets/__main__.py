@@ -22,7 +22,7 @@ from benchmarks.real_bugs.findings import Found, check
 from benchmarks.real_bugs.results import ALARM_LINES, Estimate
 
 from groundstate_energy.calibration import BUDGETS
-from groundstate_energy.training.corpus import is_test
+from groundstate_grammars.python.test_code import is_test
 from groundstate_grammars.rules import RULES
 
 ENERGY_MODELS = Path(__file__).parents[2] / "energy_models"

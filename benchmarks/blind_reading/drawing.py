@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from benchmarks.blind_reading.scanning import Place
 
-from groundstate_energy.training.corpus import is_test
+from groundstate_grammars.python.test_code import is_test
 
 FINDINGS = 100
 MOST_OF_ONE = 15

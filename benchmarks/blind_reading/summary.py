@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from benchmarks.blind_reading.drawing import Answer, Item
 
-from groundstate_energy.training.corpus import is_test
+from groundstate_grammars.python.test_code import is_test
 
 READINGS = ("bug", "smell", "false alarm")
 BANDS = (0.5, 0.2, 0.1, 0.05, 0.0)

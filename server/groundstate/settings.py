@@ -58,7 +58,7 @@ class Settings:
         metadata=_setting(
             "choice",
             "Budget of false alarms of the learned rules: strict is at most 1 in 10,000 lines of unchanged code, "
-            "default 1 in 2,000, explore 1 in 200, all has no threshold.",
+            "default 1 in 2,000, explore 1 in 200, all has no threshold. In test code the next stricter one counts.",
             SENSITIVITIES,
         ),
     )

@@ -41,3 +41,21 @@ def test_without_the_rule_about_ignores_a_comment_asks_for_no_more() -> None:
     document = Document(Path("/project/a.py"), b"a = 1  # groundstate: ignore[GS301]\n")
     analyse(document, Workspace(Path("/project")), engine, replace(Settings(), ignore=("GS901",)))
     assert engine.levels == ["default"]
+
+
+@pytest.mark.parametrize(
+    ("path", "sensitivity", "levels"),
+    [
+        ("tests/test_a.py", "explore", ["default"]),
+        ("tests/test_a.py", "default", ["strict"]),
+        ("package/conftest.py", "default", ["strict"]),
+        ("tests/test_a.py", "strict", []),
+        ("tests/test_a.py", "all", ["all"]),
+        ("package/contest.py", "default", ["default"]),
+    ],
+)
+def test_in_test_code_the_next_stricter_budget_counts(path: str, sensitivity: str, levels: list[str]) -> None:
+    engine = _Asked([])
+    settings = replace(Settings(), sensitivity=sensitivity)
+    analyse(Document(Path("/project", path), b"a = 1\n"), Workspace(Path("/project")), engine, settings)
+    assert getattr(engine, "levels", []) == levels

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from groundstate_grammars.project import ProjectFacts, Signature
 from groundstate_grammars.python.parsed import ParsedFile, parse
+from groundstate_grammars.python.test_code import is_test
 from groundstate_grammars.python.units import Unit, UnitKind
 
 MIN_TOKENS = 16
@@ -40,7 +41,6 @@ TEST_SHARE = 0.3
 _PERMUTATIONS = 32
 _BANDS = 8
 _SHINGLE = 5
-_TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _SKIP = re.compile(
     r"(^|/)(\.git|node_modules|site-packages|_?vendor(ed)?|third_party|extern(al)?s?|migrations|build|dist)/"
     r"|_pb2(_grpc)?\.py$|(^|/)(versioneer|_version|setup)\.py$"
@@ -63,10 +63,6 @@ class Repository:
     name: str
     project: ProjectFacts
     files: list[CorpusFile]
-
-
-def is_test(path: str) -> bool:
-    return _TEST.search(path) is not None
 
 
 class Deduplicator:

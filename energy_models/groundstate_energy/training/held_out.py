@@ -15,12 +15,13 @@ from groundstate_energy.engine import LEARNED_UNITS, Engine
 from groundstate_energy.features import NameStatistics
 from groundstate_energy.minimiser import ScoredUnit
 from groundstate_energy.training.batches import read, split_of
-from groundstate_energy.training.corpus import TEST_SHARE, Repository, is_test
+from groundstate_energy.training.corpus import TEST_SHARE, Repository
 from groundstate_energy.training.fixes import load_fixes, unit_at
 from groundstate_energy.training.mutants import Mutator
 from groundstate_energy.training.single_site import RULE_OF_CLASS
 from groundstate_grammars.python.edited import repair_of
 from groundstate_grammars.python.parsed import ParsedFile, parse
+from groundstate_grammars.python.test_code import is_test
 from groundstate_grammars.rules import SOFT_RULES
 
 MUTANTS = 200
