@@ -29,7 +29,7 @@ class ScriptedEngine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
-    def examine(self, file, facts, *, hard, level, proceed):
+    def examine(self, file, facts, *, hard, level, proceed=lambda: None):
         if b"# raise" in file.data:
             raise RuntimeError("scripted fault")
         if match := _STUBBORN.search(file.data):
