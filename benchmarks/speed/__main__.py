@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -247,7 +248,7 @@ def _measure_inside(samples: Samples, tree: Path, folder: Path, lines: Mapping[P
         except CommandFailed as error:
             samples.fail(key, str(error))
         else:
-            samples.fact(key, lambda output=output: json.loads(output.splitlines()[-1]))  # type: ignore[misc]
+            samples.fact(key, partial(json.loads, output.splitlines()[-1]))
 
 
 def _plain(arguments: Sequence[str], folder: Path) -> Command:

@@ -150,7 +150,9 @@ async def test_over_tcp(tmp_path: Path) -> None:
 
 
 async def test_over_a_websocket(tmp_path: Path) -> None:
-    client = pytest.importorskip("websockets.asyncio.client")
+    client = pytest.importorskip(
+        "websockets.asyncio.client", reason="the extra `ws` is not installed, so WebSocket was not tried"
+    )
     port = free_port()
     process = await asyncio.create_subprocess_exec(*REAL, "--ws", f"localhost:{port}", cwd=tmp_path)
     for _ in range(200):

@@ -167,7 +167,7 @@ def test_the_gitlab_template(project: Path, program: str) -> None:
 
 def test_the_pre_commit_hooks(project: Path) -> None:
     """The hooks as they are, but in the environment of the test, for none can be installed without a network."""
-    pytest.importorskip("pre_commit")
+    pytest.importorskip("pre_commit", reason="pre-commit is not installed, so its hook was not tried")
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert [hook["id"] for hook in hooks] == ["groundstate", "groundstate-exact"]
     local = [{**hook, "language": "system"} for hook in hooks if hook["id"] == "groundstate-exact"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from functools import partial
 
 import z3
 
@@ -221,7 +222,7 @@ class _Attempt:
             if condition.moment != "return" or condition.expression is None:
                 continue
             expression = condition.expression
-            held, events = execution.collected(lambda expression=expression: execution.condition(expression))  # type: ignore[misc]
+            held, events = execution.collected(partial(execution.condition, expression))
             at = exit_.at
             hypothesis = execution.state.condition
             for event in events:
@@ -261,7 +262,7 @@ class _Attempt:
                 continue
             execution.state = exit_.state.copy()
             expression = item.expression
-            held, events = execution.collected(lambda expression=expression: execution.condition(expression))  # type: ignore[misc]
+            held, events = execution.collected(partial(execution.condition, expression))
             if events:
                 raise Unmodelled("condition of an exception that may itself raise", item.at)
             wrong = execution.terms.both(exit_.state.condition, execution.terms.no(held))

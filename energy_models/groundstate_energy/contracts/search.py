@@ -479,9 +479,9 @@ class Pools:
         alike = [
             (one, other)
             for one, other in itertools.combinations(range(len(pools)), 2)
-            if function.parameters[one].type == function.parameters[other].type
-            and function.parameters[one].type is not None
-            and function.parameters[one].type.name in ("list", "dict", "set")  # type: ignore[union-attr]
+            if (kind := function.parameters[one].type) == function.parameters[other].type
+            and kind is not None
+            and kind.name in ("list", "dict", "set")
         ]
         for produced, arguments in enumerate(_diagonal(pools, most // 2)):
             yield arguments

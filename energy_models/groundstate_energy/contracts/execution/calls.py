@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import z3
 
 from groundstate_energy.contracts import core
@@ -158,7 +160,7 @@ class Calls(Assignments):
                 if condition.moment != "return" or condition.expression is None:
                     continue
                 expression = condition.expression
-                held, events = self.collected(lambda expression=expression: self.condition(expression))  # type: ignore[misc]
+                held, events = self.collected(partial(self.condition, expression))
                 clear = [terms.no(event.condition) for event in events if event.exception and event.exact]
                 self.events.append(Event(terms.implies(self.guard, terms.both(held, *clear)), "", self.where))
         finally:

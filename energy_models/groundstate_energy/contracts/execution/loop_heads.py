@@ -208,7 +208,7 @@ class Head:
         if kind == "reference":
             return terms.of(Reference(shape[1]))  # type: ignore[arg-type]  # a number
         if kind == "tuple":
-            return terms.of(TupleValue(tuple(self._any(part, hint, state) for part in shape[1])))  # type: ignore[attr-defined]
+            return terms.of(TupleValue(tuple(self._any(part, hint, state) for part in shape[1])))  # type: ignore[attr-defined]  # shapes
         if kind == "range":
             low, high = execution.fresh_int(hint), execution.fresh_int(hint)
             return terms.of(RangeValue(low, high, shape[1]))  # type: ignore[arg-type]  # a step
