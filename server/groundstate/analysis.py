@@ -2,13 +2,15 @@
 
 Hard violations become findings as they are. The engine's scored edits become findings where their level is within the
 sensitivity; one that lies where a hard rule fires becomes a repair of that finding instead, for what an exact rule says
-need not be said twice.
+need not be said twice. What an alarm budget lets pass must be plausible too: that is asked here and not of the engine, for
+it looks at other files, and what the engine remembers of a unit must not.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
+import logging
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +27,9 @@ from groundstate.report import Report, UnitEnergy
 from groundstate.settings import SENSITIVITIES, Settings
 from groundstate.unused_ignores import UNUSED_IGNORE, unused_ignores
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
+from groundstate_energy.plausibility import EditedFile, objection
 from groundstate_energy.terms import Violation, contract_term, hard_violations
+from groundstate_energy.terms.view import FileView
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.project import ProjectFacts
@@ -38,6 +42,8 @@ from groundstate_grammars.text import BYTE_ORDER_MARK
 
 if TYPE_CHECKING:
     from groundstate_energy.terms.contracts import ContractTerm
+
+logger = logging.getLogger(__name__)
 
 MOST_REPAIRS = 5
 """Repairs shown of one finding."""
@@ -169,7 +175,11 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
     findings, absorbed = _hard_findings(document, hard, rules, scored)
     broken = [violation for violation in hard.violations if violation.rule == "GS101"]
     scored = [
-        edit for edit in scored if edit not in absorbed and not any(_touch(edit, item) for item in broken)
+        edit
+        for edit in scored
+        if edit not in absorbed
+        and not any(_touch(edit, item) for item in broken)
+        and (edit.level == "all" or hard.finds_plausible(edit.edit.replacements))
     ]
     findings += _soft_findings(document, scored, results)
     if judges_ignores:
@@ -262,6 +272,19 @@ class _HardTerms:
         middle = len(repairs) // 2
         self._halve(repairs[:middle])
         self._halve(repairs[middle:])
+
+    @functools.cached_property
+    def _view(self) -> FileView:
+        index = self._index if self._index is not None else ProjectIndex(None)
+        return FileView(self._document.parsed, index, self._document.path)
+
+    def finds_plausible(self, replacements: tuple[Replacement, ...]) -> bool:
+        """Whether no check of plausibility objects to an edit that adds no violation."""
+        after = self._document.parsed.edited(replacements)
+        reason = objection(EditedFile(self._view, after, replacements))
+        if reason:
+            logger.debug("%s: not shown, it %s", self._document.path, reason.replace("_", " "))
+        return not reason
 
     def gains(self, replacements: tuple[Replacement, ...]) -> bool:
         """Whether a repair removes a violation and adds none."""

@@ -65,7 +65,7 @@ def attribute_violations(view: FileView, receivers: Receivers) -> Iterator[Viola
             if not isinstance(definition, Module) or definition.is_stub:
                 continue
             cls = None
-            known = _module_names(view, definition, name)
+            known = names_of_module(view, definition, name)
             what = f"module `{definition.name}`"
             if known is not None and name not in known and receivers.is_version_dependent(definition, node):
                 continue
@@ -94,7 +94,8 @@ def members_of(view: FileView, cls: Class) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _module_names(view: FileView, module: Module, name: str) -> frozenset[str] | None:
+def names_of_module(view: FileView, module: Module, name: str) -> frozenset[str] | None:
+    """All attributes of ``module``; None where others may come, such as a submodule called ``name``."""
     if module.is_open or module.has_getattr or view.index.has_submodule(module, name):
         return None
     return frozenset(module.members) | _MODULE_ATTRIBUTES

@@ -1,0 +1,1 @@
+"""What the checks of plausibility cost in real fixes and mutants, and what they remove of alarms in unchanged code."""

@@ -1,0 +1,269 @@
+"""Edits that the classes of the project rule out: members and keywords that are not there, or are no such thing."""
+
+from __future__ import annotations
+
+from groundstate_energy.plausibility.classes import all_members, ancestry, class_named, class_of
+from groundstate_energy.plausibility.conditions import is_condition
+from groundstate_energy.plausibility.edited_file import EditedFile, last_name, operands, parts
+from groundstate_energy.terms.attributes import names_of_module
+from groundstate_energy.terms.receivers import Receivers
+from groundstate_energy.terms.view import FileView
+from groundstate_grammars.index import Class, Function, Module
+from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.definitions import ParameterKind, is_plain_metaclass
+from groundstate_grammars.python.scopes import BindingKind
+from groundstate_grammars.tree import FlatTree
+
+_PROPERTIES = frozenset(("property", "cached_property", "functools.cached_property"))
+_STILL_METHODS = frozenset(
+    ("staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod", "override")
+)
+_ORDERED = frozenset(map(py.token, ("<", "<=", ">", ">=")))
+_DEFINED = frozenset((BindingKind.FUNCTION, BindingKind.CLASS))
+_ENUMERATIONS = frozenset(("Enum", "enum.Enum", "Flag", "enum.Flag"))
+_SAME_FOR_IDENTITY = ((b"is", b"=="), (b"is not", b"!="))
+
+
+def names_a_member_that_is_not_there(edit: EditedFile) -> bool:
+    """The class or module is closed and fully known, has the member as written and not the other one."""
+    old, flat = edit.old_nodes[0], edit.before.flat
+    if len(edit.replacements) != 1 or not _is_member(flat, old) or is_stored(flat, flat.parent[old]):
+        return False
+    known = _known_members(edit.view, edit.receivers, flat.parent[old] + 1)
+    return known is not None and edit.view.text(old) in known and _new(edit) not in known
+
+
+def _known_members(view: FileView, receivers: Receivers, receiver: int) -> frozenset[str] | None:
+    definition = receivers.definition(receiver)
+    if isinstance(definition, Module):
+        return None if definition.is_stub else names_of_module(view, definition, "")
+    named = class_named(view, receivers, receiver)
+    cls = named or class_of(view, receivers, receiver)
+    known = None if cls is None else all_members(view, cls)
+    if cls is None or known is None or (named is None and view.is_subclassed(cls.name)):
+        return None
+    return known
+
+
+def names_a_keyword_that_is_not_there(edit: EditedFile) -> bool:
+    """The callee has the keyword as written and not the other one, and takes no others."""
+    old, flat = edit.old_nodes[0], edit.before.flat
+    keyword = flat.parent[old]
+    if (
+        len(edit.replacements) != 1
+        or flat.kind[keyword] != py.KEYWORD_ARGUMENT
+        or flat.field[old] != py.FIELD_NAME
+    ):
+        return False
+    callee = flat.parent[flat.parent[keyword]] + 1
+    definition = edit.receivers.definition(callee)
+    cls = class_named(edit.view, edit.receivers, callee)
+    if isinstance(definition, Function):
+        known = _parameters(definition)
+    else:
+        known = None if cls is None else _keywords_of_class(edit.view, cls)
+    return known is not None and edit.view.text(old) in known and _new(edit) not in known
+
+
+def _parameters(function: Function) -> frozenset[str] | None:
+    if any(parameter.kind is ParameterKind.ANY_KEYWORD for parameter in function.parameters):
+        return None
+    return frozenset(parameter.name for parameter in function.parameters)
+
+
+def _keywords_of_class(view: FileView, cls: Class) -> frozenset[str] | None:
+    """Parameters of ``__init__`` where the class or a base has one, else whatever a decorator may make keywords of."""
+    classes = ancestry(view, cls)
+    found: set[str] = set()
+    for one in classes or ():
+        init = one.methods.get("__init__")
+        if init is not None:
+            known = _parameters(init)
+            return None if known is None or found else known
+        if one.home.name == "builtins" or "__new__" in one.members or not is_plain_metaclass(one.metaclass):
+            return None
+        if one.decorators:
+            found |= one.members | {name.lstrip("_") for name in one.members}
+    return frozenset(found) if classes is not None and found else None
+
+
+def sets_a_property_that_has_no_setter(edit: EditedFile) -> bool:
+    """The attribute would be assigned where its class has it as a property that can only be read."""
+    new, flat = edit.new_nodes[0], edit.after.flat
+    if not _is_member(flat, new) or not is_stored(flat, flat.parent[new]):
+        return False
+    view = edit.view_after
+    cls = class_of(view, Receivers(view), flat.parent[new] + 1)
+    name = view.text(new)
+    while cls is not None and cls.home is view.module:
+        method = cls.methods.get(name)
+        if method is not None:
+            group = view.scopes.scopes[_scope_of_class(view, cls)].bindings[name]
+            return method.decorators == ("property",) and len(group) == 1
+        bases = (ancestry(view, cls) or ())[1:]
+        cls = bases[0] if len(bases) == 1 and name not in cls.members else None
+    return False
+
+
+def moves_the_only_assignment(edit: EditedFile) -> bool:
+    """An attribute that its class reads would no more be assigned anywhere, for its one assignment names another."""
+    old, flat = edit.old_nodes[0], edit.before.flat
+    if len(edit.replacements) != 1 or not _is_member(flat, old) or not is_stored(flat, flat.parent[old]):
+        return False
+    name = edit.view.text(old)
+    before = class_of(edit.view, edit.receivers, flat.parent[old] + 1)
+    if before is None or before.home is not edit.view.module or name.startswith("__"):
+        return False
+    after = next((cls for cls in edit.view_after.module.class_at.values() if cls.node == before.node), None)
+    known = None if after is None else all_members(edit.view_after, after)
+    if known is None or name in known or edit.view.is_subclassed(before.name):
+        return False
+    inside = range(before.node, before.node + flat.size[before.node])
+    return any(
+        flat.kind[node] == py.ATTRIBUTE
+        and last_name(flat, node) == flat.text(old)
+        and not is_stored(flat, node)
+        for node in inside
+    )
+
+
+def uses_a_method_as_a_value(edit: EditedFile) -> bool:
+    """A method of the class would be subscripted, iterated, ordered, calculated with or asked whether it is true."""
+    new, flat = edit.new_nodes[0], edit.after.flat
+    if not _is_member(flat, new) or not _needs_a_value(flat, flat.parent[new]):
+        return False
+    view = edit.view_after
+    cls = class_of(view, Receivers(view), flat.parent[new] + 1)
+    if cls is None:
+        return False
+    name = view.text(new)
+    for base in ancestry(view, cls) or (cls,):
+        if name in base.attributes or name in base.members:
+            method = base.methods.get(name)
+            plain = method is not None and _STILL_METHODS.issuperset(method.decorators)
+            return plain and name not in base.attributes
+    return False
+
+
+def _needs_a_value(flat: FlatTree, attribute: int) -> bool:
+    around = flat.parent[attribute]
+    kind, field = flat.kind[around], flat.field[attribute]
+    if kind == py.SUBSCRIPT:
+        return field == py.FIELD_VALUE
+    if kind == py.COMPARISON_OPERATOR:
+        return any(flat.kind[child] in _ORDERED for child in flat.children(around))
+    if kind in (py.FOR_STATEMENT, py.FOR_IN_CLAUSE):
+        return field == py.FIELD_RIGHT
+    return kind == py.BINARY_OPERATOR or is_condition(flat, attribute)
+
+
+def reads_the_same_through_a_property(edit: EditedFile) -> bool:
+    """A property that only returns an attribute gives the same as the attribute."""
+    old, flat = edit.old_nodes[0], edit.before.flat
+    if len(edit.replacements) != 1 or not _is_member(flat, old) or is_stored(flat, flat.parent[old]):
+        return False
+    cls = class_of(edit.view, edit.receivers, flat.parent[old] + 1)
+    if cls is None or cls.home is not edit.view.module:
+        return False
+    names = (edit.view.text(old), _new(edit))
+    return any(_returned_attribute(edit.view, cls, one) == other for one, other in (names, names[::-1]))
+
+
+def _returned_attribute(view: FileView, cls: Class, name: str) -> str:
+    """The attribute of ``self`` that the property ``name`` returns and does nothing else; empty for any other."""
+    method = cls.methods.get(name)
+    if method is None or len(method.decorators) != 1 or method.decorators[0] not in _PROPERTIES:
+        return ""
+    flat = view.flat
+    body = parts(flat, flat.child_by_field(method.node, py.FIELD_BODY))
+    if (
+        len(body) == 2
+        and flat.kind[body[0]] == py.EXPRESSION_STATEMENT
+        and flat.kind[body[0] + 1] == py.STRING
+    ):
+        body = body[1:]
+    if len(body) != 1 or flat.kind[body[0]] != py.RETURN_STATEMENT or flat.size[body[0]] < 3:
+        return ""
+    value = parts(flat, body[0])[-1]
+    if flat.kind[value] != py.ATTRIBUTE or flat.text(value + 1) != b"self":
+        return ""
+    return last_name(flat, value).decode("utf-8", "replace")
+
+
+def compares_the_same_by_identity(edit: EditedFile) -> bool:
+    """Functions, classes, members of an enumeration and objects without ``__eq__`` are equal when they are the same."""
+    if not any(edit.replaced(old, new) for old, new in _SAME_FOR_IDENTITY):
+        return False
+    flat = edit.before.flat
+    comparison = edit.old_nodes[0]
+    while comparison and flat.kind[comparison] != py.COMPARISON_OPERATOR:
+        comparison = flat.parent[comparison]
+    sides = operands(flat, comparison) if comparison else []
+    if len(sides) != 2:
+        return False
+    if _is_in_equality(flat, comparison) and edit.replaced(b"is", b"=="):
+        return True
+    return any(_has_only_identity(edit, side) for side in sides)
+
+
+def _is_in_equality(flat: FlatTree, comparison: int) -> bool:
+    """Whether ``self`` and the other are compared in ``__eq__`` itself, which ``==`` would call again."""
+    values = operands(flat, comparison)
+    function = next(
+        (node for node in flat.ancestors(comparison) if flat.kind[node] == py.FUNCTION_DEFINITION), -1
+    )
+    if function < 0 or flat.text(flat.child_by_field(function, py.FIELD_NAME)) not in (b"__eq__", b"__ne__"):
+        return False
+    names = [flat.text(node) for node in parts(flat, flat.child_by_field(function, py.FIELD_PARAMETERS))]
+    return {flat.text(value) for value in values} == set(names)
+
+
+def _has_only_identity(edit: EditedFile, side: int) -> bool:
+    flat, scopes = edit.before.flat, edit.before.scopes
+    if flat.kind[side] == py.IDENTIFIER:
+        name = edit.view.text(side)
+        at = scopes.resolve(name, scopes.scope_of[side])
+        if at >= 0 and all(binding.kind in _DEFINED for binding in scopes.scopes[at].bindings[name]):
+            return True
+    if isinstance(edit.receivers.definition(side), Class | Function):
+        return True
+    if flat.kind[side] == py.ATTRIBUTE:
+        around = class_named(edit.view, edit.receivers, side + 1)
+        if around is not None and around.bases and {base.name for base in around.bases} <= _ENUMERATIONS:
+            return last_name(flat, side).decode("utf-8", "replace") in around.members and not _has_equality(
+                around
+            )
+    cls = class_of(edit.view, edit.receivers, side)
+    classes = ancestry(edit.view, cls) if cls is not None else None
+    if cls is None or classes is None:
+        return False
+    return not any(_has_equality(one) for one in classes) and not edit.view.is_subclassed(cls.name)
+
+
+def _has_equality(cls: Class) -> bool:
+    """Whether a class says itself what it is equal to, or a decorator or metaclass may."""
+    return bool("__eq__" in cls.members or cls.decorators or cls.metaclass)
+
+
+def is_stored(flat: FlatTree, attribute: int) -> bool:
+    """Whether an assignment by ``=`` or another sign stores into an attribute."""
+    around = flat.parent[attribute]
+    return (
+        flat.kind[around] in (py.ASSIGNMENT, py.AUGMENTED_ASSIGNMENT)
+        and flat.field[attribute] == py.FIELD_LEFT
+    )
+
+
+def _is_member(flat: FlatTree, node: int) -> bool:
+    """Whether ``node`` is the name of an attribute."""
+    return flat.kind[flat.parent[node]] == py.ATTRIBUTE and flat.field[node] == py.FIELD_ATTRIBUTE
+
+
+def _new(edit: EditedFile) -> str:
+    return edit.replacements[0].new.decode("utf-8", "replace")
+
+
+def _scope_of_class(view: FileView, cls: Class) -> int:
+    """Index of the scope of the body of a class of the file itself."""
+    body = view.flat.child_by_field(cls.node, py.FIELD_BODY)
+    return view.scopes.scope_of[body]
