@@ -19,8 +19,8 @@ from groundstate_energy.plausibility.comparisons import (
 )
 from groundstate_energy.plausibility.conditions import makes_a_condition_of_a_function
 from groundstate_energy.plausibility.edited_file import EditedFile
+from groundstate_energy.plausibility.identity import compares_the_same_by_identity
 from groundstate_energy.plausibility.members import (
-    compares_the_same_by_identity,
     moves_the_only_assignment,
     names_a_keyword_that_is_not_there,
     names_a_member_that_is_not_there,

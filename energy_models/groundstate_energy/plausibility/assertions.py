@@ -16,7 +16,8 @@ from groundstate_energy.plausibility.edited_file import (
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.tree import FlatTree
 
-_OPPOSITES = frozenset((("==", "!="), ("is", "is not"), ("in", "not in"), ("is", "!="), ("true", "false")))
+_OPPOSITES = (("==", "!="), ("is", "is not"), ("in", "not in"), ("true", "false"), ("is None", "is not None"))
+_EXCLUDE = frozenset((*_OPPOSITES, ("is", "!=")))
 _SYMMETRIC = frozenset(("==", "!=", "is", "is not"))
 _TRUTH = {b"assertTrue": "true", b"assertFalse": "false"}
 _NONE = {b"assertIsNone": "is", b"assertIsNotNone": "is not"}
@@ -125,7 +126,7 @@ def _said(flat: FlatTree, node: int) -> _Claim:
 
 
 def _denied(claim: _Claim) -> _Claim:
-    for one, other in (("==", "!="), ("is", "is not"), ("in", "not in"), ("true", "false")):
+    for one, other in _OPPOSITES:
         if claim.relation in (one, other):
             return _Claim(other if claim.relation == one else one, claim.left, claim.right)
     return _Claim("", claim.left, claim.right)
@@ -137,7 +138,7 @@ def _contradict(flat: FlatTree, first: _Claim, second: _Claim) -> bool:
 
     relations = (first.relation, second.relation)
     one, other = (text(first.left), text(first.right)), (text(second.left), text(second.right))
-    if relations in _OPPOSITES or relations[::-1] in _OPPOSITES:
+    if relations in _EXCLUDE or relations[::-1] in _EXCLUDE:
         return one == other or (_SYMMETRIC.issuperset(relations) and one == other[::-1])
     if relations == ("==", "=="):
         for i in (0, 1):

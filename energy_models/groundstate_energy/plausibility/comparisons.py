@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from groundstate_energy.plausibility.edited_file import (
     EditedFile,
@@ -95,11 +95,17 @@ def _sides(flat: FlatTree, node: int) -> Iterator[tuple[int, int]]:
 
 def compares_unlike_values(edit: EditedFile) -> bool:
     """After the edit a value would be compared with one of a kind that is never equal to it, or ordered, or holds it."""
+    return _has_unlike_values(edit.after, edit.new_nodes) and not _has_unlike_values(
+        edit.before, edit.old_nodes
+    )
+
+
+def _has_unlike_values(file: ParsedFile, places: Sequence[int]) -> bool:
     return any(
-        _are_unlike(edit.after, *pair)
-        for place in edit.new_nodes
-        for node in in_statement(edit.after.flat, place)
-        for pair in pairs(edit.after.flat, node)
+        _are_unlike(file, *pair)
+        for place in places
+        for node in in_statement(file.flat, place)
+        for pair in pairs(file.flat, node)
     )
 
 

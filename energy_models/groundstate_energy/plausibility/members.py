@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from groundstate_energy.plausibility.classes import all_members, ancestry, class_named, class_of
 from groundstate_energy.plausibility.conditions import is_condition
-from groundstate_energy.plausibility.edited_file import EditedFile, last_name, operands, parts
+from groundstate_energy.plausibility.edited_file import EditedFile, last_name, parts
 from groundstate_energy.terms.attributes import names_of_module
 from groundstate_energy.terms.receivers import Receivers
 from groundstate_energy.terms.view import FileView
 from groundstate_grammars.index import Class, Function, Module
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.definitions import ParameterKind, is_plain_metaclass
-from groundstate_grammars.python.scopes import BindingKind
 from groundstate_grammars.tree import FlatTree
 
 _PROPERTIES = frozenset(("property", "cached_property", "functools.cached_property"))
@@ -19,9 +18,6 @@ _STILL_METHODS = frozenset(
     ("staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod", "override")
 )
 _ORDERED = frozenset(map(py.token, ("<", "<=", ">", ">=")))
-_DEFINED = frozenset((BindingKind.FUNCTION, BindingKind.CLASS))
-_ENUMERATIONS = frozenset(("Enum", "enum.Enum", "Flag", "enum.Flag"))
-_SAME_FOR_IDENTITY = ((b"is", b"=="), (b"is not", b"!="))
 
 
 def names_a_member_that_is_not_there(edit: EditedFile) -> bool:
@@ -29,14 +25,18 @@ def names_a_member_that_is_not_there(edit: EditedFile) -> bool:
     old, flat = edit.old_nodes[0], edit.before.flat
     if len(edit.replacements) != 1 or not _is_member(flat, old) or is_stored(flat, flat.parent[old]):
         return False
-    known = _known_members(edit.view, edit.receivers, flat.parent[old] + 1)
-    return known is not None and edit.view.text(old) in known and _new(edit) not in known
+    new = _new(edit)
+    known = _known_members(edit.view, edit.receivers, flat.parent[old] + 1, new)
+    return known is not None and edit.view.text(old) in known and new not in known
 
 
-def _known_members(view: FileView, receivers: Receivers, receiver: int) -> frozenset[str] | None:
+def _known_members(view: FileView, receivers: Receivers, receiver: int, name: str) -> frozenset[str] | None:
+    """What the class or module at ``receiver`` has; None where it may have others, such as a submodule ``name``."""
     definition = receivers.definition(receiver)
     if isinstance(definition, Module):
-        return None if definition.is_stub else names_of_module(view, definition, "")
+        if definition.is_stub or receivers.is_version_dependent(definition, receiver):
+            return None
+        return names_of_module(view, definition, name)
     named = class_named(view, receivers, receiver)
     cls = named or class_of(view, receivers, receiver)
     known = None if cls is None else all_members(view, cls)
@@ -188,61 +188,6 @@ def _returned_attribute(view: FileView, cls: Class, name: str) -> str:
     if flat.kind[value] != py.ATTRIBUTE or flat.text(value + 1) != b"self":
         return ""
     return last_name(flat, value).decode("utf-8", "replace")
-
-
-def compares_the_same_by_identity(edit: EditedFile) -> bool:
-    """Functions, classes, members of an enumeration and objects without ``__eq__`` are equal when they are the same."""
-    if not any(edit.replaced(old, new) for old, new in _SAME_FOR_IDENTITY):
-        return False
-    flat = edit.before.flat
-    comparison = edit.old_nodes[0]
-    while comparison and flat.kind[comparison] != py.COMPARISON_OPERATOR:
-        comparison = flat.parent[comparison]
-    sides = operands(flat, comparison) if comparison else []
-    if len(sides) != 2:
-        return False
-    if _is_in_equality(flat, comparison) and edit.replaced(b"is", b"=="):
-        return True
-    return any(_has_only_identity(edit, side) for side in sides)
-
-
-def _is_in_equality(flat: FlatTree, comparison: int) -> bool:
-    """Whether ``self`` and the other are compared in ``__eq__`` itself, which ``==`` would call again."""
-    values = operands(flat, comparison)
-    function = next(
-        (node for node in flat.ancestors(comparison) if flat.kind[node] == py.FUNCTION_DEFINITION), -1
-    )
-    if function < 0 or flat.text(flat.child_by_field(function, py.FIELD_NAME)) not in (b"__eq__", b"__ne__"):
-        return False
-    names = [flat.text(node) for node in parts(flat, flat.child_by_field(function, py.FIELD_PARAMETERS))]
-    return {flat.text(value) for value in values} == set(names)
-
-
-def _has_only_identity(edit: EditedFile, side: int) -> bool:
-    flat, scopes = edit.before.flat, edit.before.scopes
-    if flat.kind[side] == py.IDENTIFIER:
-        name = edit.view.text(side)
-        at = scopes.resolve(name, scopes.scope_of[side])
-        if at >= 0 and all(binding.kind in _DEFINED for binding in scopes.scopes[at].bindings[name]):
-            return True
-    if isinstance(edit.receivers.definition(side), Class | Function):
-        return True
-    if flat.kind[side] == py.ATTRIBUTE:
-        around = class_named(edit.view, edit.receivers, side + 1)
-        if around is not None and around.bases and {base.name for base in around.bases} <= _ENUMERATIONS:
-            return last_name(flat, side).decode("utf-8", "replace") in around.members and not _has_equality(
-                around
-            )
-    cls = class_of(edit.view, edit.receivers, side)
-    classes = ancestry(edit.view, cls) if cls is not None else None
-    if cls is None or classes is None:
-        return False
-    return not any(_has_equality(one) for one in classes) and not edit.view.is_subclassed(cls.name)
-
-
-def _has_equality(cls: Class) -> bool:
-    """Whether a class says itself what it is equal to, or a decorator or metaclass may."""
-    return bool("__eq__" in cls.members or cls.decorators or cls.metaclass)
 
 
 def is_stored(flat: FlatTree, attribute: int) -> bool:
