@@ -3,6 +3,7 @@
     python -m benchmarks.blind_reading draw REPOSITORY... --out items.jsonl --key key.jsonl [--model MODEL] [--scans FOLDER]
     python -m benchmarks.blind_reading show items.jsonl --repositories FOLDER [--only 1-25]
     python -m benchmarks.blind_reading summarise items.jsonl readings.jsonl key.jsonl
+    python -m benchmarks.blind_reading objections READINGS... --repositories FOLDER
 
 Repositories are folders named owner+name, at the commits of ``repositories.toml``. A control is the best edit of a unit that
 stayed below every alarm budget; among the items nothing tells it apart from a finding. The reader opens the key only after
@@ -16,16 +17,21 @@ import dataclasses
 import json
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from benchmarks.alarm_budgets.__main__ import known_repositories
 from benchmarks.blind_reading.drawing import Answer, Item, draw
+from benchmarks.blind_reading.objections import objection_to
 from benchmarks.blind_reading.scanning import Scan, scan
 from benchmarks.blind_reading.summary import Reading, Unread, joined, summarise
 
+from groundstate.analysis import sensitivity_of
+from groundstate.settings import SENSITIVITIES
 from groundstate_energy.model_package import load_model_package
+from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.rules import RULES
 
 HERE = Path(__file__).parent
@@ -61,6 +67,14 @@ def main() -> int:
     summing.add_argument("readings", type=Path)
     summing.add_argument("key", type=Path)
     summing.set_defaults(run=_summarise)
+    objecting = commands.add_parser(
+        "objections", help="count the findings that a check of plausibility removes"
+    )
+    objecting.add_argument("readings", nargs="+", type=Path, help="folders with items, readings and key")
+    objecting.add_argument(
+        "--repositories", type=Path, nargs="+", required=True, help="folders with the clones"
+    )
+    objecting.set_defaults(run=_objections)
     options = parser.parse_args()
     run: Any = options.run
     return int(run(options))
@@ -141,6 +155,42 @@ def _summarise(options: argparse.Namespace) -> int:
         return 2
     print(summarise(read), end="")
     return 0
+
+
+def _objections(options: argparse.Namespace) -> int:
+    indices: dict[Path, ProjectIndex] = {}
+    for budgets in (("strict",), ("strict", "default"), ("strict", "default", "explore")):
+        counts: Counter[tuple[str, str]] = Counter()
+        for folder in options.readings:
+            read = joined(
+                read_items(folder / "items.jsonl"),
+                [Reading(**table) for table in _lines(folder / "readings.jsonl")],
+                [Answer(**table) for table in _lines(folder / "key.jsonl")],
+            )
+            for one in read:
+                if one.answer.control or one.answer.budget not in budgets:
+                    continue
+                name = one.item.repository.replace("/", "+", 1)
+                root = next((base / name for base in options.repositories if (base / name).is_dir()), None)
+                if root is None:
+                    print(f"{name}: in none of the folders", file=sys.stderr)
+                    return 2
+                root = root.resolve()
+                index = indices.setdefault(root, ProjectIndex(root))
+                reason = objection_to(one.item, root, index).replace("_", " ")
+                if not reason and not _counts_in(one.item.path, budgets[-1], one.answer.budget):
+                    reason = "is in test code, where a stricter budget counts"
+                counts[one.reading.reading, reason or "stays"] += 1
+        print(f"## {budgets[-1]}")
+        for (reading, reason), count in sorted(counts.items()):
+            print(f"{reading}: {count} {reason}")
+    return 0
+
+
+def _counts_in(path: str, sensitivity: str, budget: str) -> bool:
+    """Whether a finding of ``budget`` is shown in the file at ``path``."""
+    allowed = sensitivity_of(path, sensitivity)
+    return allowed is not None and SENSITIVITIES.index(budget) <= SENSITIVITIES.index(allowed)
 
 
 def read_items(path: Path) -> list[Item]:

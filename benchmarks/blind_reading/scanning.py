@@ -113,7 +113,7 @@ def _place(root: Path, document: Document, finding: Finding) -> Place:
         line=document.source.line_of(finding.start) + 1,
         start=finding.start,
         rule=finding.rule,
-        edit=tuple((_shown(data[edit.start : edit.end]), _shown(edit.new)) for edit in edits),
+        edit=tuple((shown(data[edit.start : edit.end]), shown(edit.new)) for edit in edits),
         probability=finding.probability,
         budget=finding.budget,
     )
@@ -123,6 +123,7 @@ def _place_of(table: dict[str, Any]) -> Place:
     return Place(**{**table, "edit": tuple((old, new) for old, new in table["edit"])})
 
 
-def _shown(text: bytes) -> str:
+def shown(text: bytes) -> str:
+    """A text of an edit as items have it: on one line, at most ``SHOWN`` characters."""
     decoded = " ".join(text.decode("utf-8", "replace").split())
     return decoded if len(decoded) <= SHOWN else decoded[: SHOWN - 1] + "…"

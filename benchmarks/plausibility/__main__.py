@@ -11,6 +11,7 @@ Only repositories of the split are looked at, by default those that calibrate; n
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import tempfile
 from collections import Counter
@@ -43,7 +44,7 @@ LOUD = ("strict", "default")
 
 @dataclass
 class Counted:
-    """Edits by what objects to them. ``listed``: one line for each objection."""
+    """Edits by what objects to them. ``listed``: a line for each edit."""
 
     edits: int = 0
     objections: Counter[str] = field(default_factory=Counter)
@@ -55,7 +56,7 @@ class Counted:
         found = "" if after.flat.errors else objection(EditedFile(view, after, edit.replacements))
         if found:
             self.objections[found] += 1
-            self.listed.append(_line(view.file, edit, f"{found}\t{where}"))
+        self.listed.append(_line(view.file, edit, f"{found or '-'}\t{where}"))
 
     def rows(self, title: str) -> Iterator[str]:
         """A table of Markdown."""
@@ -85,7 +86,7 @@ def main() -> int:
     for step in (edits, alarms):
         step.add_argument("corpus", type=Path, metavar="CORPUS")
         step.add_argument("--split", default="calibration", choices=("calibration", "train"))
-        step.add_argument("--list", type=Path, help="write one line for each objection")
+        step.add_argument("--list", type=Path, help="write a line for each edit")
     options = parser.parse_args()
     try:
         package = load_model_package(getattr(options, "model", None))
@@ -195,7 +196,9 @@ def _alarms(
     for repository in repositories:
         index = indices[repository.name]
         taken = 0
-        for corpus_file in repository.files:
+        files = list(repository.files)
+        random.Random(repository.name).shuffle(files)
+        for corpus_file in files:
             if taken >= options.lines // len(repositories):
                 break
             path = (index.root or Path()) / corpus_file.path

@@ -117,6 +117,16 @@ IMPLAUSIBLE = {
         "def f(self):\n    color = pick()\n    return ⟦→self.⟧color",
     ],
     "moves_the_only_assignment": [
+        """
+        class Handler:
+            seen: str | None = None
+
+            def handle(self, text):
+                self.⟦seen→text⟧ = text
+
+        def test(handler):
+            assert handler.seen == 'a'
+        """,
         "class A:\n    def set(self):\n        self.⟦f→rows⟧ = open('a')\n\n    def end(self):\n        self.f.close()",
     ],
     "names_a_member_that_is_not_there": [
@@ -206,12 +216,24 @@ PLAUSIBLE = [
         pass
     """,
     """
+    class B:
+        f = None
+
     class A(B):
         def set(self):
             self.⟦f→rows⟧ = open('a')
 
         def end(self):
             self.f.close()
+    """,
+    """
+    class A:
+        def set(self):
+            self.⟦f→rows⟧ = open('a')
+
+    def test(a):
+        a.f = 1
+        return a.f
     """,
     "def f(a: int = ⟦1→2⟧):\n    return a",
     "def f():\n    if sys.version_info ⟦>→>=⟧ (3, 8):\n        g()",

@@ -79,21 +79,26 @@ def class_of(view: FileView, receivers: Receivers, node: int) -> Class | None:
 
 def ancestry(view: FileView, cls: Class) -> list[Class] | None:
     """``cls`` and all its bases, those of a class after it, without ``object``; None when one is not known."""
+    found, complete = known_ancestry(view, cls)
+    return found if complete else None
+
+
+def known_ancestry(view: FileView, cls: Class) -> tuple[list[Class], bool]:
+    """``cls`` and those of its bases that are known, and whether these are all."""
     found = [cls]
+    complete = True
     for own in found:
-        if own.bases is None or len(found) > 40:
-            return None
-        for base in own.bases:
+        complete = complete and own.bases is not None
+        for base in own.bases or ():
             if base.name in _ADD_NOTHING:
                 continue
             known = (
                 BUILTIN_CLASSES.get(base.name) if base.is_builtin else _class_in(view, own.home, base.name, 0)
             )
-            if known is None:
-                return None
-            if known not in found:
+            complete = complete and known is not None
+            if known is not None and known not in found:
                 found.append(known)
-    return found
+    return found, complete
 
 
 def all_members(view: FileView, cls: Class) -> frozenset[str] | None:

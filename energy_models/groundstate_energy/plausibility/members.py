@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from groundstate_energy.plausibility.classes import all_members, ancestry, class_named, class_of
+from groundstate_energy.plausibility.classes import (
+    all_members,
+    ancestry,
+    class_named,
+    class_of,
+    known_ancestry,
+)
 from groundstate_energy.plausibility.conditions import is_condition
 from groundstate_energy.plausibility.edited_file import EditedFile, last_name, parts
 from groundstate_energy.terms.attributes import names_of_module
@@ -106,25 +112,45 @@ def sets_a_property_that_has_no_setter(edit: EditedFile) -> bool:
 
 
 def moves_the_only_assignment(edit: EditedFile) -> bool:
-    """An attribute that its class reads would no more be assigned anywhere, for its one assignment names another."""
+    """An attribute that the file reads would get a value nowhere, for its one assignment names another."""
     old, flat = edit.old_nodes[0], edit.before.flat
     if len(edit.replacements) != 1 or not _is_member(flat, old) or not is_stored(flat, flat.parent[old]):
         return False
-    name = edit.view.text(old)
+    name, view = edit.view.text(old), edit.view_after
     before = class_of(edit.view, edit.receivers, flat.parent[old] + 1)
-    if before is None or before.home is not edit.view.module or name.startswith("__"):
+    if (
+        before is None
+        or before.home is not edit.view.module
+        or name.startswith("__")
+        or name in view.module.stores
+    ):
         return False
-    after = next((cls for cls in edit.view_after.module.class_at.values() if cls.node == before.node), None)
-    known = None if after is None else all_members(edit.view_after, after)
-    if known is None or name in known or edit.view.is_subclassed(before.name):
+    after = next((cls for cls in view.module.class_at.values() if cls.node == before.node), None)
+    if after is None or view.is_subclassed(after.name):
         return False
-    inside = range(before.node, before.node + flat.size[before.node])
+    if any(name in cls.members | cls.attributes for cls in known_ancestry(view, after)[0][1:]):
+        return False
+    if name in after.members and not _is_only_declared(view, after, name):
+        return False
     return any(
         flat.kind[node] == py.ATTRIBUTE
         and last_name(flat, node) == flat.text(old)
         and not is_stored(flat, node)
-        for node in inside
+        for node in range(len(flat))
     )
+
+
+def _is_only_declared(view: FileView, cls: Class, name: str) -> bool:
+    """Whether the body of a class of the file says of a name that it is there, and gives it no value but ``None``."""
+    flat = view.flat
+    for binding in view.scopes.scopes[_scope_of_class(view, cls)].bindings[name]:
+        statement = flat.parent[binding.node]
+        if flat.kind[statement] != py.ASSIGNMENT:
+            return False
+        value = flat.child_by_field(statement, py.FIELD_RIGHT)
+        if value >= 0 and flat.kind[value] != py.NONE:
+            return False
+    return True
 
 
 def uses_a_method_as_a_value(edit: EditedFile) -> bool:
@@ -137,7 +163,7 @@ def uses_a_method_as_a_value(edit: EditedFile) -> bool:
     if cls is None:
         return False
     name = view.text(new)
-    for base in ancestry(view, cls) or (cls,):
+    for base in known_ancestry(view, cls)[0]:
         if name in base.attributes or name in base.members:
             method = base.methods.get(name)
             plain = method is not None and _STILL_METHODS.issuperset(method.decorators)
