@@ -13,13 +13,14 @@ parse of the tree.
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from groundstate_energy.terms.failing_line import FailingLine
 from groundstate_energy.terms.nearest import edit_distance
+from groundstate_energy.terms.open_brackets import OpenBrackets
+from groundstate_energy.terms.python_parser import LINE, TOKEN, parse_error, parses
 from groundstate_energy.terms.violation import Violation
 from groundstate_grammars.edits import Edit, Replacement, apply_replacements
 from groundstate_grammars.python import syntax as py
@@ -35,11 +36,6 @@ _MOST_BYTES = 2_000_000
 _NEAR = 5
 """Tokens to each side of the error that a repair may touch."""
 
-_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?")
-_TOKEN = re.compile(
-    rb"#[^\r\n]*|[A-Za-z_\x80-\xff][\w\x80-\xff]*|\d[\w.]*|\"\"\"|'''|\"(?:[^\"\\\r\n]|\\.)*\"|'(?:[^'\\\r\n]|\\.)*'"
-    rb"|\*\*=|//=|>>=|<<=|->|:=|==|!=|<=|>=|\+\+|--|&&|\|\||[-+*/%@&|^]=|\*\*|//|<<|>>|\.\.\.|[^\s\w]"
-)
 _KEYWORDS = (
     b"False None True and as assert async await break class continue def del elif else except finally for from global "
     b"if import in is lambda nonlocal not or pass raise return try while with yield"
@@ -102,7 +98,7 @@ def syntax_violations(file: ParsedFile) -> list[Violation]:
     if not file.tree.tree.root_node.has_error:
         if not _looks_wrong(file.flat):
             return []
-        error = _parse_error(file.data)
+        error = parse_error(file.data)
         if error is None or not _is_same_in_every_version(error):
             return []
     elif _is_newer_python(file.flat):
@@ -244,23 +240,10 @@ _TIMELESS = (
 )
 
 
-def _parse_error(data: bytes) -> SyntaxError | None:
-    """The error of Python's parser; None when it accepts the text or fails for a reason that is not syntax."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(data)
-    except SyntaxError as error:
-        return error
-    except (ValueError, RecursionError, MemoryError, OverflowError):
-        return None
-    return None
-
-
 def _python_failure(data: bytes) -> _Failure | None:
     if b"\0" in data:
         return None
-    error = _parse_error(data)
+    error = parse_error(data)
     if error is None or error.lineno is None:
         return None
     message = error.msg
@@ -271,7 +254,7 @@ def _python_failure(data: bytes) -> _Failure | None:
         or "too complex" in message
     ):
         return None
-    lines = _LINE.findall(data)
+    lines = LINE.findall(data)
     row = min(max(error.lineno, 1), len(lines)) - 1
     starts = [0]
     for line in lines:
@@ -282,7 +265,7 @@ def _python_failure(data: bytes) -> _Failure | None:
     stop = starts[row] + len(lines[row].rstrip(b"\r\n"))
     start = min(start, stop)
     if end <= start:
-        token = _TOKEN.match(data, start)
+        token = TOKEN.match(data, start)
         end = token.end() if token else min(start + 1, stop)
     return _Failure(start, min(max(end, start), max(stop, start)), message)
 
@@ -325,6 +308,8 @@ def _repairs(file: ParsedFile, failure: _Failure) -> list[tuple[Replacement, ...
     passed: list[Replacement] = []
     later: list[tuple[int, int, Replacement]] = []
     row = (prefix + text[: failure.start - start]).count(b"\n") + 1
+    brackets = OpenBrackets(text, failure.message)
+    line = FailingLine(prefix, text, failure.start - start)
     tried: set[bytes] = set()
     for item in _candidates(data, failure, start, end):
         local = Replacement(item.start - start, item.end - start, item.new)
@@ -334,10 +319,16 @@ def _repairs(file: ParsedFile, failure: _Failure) -> list[tuple[Replacement, ...
         tried.add(repaired)
         if len(tried) > _MOST_TRIALS or len(passed) >= 2 * _MOST_REPAIRS:
             break
-        error = _parse_error(repaired)
-        if error is None:
+        settled = False if brackets.remain_after(local) else line.parses_with(local)
+        error = None if settled is not None else parse_error(repaired)
+        if settled or (settled is None and error is None):
             passed.append(item)
-        elif error.lineno is not None and error.lineno > row + 1 and item.new not in (b'"', b"'"):
+        elif (
+            error is not None
+            and error.lineno is not None
+            and error.lineno > row + 1
+            and item.new not in (b'"', b"'")
+        ):
             later.append((-error.lineno, len(later), item))
     if not passed:
         passed = [item for _, _, item in sorted(later)]
@@ -355,13 +346,9 @@ def _repairs(file: ParsedFile, failure: _Failure) -> list[tuple[Replacement, ...
     return proved
 
 
-def _parses(data: bytes) -> bool:
-    return b"\0" not in data and _parse_error(data) is None
-
-
 def _failing_window(data: bytes, offset: int) -> tuple[int, int, bytes] | None:
     """The smallest block around ``offset`` that fails alone: start, end, and what must precede it to stand alone."""
-    lines = _LINE.findall(data)
+    lines = LINE.findall(data)
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
@@ -384,7 +371,7 @@ def _failing_window(data: bytes, offset: int) -> tuple[int, int, bytes] | None:
         if starts[last] - starts[first] > _MOST_WINDOW_BYTES:
             break
         prefix = b"if 1:\n" if indent else b""
-        if not _parses(prefix + data[starts[first] : starts[last]]):
+        if not parses(prefix + data[starts[first] : starts[last]]):
             return starts[first], starts[last], prefix
         limit = indent
     if len(data) <= 2 * _MOST_WINDOW_BYTES:
@@ -410,7 +397,7 @@ def _ordered_candidates(data: bytes, failure: _Failure, start: int, end: int) ->
     place = failure.start
     if "indent" in failure.message:
         yield from _indentation_candidates(data, place, start)
-    tokens = [match.span() for match in _TOKEN.finditer(data, start, end) if not match[0].startswith(b"#")]
+    tokens = [match.span() for match in TOKEN.finditer(data, start, end) if not match[0].startswith(b"#")]
     if not tokens:
         return
     at = next((index for index, (_, stop) in enumerate(tokens) if stop > place), len(tokens) - 1)
