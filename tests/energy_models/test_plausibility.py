@@ -54,6 +54,28 @@ IMPLAUSIBLE = {
         "def f(a, b, c):\n    return a if c else ⟦b→a⟧",
         "def f(a, b):\n    a = ⟦b→a⟧\n    return a",
     ],
+    "gives_one_thing_twice": [
+        "def f(dirs, files):\n    return g(list(⟦dirs→files⟧), list(files))",
+        "def f(self):\n    return [self.⟦a→b⟧, self.b]",
+    ],
+    "breaks_an_agreement_of_names": [
+        "def f(picks, pick):\n    return g(picks=⟦picks→pick⟧)",
+        "def f(store):\n    return {'chunk_size': store.⟦chunk_size→size⟧}",
+        "def f(self, tasks, errors):\n    self.tasks = ⟦tasks→errors⟧",
+        "def f(self, report):\n    self.⟦tasks→errors⟧ = report.tasks",
+        "def f(d, rows):\n    d['rows'] = ⟦rows→d⟧",
+        "def f(now, then):\n    return now.⟦quarter→month⟧ != then.quarter",
+        "def test(self, a, b):\n    self.assertEqual(a.⟦row_names→rows⟧, b.row_names)",
+    ],
+    "asks_for_a_class_that_is_none": [
+        "from x import Scoped\n\ndef f(a, scopes):\n    return isinstance(a, ⟦Scoped→scopes⟧)",
+        "class E(Exception): pass\n\ndef f(a):\n    try:\n        g()\n    except ⟦E→a⟧:\n        pass",
+    ],
+    "uses_a_module_as_a_value": [
+        "import os\n\ndef f(a):\n    return a + os.⟦pathsep→path⟧",
+        "import style\n\ndef f(a):\n    return ⟦a→style⟧[0]",
+        "import style\n\ndef f(a):\n    return ⟦a→style⟧()",
+    ],
     "compares_unlike_values": [
         "def test(page):\n    assert ⟦str→len⟧(page) == '<Page 1>'",
         "def f(a, b):\n    return a in ⟦b→1⟧",
@@ -195,11 +217,21 @@ IMPLAUSIBLE = {
         "def f(a):\n    return type(a) ⟦is→==⟧ int",
         "from enum import Enum\n\nclass A(Enum):\n    X = 1\n\ndef f(a):\n    return a ⟦is→==⟧ A.X",
         "class A:\n    def __eq__(self, other):\n        return self ⟦is→==⟧ other",
+        "NOTHING = object()\n\ndef f(a):\n    return a ⟦is not→!=⟧ NOTHING",
         "class A:\n    pass\n\ndef f(b):\n    a = A()\n    return a ⟦is→==⟧ b",
     ],
 }
 
 PLAUSIBLE = [
+    "def f(a, b):\n    return g(0, ⟦1→0⟧)",
+    "def f(a, b):\n    return g(a, x=⟦b→a⟧)",
+    "def f(picks, pick):\n    return g(picks=⟦pick→picks⟧)",
+    "def f(picks, pick):\n    return g(picks=⟦→self.⟧picks)",
+    "def f(picks, pick):\n    return g(picks=⟦pick→one⟧)",
+    "def f(a, scopes, kinds):\n    return isinstance(a, ⟦scopes→kinds⟧)",
+    "from x import A, B\n\ndef f(a):\n    return isinstance(a, ⟦A→B⟧)",
+    "import os\n\ndef f(a):\n    return g(os.⟦pathsep→path⟧)",
+    "from style import color\n\ndef f(a):\n    return ⟦a→color⟧(1)",
     "def test(self):\n    with self.assertRaises(ValueError):\n        area(⟦wide→high⟧)",
     "def test():\n    assert message ⟦is→==⟧ 'unused'",
     "def f(a):\n    return type(a) ⟦==→is⟧ int",

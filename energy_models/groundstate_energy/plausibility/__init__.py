@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from groundstate_energy.plausibility.agreements import breaks_an_agreement_of_names, gives_one_thing_twice
 from groundstate_energy.plausibility.assertions import contradicts_the_assertion_beside, weakens_an_assertion
 from groundstate_energy.plausibility.comparisons import (
     compares_unlike_values,
@@ -29,6 +30,7 @@ from groundstate_energy.plausibility.members import (
     uses_a_method_as_a_value,
 )
 from groundstate_energy.plausibility.numbers import empties_a_range, makes_bounds_the_same
+from groundstate_energy.plausibility.roles import asks_for_a_class_that_is_none, uses_a_module_as_a_value
 from groundstate_energy.plausibility.statements import (
     leaves_a_local_unread,
     repeats_the_statement_beside,
@@ -45,6 +47,10 @@ CHECKS: tuple[Callable[[EditedFile], bool], ...] = (
     turns_a_question_about_the_interpreter,
     is_a_value_in_an_expected_error,
     makes_both_sides_the_same,
+    gives_one_thing_twice,
+    breaks_an_agreement_of_names,
+    asks_for_a_class_that_is_none,
+    uses_a_module_as_a_value,
     compares_unlike_values,
     compares_with_a_display,
     loses_what_find_returns,

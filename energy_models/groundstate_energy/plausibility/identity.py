@@ -49,7 +49,7 @@ def _has_only_identity(edit: EditedFile, side: int) -> bool:
         at = scopes.resolve(name, scopes.scope_of[side])
         if at >= 0 and all(binding.kind in _DEFINED for binding in scopes.scopes[at].bindings[name]):
             return True
-    if isinstance(edit.receivers.definition(side), Class | Function):
+    if isinstance(edit.receivers.definition(side), Class | Function) or _is_sentinel(edit, side):
         return True
     if flat.kind[side] == py.ATTRIBUTE:
         around = class_named(edit.view, edit.receivers, side + 1)
@@ -62,6 +62,20 @@ def _has_only_identity(edit: EditedFile, side: int) -> bool:
     if cls is None or classes is None:
         return False
     return not any(_has_equality(one) for one in classes) and not edit.view.is_subclassed(cls.name)
+
+
+def _is_sentinel(edit: EditedFile, side: int) -> bool:
+    """Whether a name of the module stands for the one ``object()`` that is assigned to it."""
+    flat, scopes = edit.before.flat, edit.before.scopes
+    if flat.kind[side] != py.IDENTIFIER:
+        return False
+    name = edit.view.text(side)
+    group = scopes.scopes[0].bindings.get(name, [])
+    if len(group) != 1 or scopes.resolve(name, scopes.scope_of[side]) != 0:
+        return False
+    statement = flat.parent[group[0].node]
+    value = flat.child_by_field(statement, py.FIELD_RIGHT) if flat.kind[statement] == py.ASSIGNMENT else -1
+    return value >= 0 and flat.text(value) == b"object()"
 
 
 def _has_equality(cls: Class) -> bool:

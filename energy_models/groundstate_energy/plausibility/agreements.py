@@ -1,0 +1,77 @@
+"""Edits that break an agreement of names, or give one thing twice to what takes several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundstate_energy.plausibility.comparisons import pairs
+from groundstate_energy.plausibility.edited_file import EditedFile, in_statement, last_name, parts
+from groundstate_grammars.python import syntax as py
+from groundstate_grammars.tree import FlatTree
+
+_SEVERAL = frozenset((py.ARGUMENT_LIST, py.TUPLE, py.LIST, py.SET, py.EXPRESSION_LIST))
+_NAMES = frozenset((py.IDENTIFIER, py.ATTRIBUTE))
+
+
+def breaks_an_agreement_of_names(edit: EditedFile) -> bool:
+    """What is given to its own name, as ``width=width`` or ``"width": self.width``, is meant."""
+    if len(edit.replacements) != 1:
+        return False
+    flat = edit.before.flat
+    place = edit.old_nodes[0]
+    (item,) = edit.replacements
+    if flat.kind[place] != py.IDENTIFIER or flat.text(place) != edit.before.data[item.start : item.end]:
+        return False
+    node = place
+    if flat.kind[flat.parent[place]] == py.ATTRIBUTE:
+        if flat.field[place] != py.FIELD_ATTRIBUTE:
+            return False
+        node = flat.parent[place]
+    partners = list(_partners(flat, node))
+    return flat.text(place) in partners and item.new not in partners
+
+
+def _partners(flat: FlatTree, node: int) -> Iterator[bytes]:
+    """The names that the value or target at ``node`` is given to, taken from or compared with."""
+    around = flat.parent[node]
+    kind, field = flat.kind[around], flat.field[node]
+    if kind == py.KEYWORD_ARGUMENT and field == py.FIELD_VALUE:
+        yield flat.text(flat.child_by_field(around, py.FIELD_NAME))
+    elif kind == py.PAIR and field == py.FIELD_VALUE:
+        yield _name_or_text(flat, flat.child_by_field(around, py.FIELD_KEY))
+    elif kind == py.ASSIGNMENT:
+        other = py.FIELD_LEFT if field == py.FIELD_RIGHT else py.FIELD_RIGHT
+        side = flat.child_by_field(around, other)
+        if side >= 0:
+            yield _name_or_text(flat, side)
+    elif kind == py.COMPARISON_OPERATOR or kind == py.ARGUMENT_LIST:
+        for _, left, right in pairs(flat, around if kind == py.COMPARISON_OPERATOR else flat.parent[around]):
+            if node in (left, right):
+                yield last_name(flat, right if node == left else left)
+
+
+def _name_or_text(flat: FlatTree, node: int) -> bytes:
+    """The last part of a name, or the content of a string, or the text that an item is taken by."""
+    if flat.kind[node] == py.SUBSCRIPT:
+        node = flat.child_by_field(node, py.FIELD_SUBSCRIPT)
+    if flat.kind[node] == py.STRING:
+        return b"".join(flat.text(child) for child in flat.children(node)[1:-1])
+    return last_name(flat, node)
+
+
+def gives_one_thing_twice(edit: EditedFile) -> bool:
+    """A call, list, tuple or set would take the same name or attribute in two places."""
+    flat = edit.after.flat
+    for place in edit.new_nodes:
+        for node in in_statement(flat, place):
+            around = flat.parent[node]
+            if flat.kind[around] in _SEVERAL and _holds_a_name(flat, node):
+                text = flat.text(node)
+                if any(other != node and flat.text(other) == text for other in parts(flat, around)):
+                    return True
+    return False
+
+
+def _holds_a_name(flat: FlatTree, node: int) -> bool:
+    """Whether a value is no literal."""
+    return any(flat.kind[inner] in _NAMES for inner in range(node, node + flat.size[node]))
