@@ -48,7 +48,7 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("hard terms", analysis, "hard_violations"),
     ("what is known already", Recollection, "recall"),
     ("candidates", Candidates, "of"),
-    ("features and windows", minimiser, "encode"),
+    ("features and windows", minimiser, "encode_all"),
     ("batches", Scorer, "gaps"),
     ("network", scorer, "_pass"),
 )

@@ -6,6 +6,8 @@ The network's input contract is ``INPUTS``; training and inference go through th
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -106,48 +108,67 @@ class Window:
 
 def encode(statistics: FileStatistics, unit: Unit, candidates: CandidateSet) -> list[Window]:
     """The windows of a unit. Every candidate is in exactly one: that in which its site lies most inside."""
+    return encode_all(statistics, [(unit, candidates)])[0]
+
+
+def encode_all(statistics: FileStatistics, units: Sequence[tuple[Unit, CandidateSet]]) -> list[list[Window]]:
+    """The windows of each of some units, of one unit where the text is an edited one. Features are made for all at once."""
+    features, occurrence = usage_features(statistics, [candidates for _, candidates in units])
     file = statistics.file
-    features, occurrence = usage_features(statistics, candidates)
-    header = context_header(file, unit)
-    lexicon = file.lexicon
-    header_text = np.array([lexicon.id(text) for text, _ in header], np.int32)
-    header_role = np.array([int(role) + ROLE_COUNT for _, role in header], np.int32)
+    identity = file.lexicon.id
+    headers = []
+    for unit, _ in units:
+        header = context_header(file, unit)
+        headers.append(
+            (
+                np.array([identity(text) for text, _ in header], np.int32),
+                np.array([role + ROLE_COUNT for _, role in header], np.int32),
+            )
+        )
     hashes = statistics.hashes()
-    length = len(candidates.lex)
+    found = []
+    first = 0
+    for (_, candidates), before in zip(units, headers, strict=True):
+        stop = first + len(candidates)
+        found.append(_windows(candidates, before, features[first:stop], occurrence[first:stop], hashes))
+        first = stop
+    return found
+
+
+def _windows(
+    candidates: CandidateSet,
+    header: tuple[Ints, Ints],
+    features: Floats,
+    occurrence: Ints,
+    hashes: NDArray[np.uint64],
+) -> list[Window]:
+    length, shift = len(candidates.lex), len(header[0])
     starts = [0]
     while starts[-1] + WINDOW < length:
         starts.append(min(starts[-1] + STRIDE, length - WINDOW))
-    centres = np.array(starts) + WINDOW / 2
-    window_of_site = (
-        np.abs(candidates.site_token[:, None] - centres[None, :]).argmin(1)
-        if len(starts) > 1
-        else np.zeros(len(candidates.site_token), np.intp)
-    )
-    shift = len(header)
+    if len(starts) == 1:
+        window_of_site = np.zeros(len(candidates.site_token), np.intp)
+    else:
+        centres = np.array(starts) + WINDOW / 2
+        window_of_site = np.abs(candidates.site_token[:, None] - centres[None, :]).argmin(1)
     windows = []
     for number, start in enumerate(starts):
         stop = min(start + WINDOW, length)
-        sites = np.flatnonzero(window_of_site == number)
-        if not len(sites):
-            continue
-        renumber = np.full(len(window_of_site), -1, np.int32)
-        renumber[sites] = np.arange(len(sites), dtype=np.int32)
-        chosen = (
-            np.flatnonzero(window_of_site[candidates.candidate_site] == number)
-            if len(starts) > 1
-            else np.arange(len(candidates))
-        )
+        inside = window_of_site == number
+        sites = np.flatnonzero(inside)
+        chosen = np.flatnonzero(inside[candidates.candidate_site])
         if not len(chosen):
             continue
+        renumber = np.cumsum(inside, dtype=np.int32) - 1
         at = candidates.site_token[sites]
         other = candidates.site_other[sites]
         other = np.where((other >= start) & (other < stop), other, at)
         seen = occurrence[chosen]
         windows.append(
             Window(
-                texts=lexicon.texts,
-                tokens=np.concatenate([header_text, candidates.lex[start:stop]]),
-                roles=np.concatenate([header_role, candidates.role[start:stop].astype(np.int32)]),
+                texts=candidates.texts,
+                tokens=np.concatenate([header[0], candidates.lex[start:stop]]),
+                roles=np.concatenate([header[1], candidates.role[start:stop].astype(np.int32)]),
                 site_at=at - start + shift,
                 site_other=other - start + shift,
                 site_text=candidates.site_current[sites],
@@ -165,34 +186,103 @@ def encode(statistics: FileStatistics, unit: Unit, candidates: CandidateSet) -> 
     return windows
 
 
+_LEXICONS = 8
+"""Lexicons whose rows in the table of pieces are remembered."""
+_MOST_TEXTS = 400_000
+"""Texts after which a table of pieces starts anew."""
+
+
 class PieceTable:
-    """Subword pieces of lexical texts, remembered."""
+    """Subword pieces of lexical texts, remembered. Row 0 is padding."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._known: dict[str, int] = {}
         self._pieces = np.zeros((1024, PIECES), np.int32)
+        self._lexicons: OrderedDict[int, tuple[list[str], Ints]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def rows(self, texts: Sequence[str]) -> Ints:
         """Pieces of each text, ``(len(texts), PIECES)``; piece ids are shifted by one so that 0 is padding."""
+        with self._lock:
+            return self._pieces[self._numbers(texts)].reshape(-1, PIECES)
+
+    def learn(self, windows: Sequence[Window]) -> None:
+        """Cut all texts of some windows into pieces, at once where they are of one lexicon."""
+        by_lexicon: dict[int, list[Window]] = {}
+        for window in windows:
+            by_lexicon.setdefault(id(window.texts), []).append(window)
+        with self._lock:
+            self._make_room()
+            for group in by_lexicon.values():
+                parts = [p for w in group for p in (w.tokens, w.site_text, w.candidate_text)]
+                self._numbers_of(group[0].texts, np.concatenate(parts))
+
+    def batch(self, windows: Sequence[Window]) -> tuple[Ints, list[Ints]]:
+        """The pieces of the distinct texts of some windows, ``(texts, PIECES)``, and for each window the rows of the texts
+        of its tokens, then its sites, then its candidates.
+
+        Texts of tokens come before those that only sites and candidates have.
+        """
+        with self._lock:
+            self._make_room()
+            parts = [
+                self._numbers_of(w.texts, np.concatenate([w.tokens, w.site_text, w.candidate_text]))
+                for w in windows
+            ]
+            distinct, rows = np.unique(np.concatenate(parts), return_inverse=True)
+            is_token = np.zeros(len(distinct), np.bool_)
+            start, found = 0, []
+            for window, part in zip(windows, parts, strict=True):
+                own = rows[start : start + len(part)]
+                is_token[own[: len(window.tokens)]] = True
+                found.append(own)
+                start += len(part)
+            place = np.where(is_token, np.cumsum(is_token), is_token.sum() + np.cumsum(~is_token)).astype(
+                np.int32
+            )
+            pieces = np.zeros((1 + len(distinct), PIECES), np.int32)
+            pieces[place] = self._pieces[distinct]
+        return pieces, [place[own] for own in found]
+
+    def _numbers_of(self, texts: list[str], ids: Ints) -> Ints:
+        """Rows of texts by their ids in a lexicon."""
+        known, rows = self._lexicons.get(id(texts), (texts, np.zeros(0, np.int32)))
+        if len(rows) < len(texts):
+            rows = np.concatenate([rows, np.zeros(len(texts) - len(rows), np.int32)])
+        found = rows[ids]
+        if not found.all():
+            new = np.unique(ids[found == 0])
+            rows[new] = self._numbers([texts[at] for at in new.tolist()])
+            found = rows[ids]
+        self._lexicons[id(texts)] = known, rows
+        self._lexicons.move_to_end(id(texts))
+        if len(self._lexicons) > _LEXICONS:
+            self._lexicons.popitem(last=False)
+        return found
+
+    def _numbers(self, texts: Sequence[str]) -> list[int]:
+        """Rows of texts, which are cut into pieces where they are new."""
         known = self._known
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            if len(known) > 400_000:
-                known.clear()
-                new = list(dict.fromkeys(texts))
-            size = len(known) + len(new)
+            size = 1 + len(known) + len(new)
             if size > len(self._pieces):
                 self._pieces = np.concatenate([self._pieces, np.zeros((size, PIECES), np.int32)])
-            for text, found in zip(
+            for text, cut in zip(
                 new, self._tokenizer.encode_batch_fast(new, add_special_tokens=False), strict=True
             ):
-                ids = found.ids[:PIECES]
-                row = known[text] = len(known)
+                ids = cut.ids[:PIECES]
+                row = known[text] = 1 + len(known)
                 self._pieces[row] = 0
                 self._pieces[row, : len(ids)] = ids
                 self._pieces[row, : len(ids)] += 1
-        return self._pieces[[known[text] for text in texts]].reshape(-1, PIECES)
+        return [known[text] for text in texts]
+
+    def _make_room(self) -> None:
+        if len(self._known) > _MOST_TEXTS:
+            self._known.clear()
+            self._lexicons.clear()
 
 
 def collate(
@@ -207,40 +297,32 @@ def collate(
     batch = len(windows)
     tokens = np.zeros((batch, length), np.int32)
     roles = np.zeros((batch, length), np.int32)
-    rows: dict[str, int] = {}
+    pieces, rows = table.batch(windows)
     site_at, site_other, site_text, candidate_site, candidate_text, candidate_at = [], [], [], [], [], []
     sites = 0
-    for window in windows:
-        texts = window.texts
-        for text in np.unique(window.tokens).tolist():
-            rows.setdefault(texts[text], len(rows) + 1)
-    for number, window in enumerate(windows):
-        used = np.unique(np.concatenate([window.tokens, window.site_text, window.candidate_text]))
-        texts = window.texts
-        mapped = np.zeros(len(texts), np.int32)
-        mapped[used] = [rows.setdefault(texts[i], len(rows) + 1) for i in used.tolist()]
+    for number, (window, own) in enumerate(zip(windows, rows, strict=True)):
         count = len(window.tokens)
-        tokens[number, :count] = mapped[window.tokens]
+        first_candidate = count + len(window.site_text)
+        tokens[number, :count] = own[:count]
         roles[number, :count] = window.roles
         base = number * length
         site_at.append(window.site_at + base)
         site_other.append(window.site_other + base)
-        site_text.append(mapped[window.site_text])
+        site_text.append(own[count:first_candidate])
         candidate_site.append(window.candidate_site + sites)
-        candidate_text.append(mapped[window.candidate_text])
+        candidate_text.append(own[first_candidate:])
         candidate_at.append(np.where(window.candidate_at >= 0, window.candidate_at + base, -1))
         sites += len(window.site_at)
-    pieces = np.concatenate([np.zeros((1, PIECES), np.int32), table.rows(list(rows))])
     return {
         "pieces": pieces,
         "tokens": tokens,
         "roles": roles,
         "site_at": np.concatenate(site_at).astype(np.int32),
         "site_other": np.concatenate(site_other).astype(np.int32),
-        "site_text": np.concatenate(site_text).astype(np.int32),
+        "site_text": np.concatenate(site_text),
         "site_rule": np.concatenate([window.site_rule for window in windows]).astype(np.int32),
         "candidate_site": np.concatenate(candidate_site).astype(np.int32),
-        "candidate_text": np.concatenate(candidate_text).astype(np.int32),
+        "candidate_text": np.concatenate(candidate_text),
         "candidate_at": np.concatenate(candidate_at).astype(np.int32),
         "features": np.concatenate([window.features for window in windows]).astype(np.float32),
     }

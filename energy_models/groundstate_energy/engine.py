@@ -210,7 +210,7 @@ class Engine:
         if unit is None or not len(scored[0].candidates):
             return None
         edits = tuple(self._edit(statistics, scored[0], candidate) for candidate in scored[0].best(most))
-        return UnitResult(unit, scored[0].free_energy(), edits)
+        return UnitResult(unit, scored[0].free_energy, edits)
 
     def _result(
         self, statistics: FileStatistics, scored: ScoredUnit, veto: _Veto, score: Score
@@ -218,7 +218,7 @@ class Engine:
         """The result of a unit; whether it lasts: not when the hard terms were asked, which look at the whole file; and how
         many edits System 2 encoded again."""
         calibration = self.package.calibration
-        free = scored.free_energy()
+        free = scored.free_energy
         gaps = scored.gaps
         best = scored.best(KEPT)
         order = {c: float(gaps[c]) for c in best}

@@ -6,7 +6,7 @@ the residual.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from groundstate_energy.ngrams import (
     NEIGHBOURHOODS,
     CorpusTable,
     Ids,
+    SortedKeys,
     keys_at,
     keys_of,
     occurrences,
@@ -112,8 +113,14 @@ class FileStatistics:
         self._library = np.zeros(0, np.float32)
         self._imported = np.zeros(0, np.float32)
         self._hashes = np.zeros(0, np.uint64)
-        self._keys: NDArray[np.int64] | None = None
+        self._counts = np.zeros((0, 0), np.float32)
+        self._keys: SortedKeys | None = None
         self._before: tuple[FileStatistics, NDArray[np.int64]] | None = None
+
+    @property
+    def edited(self) -> bool:
+        """Whether they are of an edited unit: what stood there before it is left out of them."""
+        return self._before is not None
 
     def of_edited(self, edited: EditedUnit) -> FileStatistics:
         """Statistics of an edited unit of this file; its lexicon extends the file's, so the tables are shared."""
@@ -132,18 +139,18 @@ class FileStatistics:
             self._hashes = np.concatenate([self._hashes, text_hashes(texts[have:])])
         return self._hashes
 
-    def file_keys(self) -> NDArray[np.int64]:
-        """N-gram keys of the whole file, sorted."""
+    def file_keys(self) -> SortedKeys:
+        """N-gram keys of the whole file."""
         if self._keys is None:
-            self._keys = keys_of(self.file.tokens.lex.astype(np.int64))
+            self._keys = SortedKeys(keys_of(self.file.tokens.lex.astype(np.int64)))
         return self._keys
 
     def occurrences(self, keys: NDArray[np.int64], unit: NDArray[np.int64]) -> NDArray[np.int64]:
         """How often n-grams occur in the file; ``unit``: the tokens of the unit they are asked for."""
         if self._before is None:
-            return occurrences(self.file_keys(), keys)
+            return self.file_keys().occurrences(keys)
         base, old = self._before
-        return occurrences(base.file_keys(), keys) - occurrences(old, keys) + occurrences(keys_of(unit), keys)
+        return base.file_keys().occurrences(keys) - occurrences(old, keys) + occurrences(keys_of(unit), keys)
 
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Project counts (log), library counts (log) and imported flags of every text of the lexicon."""
@@ -160,135 +167,243 @@ class FileStatistics:
             self._imported = np.concatenate([self._imported, flags])
         return self._project, self._library, self._imported
 
+    def counts(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Occurrences in the file of every text of the lexicon, in all ``(texts,)`` and by role ``(4, texts)``."""
+        size, have = len(self.file.lexicon), self._counts.shape[1]
+        if have < size:
+            facts = self.file.facts
+            known = min(len(facts.counts), size)
+            self._counts = np.zeros((1 + len(facts.counts_by_role), size), np.float32)
+            self._counts[0, :known] = facts.counts[:known]
+            self._counts[1:, :known] = facts.counts_by_role[:, :known]
+        return self._counts[0], self._counts[1:]
 
-def _padded(counts: NDArray[np.int32], size: int) -> NDArray[np.float32]:
-    padded = np.zeros(size, np.float32)
-    padded[: min(len(counts), size)] = counts[:size]
-    return padded
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """The candidate sets of several units one after the other: ``T`` tokens, ``S`` sites, ``C`` candidates in all.
+
+    Positions of tokens and numbers of sites count through. ``first``, ``stop``: where the tokens of the unit of each site
+    are, ``(S,)``. ``structural``: which candidates are, ``(C,)``.
+    """
+
+    lex: Ids
+    bound: NDArray[np.bool_]
+    first: NDArray[np.int64]
+    stop: NDArray[np.int64]
+    token: NDArray[np.int64]
+    rule: NDArray[np.int8]
+    current: NDArray[np.int32]
+    slot: NDArray[np.int32]
+    sibling: NDArray[np.int32]
+    received: NDArray[np.int32]
+    known: NDArray[np.bool_]
+    site: NDArray[np.int64]
+    candidate: NDArray[np.int32]
+    candidate_received: NDArray[np.int32]
+    local: NDArray[np.bool_]
+    structural: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, sets: Sequence[CandidateSet]) -> _Joined:
+        """Of at least one set."""
+        tokens = np.cumsum([0, *(len(one.lex) for one in sets)])
+        sites = np.cumsum([0, *(len(one.site_token) for one in sets)])
+        candidates = np.cumsum([0, *(len(one) for one in sets)])
+        first = np.repeat(tokens[:-1], np.diff(sites))
+        structural = np.zeros(candidates[-1], np.bool_)
+        structural[
+            [
+                at + start
+                for one, start in zip(sets, candidates.tolist(), strict=False)
+                for at in one.structural
+            ]
+        ] = True
+        return cls(
+            lex=np.concatenate([one.lex for one in sets]).astype(np.int64),
+            bound=np.concatenate([one.role for one in sets]) == Role.BOUND,
+            first=first,
+            stop=np.repeat(tokens[1:], np.diff(sites)),
+            token=np.concatenate([one.site_token for one in sets]) + first,
+            rule=np.concatenate([one.site_rule for one in sets]),
+            current=np.concatenate([one.site_current for one in sets]),
+            slot=np.concatenate([one.site_slot for one in sets]),
+            sibling=np.concatenate([one.site_sibling for one in sets]),
+            received=np.concatenate([one.site_received for one in sets]),
+            known=np.concatenate([one.site_known for one in sets]),
+            site=np.concatenate([one.candidate_site for one in sets])
+            + np.repeat(sites[:-1], np.diff(candidates)),
+            candidate=np.concatenate([one.candidate_lex for one in sets]),
+            candidate_received=np.concatenate([one.candidate_received for one in sets]),
+            local=np.concatenate([one.candidate_local for one in sets]),
+            structural=structural,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """For some texts at places of a unit: where each last occurs in the unit before its place, and first at or after it, -1
+    where it does not; how often it occurs in the unit, and is bound there."""
+
+    before: NDArray[np.int64]
+    after: NDArray[np.int64]
+    count: NDArray[np.int64]
+    bound: NDArray[np.int64]
+
+
+class _Occurrences:
+    """Where each text occurs in each of several units: their tokens by text, then by position, for binary search."""
+
+    def __init__(self, joined: _Joined) -> None:
+        lex = joined.lex
+        length = self._length = len(lex)
+        self._order = np.sort(lex * length + np.arange(length))
+        self._text = self._order // length
+        self._at = self._order - self._text * length
+        # The occurrences of a text in one unit stand together: their number, and how many of them bind.
+        unit = np.searchsorted(np.unique(joined.first), self._at, "right")
+        starts = np.ones(length, np.bool_)
+        starts[1:] = (self._text[1:] != self._text[:-1]) | (unit[1:] != unit[:-1])
+        self._group = np.cumsum(starts) - 1
+        self._counts = np.bincount(self._group)
+        self._bound = np.bincount(self._group[joined.bound[self._at]], minlength=len(self._counts))
+
+    def find(
+        self,
+        text: NDArray[np.int32],
+        place: NDArray[np.int64],
+        first: NDArray[np.int64],
+        stop: NDArray[np.int64],
+    ) -> _Found:
+        """``first``, ``stop``: the tokens of the unit of each place."""
+        at = np.searchsorted(self._order, text * np.int64(self._length) + place)
+        low, high = np.maximum(at - 1, 0), np.minimum(at, self._length - 1)
+        before, after = self._at[low], self._at[high]
+        has_before = (at > 0) & (self._text[low] == text) & (before >= first)
+        has_after = (at < self._length) & (self._text[high] == text) & (after < stop)
+        group = self._group[np.where(has_before, low, high)]
+        occurs = has_before | has_after
+        return _Found(
+            np.where(has_before, before, -1),
+            np.where(has_after, after, -1),
+            np.where(occurs, self._counts[group], 0),
+            np.where(occurs, self._bound[group], 0),
+        )
 
 
 def usage_features(
-    statistics: FileStatistics, candidates: CandidateSet
+    statistics: FileStatistics, sets: Sequence[CandidateSet]
 ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Features of each candidate, ``(C, FEATURE_COUNT)``, and the token of the unit it occurs at, ``(C,)``, -1 for none.
+    """Features of each candidate of some units, one unit after the other, ``(C, FEATURE_COUNT)``, and the token of its unit
+    that it occurs at, ``(C,)``, -1 for none. Units of an edited text are asked for one at a time.
 
     The occurrence is the last one before the site, else the first after it.
     """
-    file = statistics.file
-    lexicon, facts = file.lexicon, file.facts
-    size = len(lexicon)
+    if not sum(map(len, sets)):
+        return np.zeros((0, FEATURE_COUNT), np.float32), np.zeros(0, np.int32)
+    joined = _Joined.of(sets)
+    lexicon = statistics.file.lexicon
     project, library, imported = statistics.tables()
-    total = len(candidates)
-    features = np.zeros((total, FEATURE_COUNT), np.float32)
-    if not total:
-        return features, np.zeros(0, np.int32)
-    site = candidates.candidate_site
-    cand = candidates.candidate_lex
-    rule = candidates.site_rule[site]
-    position = candidates.site_token[site]
-    current_of_site = candidates.site_current
-    current = current_of_site[site]
-    lex = candidates.lex
-    length = len(lex)
-    unit_counts = np.bincount(lex, minlength=size).astype(np.float32)
-    file_counts = _padded(facts.counts, size)
-    by_role = np.stack([_padded(row, size) for row in facts.counts_by_role])
-    received = candidates.candidate_received.astype(np.float32)
-    is_name = np.isin(candidates.site_rule, list(NAME_RULES))[site]
-    written = (lex[position] == current).astype(np.float32)
-    features[:, 0] = lexicon.similarity(cand, current)
-    features[:, 1] = np.log1p(unit_counts[cand])
-    features[:, 2] = np.log1p(np.maximum(unit_counts[current] - written, 0))
+    file_counts, by_role = statistics.counts()
+    site, cand, current, token = joined.site, joined.candidate, joined.current, joined.token
+    occurrences = _Occurrences(joined)
+    row = _ROWS[joined.rule]
+    is_name = np.isin(joined.rule, list(NAME_RULES))
+    written = (joined.lex[token] == current).astype(np.float32)
+    # What only the site decides is worked out once for it.
+    of_site = np.zeros((len(current), FEATURE_COUNT), np.float32)
+    as_written = occurrences.find(current, token, joined.first, joined.stop)
+    reads = as_written.count - as_written.bound
+    of_site[:, 2] = np.log1p(np.maximum(as_written.count.astype(np.float32) - written, 0))
+    of_site[:, 4] = np.log1p(np.maximum(file_counts[current] - written, 0))
+    of_site[:, 6] = project[current]
+    of_site[:, 8] = library[current]
+    of_site[:, 10] = np.log1p(np.maximum(by_role[row, current] - written, 0))
+    of_site[:, 12] = np.log1p(joined.received.astype(np.float32))
+    of_site[:, 14] = _closeness(token, as_written.before)
+    of_site[:, 16] = lexicon.similarity(joined.slot, current)
+    of_site[:, 18] = joined.sibling == current
+    of_site[:, 20] = (as_written.bound > 0) & (reads - written <= 0)
+    of_site[:, 22] = joined.known
+    of_site[:, 25] = is_name
+    features = of_site[site]
+    place = token[site]
+    offered = occurrences.find(cand, place, joined.first[site], joined.stop[site])
+    occurrence = np.where(offered.before >= 0, offered.before, offered.after)
+    features[:, 0] = lexicon.similarity(cand, current[site])
+    features[:, 1] = np.log1p(offered.count.astype(np.float32))
     features[:, 3] = np.log1p(np.maximum(file_counts[cand], 0))
-    features[:, 4] = np.log1p(np.maximum(file_counts[current] - written, 0))
     features[:, 5] = project[cand]
-    features[:, 6] = project[current]
     features[:, 7] = library[cand]
-    features[:, 8] = library[current]
-    row = _ROWS[rule]
-    features[:, 9] = np.log1p(np.maximum(by_role[row, cand], 0))
-    features[:, 10] = np.log1p(np.maximum(by_role[row, current] - written, 0))
-    features[:, 11] = np.log1p(received)
-    features[:, 12] = np.log1p(candidates.site_received[site].astype(np.float32))
-    # Nearest occurrences: sorted (text, position) keys, one binary search a candidate.
-    order = np.sort(lex.astype(np.int64) * length + np.arange(length))
-    previous, following = _nearest(order, cand, position, length, own=False)
-    occurrence = np.where(previous >= 0, previous, following)
-    features[:, 13] = _closeness(position, previous)
-    before, _ = _nearest(order, current, position, length, own=True)
-    features[:, 14] = _closeness(position, before)
-    slot = candidates.site_slot[site]
-    features[:, 15] = lexicon.similarity(slot, cand)
-    features[:, 16] = lexicon.similarity(slot, current)
-    sibling = candidates.site_sibling[site]
-    features[:, 17] = sibling == cand
-    features[:, 18] = sibling == current
-    bound = np.bincount(lex[candidates.role == Role.BOUND], minlength=size)
-    reads = unit_counts - bound
-    features[:, 19] = (bound[cand] > 0) & (reads[cand] == 0)
-    features[:, 20] = (bound[current] > 0) & (reads[current] - written <= 0)
-    features[:, 21] = candidates.candidate_local
-    features[:, 22] = candidates.site_known[site]
+    features[:, 9] = np.log1p(np.maximum(by_role[row[site], cand], 0))
+    features[:, 11] = np.log1p(joined.candidate_received.astype(np.float32))
+    features[:, 13] = _closeness(place, offered.before)
+    features[:, 15] = lexicon.similarity(joined.slot[site], cand)
+    features[:, 17] = joined.sibling[site] == cand
+    features[:, 19] = (offered.bound > 0) & (offered.count == offered.bound)
+    features[:, 21] = joined.local
     features[:, 23] = imported[cand]
     features[:, 24] = (features[:, 0] > 0.6) & (features[:, 4] == 0) & (features[:, 22] == 0)
-    features[:, 25] = is_name
-    features[:, BASE_FEATURES:] = _neighbourhoods(statistics, candidates)
+    _count_neighbourhoods(statistics, joined, features)
     # Similarity and counts of structural forms and operators say nothing; rows of other rules keep slot and distance.
-    features[~is_name, :13] = 0
-    return features, occurrence.astype(np.int32)
+    features[~is_name[site], :13] = 0
+    return features, np.where(occurrence >= 0, occurrence - joined.first[site], -1).astype(np.int32)
 
 
-def neighbours(
-    candidates: CandidateSet, lexicon: Lexicon
+def _neighbours(
+    joined: _Joined, lexicon: Lexicon
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[Ids, Ids, Ids, Ids]]:
     """For each site: whether its token is its text as written, whether its text is one run of tokens, and the lexicon ids
-    of the two tokens before and the two after it, each ``(S,)``."""
-    statement = lexicon.id(STATEMENT)
-    lex = candidates.lex.astype(np.int64)
-    padded = np.concatenate([[statement, statement], lex, [statement] * 3]).astype(np.int64)
-    current = candidates.site_current.astype(np.int64)
-    at = candidates.site_token.astype(np.int64) + 2
-    written = padded[at] == current
+    of the two tokens before and the two after it, each ``(S,)``; outside of a unit stand ends of statements."""
+    statement, lex = lexicon.id(STATEMENT), joined.lex
+    written = lex[joined.token] == joined.current
     texts = lexicon.texts
     # `not in` and `is not` are two tokens and one site.
-    wide = np.array(
-        [not w and " " in texts[c] for w, c in zip(written.tolist(), current.tolist(), strict=True)], np.int64
-    )
-    around = (padded[at - 2], padded[at - 1], padded[at + 1 + wide], padded[at + 2 + wide])
-    return written, written | (wide > 0), around
+    wide = np.zeros(len(written), np.bool_)
+    others = np.flatnonzero(~written)
+    wide[others] = [" " in texts[text] for text in joined.current[others].tolist()]
+
+    def beside(by: int | NDArray[np.int64]) -> Ids:
+        at = joined.token + by
+        inside = (at >= joined.first) & (at < joined.stop)
+        return np.where(inside, lex[np.clip(at, 0, len(lex) - 1)], statement)
+
+    return written, written | wide, (beside(-2), beside(-1), beside(1 + wide), beside(2 + wide))
 
 
-def _neighbourhoods(statistics: FileStatistics, candidates: CandidateSet) -> NDArray[np.float32]:
-    """N-gram counts around each site, logarithmic, ``(C, 20)``: of the candidate and of the text as written, which leave
-    the site's own occurrence out, in the file and in the corpus. 0 for structural candidates."""
-    site = candidates.candidate_site
-    found = np.zeros((len(site), 4 * NEIGHBOURHOODS), np.float32)
-    lex = candidates.lex.astype(np.int64)
-    current = candidates.site_current.astype(np.int64)
-    written, simple, around = neighbours(candidates, statistics.file.lexicon)
-    plain = np.ones(len(site), np.bool_)
-    plain[list(candidates.structural)] = False
-    rows = np.flatnonzero(plain & simple[site])
+def _with_ngrams(joined: _Joined, simple: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The candidates around which n-grams are counted: not the structural ones."""
+    return np.flatnonzero(~joined.structural & simple[joined.site])
+
+
+def _count_neighbourhoods(statistics: FileStatistics, joined: _Joined, features: NDArray[np.float32]) -> None:
+    """Fill in n-gram counts around each site, logarithmic: of the candidate and of the text as written, which leave the
+    site's own occurrence out, in the file and in the corpus. 0 for structural candidates."""
+    written, simple, around = _neighbours(joined, statistics.file.lexicon)
+    rows = _with_ngrams(joined, simple)
+    found = features[:, BASE_FEATURES:]
+    if len(rows) < len(found):
+        found[~simple[joined.site] | joined.structural] = 0
     if not len(rows):
-        return found
-    where = site[rows]
+        return
+    where = joined.site[rows]
+    offered = (
+        around[0][where],
+        around[1][where],
+        joined.candidate[rows].astype(np.int64),
+        around[2][where],
+        around[3][where],
+    )
+    current = (around[0], around[1], joined.current.astype(np.int64), around[2], around[3])
     hashes = statistics.hashes()
     table = statistics.names.table
-    for column, text, own in ((0, candidates.candidate_lex.astype(np.int64)[rows], 0), (2, None, 1)):
-        if text is None:
-            ids = (around[0], around[1], current, around[2], around[3])
-        else:
-            ids = (around[0][where], around[1][where], text, around[2][where], around[3][where])
+    for column, ids, own, pick in ((0, offered, 0, slice(None)), (2, current, written, where)):
         keys = keys_at(*ids)
-        counts = statistics.occurrences(keys.ravel(), lex).reshape(keys.shape)
-        if own:
-            counts = counts - written
-        in_file = np.log1p(np.maximum(counts, 0)).T
+        counts = statistics.occurrences(keys.ravel(), joined.lex).reshape(keys.shape) - own
+        in_file = _logs(np.maximum(counts, 0)).T
         in_corpus = table.logs(slots_at(*(hashes[part] for part in ids))).T
-        pick = where if text is None else slice(None)
         found[rows, column * NEIGHBOURHOODS : (column + 1) * NEIGHBOURHOODS] = in_file[pick]
         found[rows, (column + 1) * NEIGHBOURHOODS : (column + 2) * NEIGHBOURHOODS] = in_corpus[pick]
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,14 +430,13 @@ class Counted:
     @classmethod
     def of(cls, candidates: CandidateSet, lexicon: Lexicon, numbers: Ids) -> Counted:
         """``numbers``: of the texts of ``lexicon``."""
-        at_site, simple, around = neighbours(candidates, lexicon)
+        joined = _Joined.of([candidates])
+        at_site, simple, around = _neighbours(joined, lexicon)
         before2, before, after, after2 = (numbers[part] for part in around)
         site = candidates.candidate_site
         current = numbers[candidates.site_current]
         candidate = numbers[candidates.candidate_lex]
-        plain = np.ones(len(site), np.bool_)
-        plain[list(candidates.structural)] = False
-        rows = np.flatnonzero(plain & simple[site])
+        rows = _with_ngrams(joined, simple)
         where = site[rows]
         return cls(
             candidate=candidate,
@@ -370,19 +484,15 @@ class Counted:
         return found
 
 
-def _nearest(
-    order: NDArray[np.int64], text: NDArray[np.int32], position: NDArray[np.int32], length: int, *, own: bool
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Positions of the last occurrence of each text before a position and of the first after it, -1 without one."""
-    key = text.astype(np.int64) * length + position
-    at = np.searchsorted(order, key)
-    low = np.maximum(at - 1, 0)
-    after = at + 1 if own else at
-    high = np.minimum(after, len(order) - 1)
-    previous = np.where((at > 0) & (order[low] // length == text), order[low] % length, -1)
-    following = np.where((after < len(order)) & (order[high] // length == text), order[high] % length, -1)
-    return previous, following
-
-
-def _closeness(position: NDArray[np.int32], other: NDArray[np.int64]) -> NDArray[np.float32]:
+def _closeness(position: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float32]:
     return np.where(other >= 0, 8.0 / (8.0 + np.abs(position - other)), 0).astype(np.float32)
+
+
+_LOGS = np.log1p(np.arange(4096)).astype(np.float32)
+
+
+def _logs(counts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """log(1 + count) of counts of occurrences."""
+    if counts.size and counts.max() >= len(_LOGS):
+        return np.log1p(counts).astype(np.float32)
+    return _LOGS[counts]

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstate_energy.encoding import Window, encode
+from groundstate_energy.encoding import Window, encode_all
 from groundstate_energy.features import FileStatistics
 from groundstate_energy.usage import UsageTerm
 from groundstate_grammars.edits import Edit
@@ -26,6 +27,8 @@ from groundstate_grammars.rules import SOFT_RULES
 
 KEPT = 8
 """Best edits of a unit that are kept, and re-encoded by System 2."""
+TOGETHER = 8_000
+"""Candidates from which features are made for the units so far: few enough for a processor's cache."""
 DECIMALS = 4
 """Gaps are rounded to this many decimals before they are compared, so that devices agree on the order."""
 
@@ -36,7 +39,7 @@ _NONE_KNOWN: Mapping[int, Encoded] = MappingProxyType({})
 Score = Callable[[Sequence[Window]], list[NDArray[np.float32]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ScoredUnit:
     """A unit with the gaps of all its candidates, in nats: usage, learned, both ``(candidates,)``."""
 
@@ -48,17 +51,22 @@ class ScoredUnit:
     """The sum of both, rounded to ``DECIMALS``."""
     windows: list[Window]
 
-    def free_energy(self, temperature: float = 1.0) -> float:
-        """F = log(1 + Σ exp(−ΔE/τ)), in nats."""
+    @cached_property
+    def free_energy(self) -> float:
+        """F = log(1 + Σ exp(−ΔE)), in nats."""
         if not len(self.candidates):
             return 0.0
-        return float(np.logaddexp(0.0, np.logaddexp.reduce(-self.gaps / temperature)))
+        return float(np.logaddexp(0.0, np.logaddexp.reduce(-self.gaps)))
 
     def best(self, count: int = KEPT) -> list[int]:
         """Candidates by increasing gap, then text order."""
         gaps = self.gaps
-        start = self.candidates.site_start[self.candidates.candidate_site]
-        return [int(candidate) for candidate in np.lexsort((np.arange(len(gaps)), start, gaps))[:count]]
+        near = np.arange(len(gaps))
+        if count < len(gaps):
+            near = np.flatnonzero(gaps <= np.partition(gaps, count - 1)[count - 1])
+        start = self.candidates.site_start[self.candidates.candidate_site[near]]
+        found: list[int] = near[np.lexsort((near, start, gaps[near]))[:count]].tolist()
+        return found
 
     def rule(self, candidate: int) -> str:
         """Code of the rule a candidate belongs to."""
@@ -67,7 +75,7 @@ class ScoredUnit:
     def log_odds(self, candidate: int) -> float:
         """Log-odds that this edit is right, rather than the code as written or any other edit: one softmax's posterior."""
         score = -float(self.gaps[candidate])
-        share = min(score - self.free_energy(), -1e-12)
+        share = min(score - self.free_energy, -1e-12)
         return share - float(np.log(-np.expm1(share)))
 
 
@@ -83,18 +91,35 @@ def score_units(
 
     ``known``: what need not be made again, by the node of its unit. ``proceed``: called before each unit.
     """
-    encoded: list[tuple[Unit, CandidateSet, list[Window]]] = []
+    encoded: dict[int, Encoded] = {}
+    pending: list[tuple[Unit, CandidateSet]] = []
+    count = 0
+
+    def encode_pending() -> None:
+        for (unit, candidates), windows in zip(pending, encode_all(statistics, pending), strict=True):
+            encoded[unit.node] = candidates, windows
+        pending.clear()
+
     for unit in units:
         proceed()
         if unit.node in known:
-            candidates, windows = known[unit.node]
-        else:
-            candidates = statistics.file.candidates.of(unit)
-            windows = encode(statistics, unit, candidates) if len(candidates) else []
-        encoded.append((unit, candidates, windows))
-    gaps = iter(score([window for _, _, windows in encoded for window in windows]))
+            encoded[unit.node] = known[unit.node]
+            continue
+        candidates = statistics.file.candidates.of(unit)
+        if not len(candidates):
+            encoded[unit.node] = candidates, []
+            continue
+        pending.append((unit, candidates))
+        count += len(candidates)
+        if count >= TOGETHER or statistics.edited:
+            encode_pending()
+            count = 0
+    if pending:
+        encode_pending()
+    gaps = iter(score([window for unit in units for window in encoded[unit.node][1]]))
     scored = []
-    for unit, candidates, windows in encoded:
+    for unit in units:
+        candidates, windows = encoded[unit.node]
         counted = np.zeros(len(candidates), np.float32)
         learned = np.zeros(len(candidates), np.float32)
         for window in windows:
@@ -148,7 +173,8 @@ def _edited(statistics: FileStatistics, scored: ScoredUnit, edit: Edit) -> Score
     back = edited.way_back(candidates, edit.start - edited.shift)
     if back is None:
         return None
-    for window in encode(statistics.of_edited(edited), unit, candidates):
+    (windows,) = encode_all(statistics.of_edited(edited), [(unit, candidates)])
+    for window in windows:
         place = np.flatnonzero(window.candidates == back)
         if len(place):
             return ScoredEdited(window, int(place[0]))

@@ -20,6 +20,7 @@ SLOTS = 1 << 23
 NEIGHBOURHOODS = 5
 _SKIP = np.int64(1 << 61)
 _TRIPLE = np.int64(1 << 62)
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def keys_at(before2: Ids, before: Ids, text: Ids, after: Ids, after2: Ids) -> Ids:
@@ -46,6 +47,34 @@ def keys_of(lex: Ids) -> Ids:
 def occurrences(sorted_keys: Ids, keys: Ids) -> NDArray[np.int64]:
     """How often each key is in ``sorted_keys``."""
     return np.searchsorted(sorted_keys, keys, "right") - np.searchsorted(sorted_keys, keys, "left")
+
+
+class SortedKeys:
+    """Keys of a whole file, to be asked for thousands of others of which few are among them.
+
+    A key is looked for only where a table of some 8 places for each key of the file, filled by one hash, does not rule it
+    out.
+    """
+
+    def __init__(self, keys: Ids) -> None:
+        self.keys = keys
+        bits = min(max((6 * len(keys)).bit_length(), 8), 22)
+        self._shift = np.uint64(64 - bits)
+        self._table = np.zeros(1 << bits, np.bool_)
+        self._table[self._places(keys)] = True
+
+    def _places(self, keys: Ids) -> NDArray[np.int64]:
+        hashed = keys.astype(np.uint64)
+        hashed *= _SPREAD
+        hashed >>= self._shift
+        return hashed.astype(np.int64)
+
+    def occurrences(self, keys: Ids) -> NDArray[np.int64]:
+        """How often each of ``keys``, ``(n,)``, is among them."""
+        found = np.zeros(len(keys), np.int64)
+        likely = np.flatnonzero(self._table[self._places(keys)])
+        found[likely] = occurrences(self.keys, keys[likely])
+        return found
 
 
 def text_hashes(texts: list[str]) -> NDArray[np.uint64]:

@@ -125,11 +125,13 @@ class Scorer:
 
         ``proceed`` is called before each pass; what it raises ends the work, and the passes done are remembered.
         """
-        digests = [window.digest() for window in windows]
+        remembers = self._most_remembered > 0
+        digests = [window.digest() if remembers else b"" for window in windows]
         found: list[NDArray[np.float32] | None] = [self._remembered.get(digest) for digest in digests]
         new = [i for i, gaps in enumerate(found) if gaps is None]
         if len(self._remembered) + len(new) > self._most_remembered:
             self._remembered.clear()
+        self._table.learn([windows[i] for i in new])
         if self._gpu is not None:
             proceed()
             for i, own in zip(new, self._gpu.gaps([windows[i] for i in new]), strict=True):
@@ -150,7 +152,7 @@ class Scorer:
 
     def _alone(self, window: Window) -> NDArray[np.float32]:
         inputs = collate([window], self._table)
-        reading = window.reading()
+        reading = window.reading() if self._contexts.most else b""
         context = self._contexts.get(reading)
         if context is None:
             read = {name: inputs[name] for name in READ_INPUTS}
@@ -273,7 +275,7 @@ class _Contexts:
     """What the first half of the network made of the windows it read last, up to ``most`` bytes."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self._kept: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -290,7 +292,7 @@ class _Contexts:
             if reading not in self._kept:
                 self._bytes += context.nbytes
             self._kept[reading] = context
-            while self._bytes > self._most:
+            while self._bytes > self.most:
                 self._bytes -= self._kept.popitem(last=False)[1].nbytes
 
 

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.energy_models import tiny
 
-from groundstate_energy.encoding import INPUTS, MAX_LENGTH, WINDOW, PieceTable, collate, encode
-from groundstate_energy.features import FEATURE_COUNT, FileStatistics, NameStatistics, usage_features
-from groundstate_grammars.python.parsed import parse
+from groundstate_energy.encoding import (
+    INPUTS,
+    MAX_LENGTH,
+    PIECES,
+    WINDOW,
+    PieceTable,
+    collate,
+    encode,
+    encode_all,
+)
+from groundstate_energy.features import (
+    FEATURE_COUNT,
+    FEATURES,
+    FileStatistics,
+    NameStatistics,
+    usage_features,
+)
+from groundstate_energy.ngrams import SortedKeys, occurrences
+from groundstate_grammars.python.candidates import NAME_RULES, CandidateSet
+from groundstate_grammars.python.lexical import Role
+from groundstate_grammars.python.parsed import ParsedFile, parse
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = [
@@ -88,10 +109,103 @@ def test_features_of_an_edited_unit_are_those_of_the_edited_file() -> None:
             (whole, FileStatistics(whole, names), same),
         ):
             candidates = source.candidates.of(own)
-            features, _ = usage_features(statistics, candidates)
+            features, _ = usage_features(statistics, [candidates])
             keys = [
                 (edit.rule, tuple(r.new for r in edit.replacements), int(candidates.site_token[site]))
                 for edit, site in zip(candidates.edits(), candidates.candidate_site, strict=True)
             ]
             rows.append(dict(zip(keys, features.tolist(), strict=True)))
         assert rows[0] == rows[1]
+
+
+def counted(file: ParsedFile, candidates: CandidateSet, candidate: int) -> dict[str, float]:
+    """The features of a candidate of a name rule that are counts in its unit and file, one at a time."""
+    site = int(candidates.candidate_site[candidate])
+    place = int(candidates.site_token[site])
+    unit, roles = candidates.lex.tolist(), candidates.role.tolist()
+    whole = file.tokens.lex.tolist()
+    found: dict[str, float] = {}
+    for which, text in (
+        ("candidate", int(candidates.candidate_lex[candidate])),
+        ("as written", int(candidates.site_current[site])),
+    ):
+        own = which == "as written" and unit[place] == text
+        before = [at for at in range(place) if unit[at] == text]
+        found[f"unit count, {which}"] = np.log1p(unit.count(text) - own)
+        found[f"file count, {which}"] = np.log1p(whole.count(text) - own)
+        found[f"distance, {which}"] = 8 / (8 + place - before[-1]) if before else 0
+        bound = sum(u == text and r == Role.BOUND for u, r in zip(unit, roles, strict=True))
+        name = "unused so far, candidate" if which == "candidate" else "used only here, as written"
+        found[name] = float(bound > 0 and unit.count(text) - bound - own <= 0)
+        if unit[place] == int(candidates.site_current[site]) and 2 <= place < len(unit) - 2:
+            pairs = list(pairwise(whole))
+            triples = list(zip(whole, whole[1:], whole[2:], strict=False))
+            left, right = unit[place - 1], unit[place + 1]
+            found[f"file after the token before, {which}"] = np.log1p(pairs.count((left, text)) - own)
+            found[f"file before the token after, {which}"] = np.log1p(pairs.count((text, right)) - own)
+            found[f"file between both, {which}"] = np.log1p(triples.count((left, text, right)) - own)
+    return found
+
+
+def test_features_are_counts() -> None:
+    file = parse("".join(tiny.TEXTS).encode())
+    sets = [found for unit in file.units if len(found := file.candidates.of(unit))]
+    features, occurrence = usage_features(FileStatistics(file, NameStatistics({})), sets)
+    row = 0
+    for candidates in sets:
+        for candidate in range(len(candidates)):
+            site = candidates.candidate_site[candidate]
+            if candidates.site_rule[site] in NAME_RULES:
+                wanted = counted(file, candidates, candidate)
+                got = {name: features[row, FEATURES.index(name)] for name in wanted}
+                assert got == pytest.approx(wanted)
+            where = np.flatnonzero(candidates.lex == candidates.candidate_lex[candidate])
+            before = where[where < candidates.site_token[site]]
+            assert occurrence[row] == (before[-1] if len(before) else where[0] if len(where) else -1)
+            row += 1
+    assert row == len(features)
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+def test_units_encoded_together_are_as_they_are_alone(text: str) -> None:
+    file = parse(text.encode())
+    statistics = FileStatistics(file, NameStatistics({}))
+    units = [(unit, found) for unit in file.units if len(found := file.candidates.of(unit))]
+    for (unit, candidates), together in zip(units, encode_all(statistics, units), strict=True):
+        alone = encode(statistics, unit, candidates)
+        assert [window.digest() for window in together] == [window.digest() for window in alone]
+
+
+def test_a_batch_has_the_pieces_of_its_texts() -> None:
+    """Rows of pieces are those of the texts, tokens' first, whichever lexicons the windows are from."""
+    table = PieceTable(tiny.tokenizer())
+    windows = [window for text in tiny.TEXTS for window in tiny.windows_of(parse(text.encode()))]
+    table.learn(windows[::2])
+    batch = collate(windows, table)
+    pieces, tokens = batch["pieces"], batch["tokens"]
+
+    def rows(name: str) -> list[list[int]]:
+        parts = [[window.texts[text] for text in getattr(window, name).tolist()] for window in windows]
+        return PieceTable(tiny.tokenizer()).rows([text for part in parts for text in part]).tolist()
+
+    assert pieces[tokens[tokens > 0]].tolist() == rows("tokens")
+    assert pieces[batch["site_text"]].tolist() == rows("site_text")
+    assert pieces[batch["candidate_text"]].tolist() == rows("candidate_text")
+    first = pieces[: int(tokens.max()) + 1]
+    assert (
+        len(first) == len({window.texts[text] for window in windows for text in window.tokens.tolist()}) + 1
+    )
+    distinct = {
+        w.texts[t]
+        for w in windows
+        for part in (w.tokens, w.site_text, w.candidate_text)
+        for t in part.tolist()
+    }
+    assert pieces.shape == (len(distinct) + 1, PIECES)
+
+
+@given(st.lists(st.integers(0, 40)), st.lists(st.integers(0, 60)))
+def test_keys_of_a_file_are_counted(keys: list[int], asked: list[int]) -> None:
+    have, wanted = np.sort(np.array(keys, np.int64)), np.array(asked, np.int64)
+    found = SortedKeys(have).occurrences(wanted)
+    assert found.tolist() == [keys.count(key) for key in asked] == occurrences(have, wanted).tolist()
