@@ -159,7 +159,7 @@ class FileStatistics:
         if have < len(texts):
             new = texts[have:]
             project = self.file.project
-            counts = [project.names.get(text, 0) if project is not None else 0 for text in new]
+            counts = [project.files_using(text) if project is not None else 0 for text in new]
             imported = self.file.facts.imported
             self._project = np.concatenate([self._project, np.log1p(np.array(counts, np.float32))])
             self._library = np.concatenate([self._library, self.names.logs(new)])

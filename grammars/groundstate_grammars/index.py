@@ -21,7 +21,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -163,29 +163,30 @@ class ProjectIndex:
 
     def lineage(self, cls: Class) -> tuple[Class, ...] | None:
         """The method resolution order, ``object`` last; None when a base is not known for certain."""
-        if cls.path is None or self._modules.get(cls.path) is not cls.home:
+        if not self._remembers(cls):
             return self._linearise(cls, 0)
         if cls not in self._lineages:
             self._lineages[cls] = self._linearise(cls, 0)
         return self._lineages[cls]
+
+    def _remembers(self, cls: Class) -> bool:
+        """Whether a class is of a file that was read here, and will be asked for again."""
+        return cls.path is not None and self._modules.get(cls.path) is cls.home
 
     def is_defined_anywhere(self, name: str) -> bool:
         """Whether any file of the workspace mentions ``name`` other than by reading an attribute of that name.
 
         What is only ever read as ``.name`` no file of the workspace defines, by whatever dynamic means.
         """
-        wanted = name.encode("utf-8", "surrogateescape")
-        return any(wanted in words.defining for words in self._all_words().values())
+        return any(name in words.defining for words in self._all_words().values())
 
     def is_subclassed(self, name: str) -> bool:
         """Whether a class of the workspace has a base of that name."""
-        wanted = name.encode("utf-8", "surrogateescape")
-        return any(wanted in words.bases for words in self._all_words().values())
+        return any(name in words.bases for words in self._all_words().values())
 
     def times_defined(self, name: str) -> int:
         """In how many places of the workspace ``def name`` stands."""
-        wanted = name.encode("utf-8", "surrogateescape")
-        return sum(words.functions[wanted] for words in self._all_words().values())
+        return sum(words.functions[name] for words in self._all_words().values())
 
     def _all_words(self) -> dict[Path, Words]:
         if self._words is None:
@@ -304,9 +305,9 @@ class ProjectIndex:
 
     def _locate(self, parts: tuple[str, ...], near: Path | None) -> Path | None:
         """The file of an absolute import; None when there is none or more than one may be meant."""
-        if self.root is None:
+        own = self._start(near)
+        if own is None or self.root is None:
             return None
-        own = _import_root(near) if near is not None else self.root
         key = (own, parts)
         if key not in self._located:
             local = {
@@ -328,6 +329,10 @@ class ProjectIndex:
                         break
             self._located[key] = local.pop() if len(local) == 1 else None
         return self._located[key]
+
+    def _start(self, near: Path | None) -> Path | None:
+        """The folder where absolute imports of the file ``near`` start."""
+        return self.root if near is None or self.root is None else _import_root(near)
 
     def _find(self, folder: Path, parts: tuple[str, ...]) -> Path | None:
         for part in parts[:-1]:
@@ -422,13 +427,21 @@ def _outline(tree: SyntaxTree, path: Path, name: str) -> Module:
 class Words:
     """Words of one file: those that may define an attribute, how often each follows ``def``, those in class heads."""
 
-    defining: frozenset[bytes]
-    functions: Counter[bytes]
-    bases: frozenset[bytes]
+    defining: frozenset[str] = frozenset()
+    functions: Counter[str] = field(default_factory=Counter)
+    bases: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, data: bytes) -> Words:
-        return cls(words_that_may_define(data), Counter(_DEFINED.findall(data)), words_in_class_heads(data))
+        return cls(
+            frozenset(map(_decoded, words_that_may_define(data))),
+            Counter(map(_decoded, _DEFINED.findall(data))),
+            frozenset(map(_decoded, words_in_class_heads(data))),
+        )
+
+
+def _decoded(word: bytes) -> str:
+    return word.decode("utf-8", "surrogateescape")
 
 
 def words_in_class_heads(data: bytes) -> frozenset[bytes]:

@@ -20,6 +20,16 @@ _MOST_CHANGES = 16
 """Changes of names that are followed one by one; after more, similar names are looked for anew."""
 
 
+def coarse(count: int) -> int:
+    """A count of files as an analysis sees it: up to 8 as it is, above rounded down to its three leading bits.
+
+    8, 10, 12, 14, 16, 20, 24, 28, 32, 40, …: one file more seldom makes another number, and then nothing that was found out
+    with the old one need be found out again.
+    """
+    spare = max(count.bit_length() - 3, 0)
+    return count >> spare << spare
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Parameters of a function by name, ``self``/``cls`` left out; ``takes_any``: ``*args`` or ``**kwargs``."""
@@ -47,8 +57,8 @@ class FileSummary:
 class ProjectFacts:
     """Counts and definitions of all files of a project, by name.
 
-    ``names``: number of files that use a name. ``functions``: signatures of functions, methods and constructors whose
-    definitions agree. ``classes``: (base names, member names).
+    ``names``: number of files that use a name; an analysis asks ``files_using``. ``functions``: signatures of functions,
+    methods and constructors whose definitions agree. ``classes``: (base names, member names).
     """
 
     names: Counter[str] = field(default_factory=Counter)
@@ -86,6 +96,10 @@ class ProjectFacts:
                 bases = tuple(dict.fromkeys(known[0] + bases))
                 members = tuple(dict.fromkeys(known[1] + members))
             self.classes[name] = (bases, members)
+
+    def files_using(self, name: str) -> int:
+        """In how many files the name is used, coarsely."""
+        return coarse(self.names.get(name, 0))
 
     def slice(self, names: Iterable[str]) -> ProjectFacts:
         """The part that a file using ``names`` can see: its names, callees, and the classes it names with their bases."""
@@ -136,8 +150,7 @@ class ProjectFacts:
     def is_cut(self) -> bool:
         """Whether there may be more names than are looked through for similar ones."""
         followed = self._names_defined().union(name for name, count in self.names.items() if count > 1)
-        parameters = sum(len(item.names) for item in self.functions.values() if item is not None)
-        return max(len(followed), parameters) > _MOST_NAMES
+        return max(len(followed), len(self.parameter_counts())) > _MOST_NAMES
 
     def _names_defined(self) -> frozenset[str]:
         """Members, functions and classes."""
@@ -147,8 +160,8 @@ class ProjectFacts:
         return self._defined
 
     def _order(self, name: str) -> tuple[int, str]:
-        """What names that may follow a dot are sorted by: the most used first."""
-        return -max(self.names.get(name, 0), 1), name
+        """What names that may follow a dot are sorted by: the most used first, as far as an analysis can see."""
+        return -max(self.files_using(name), 1), name
 
     def with_names(self, fewer: Collection[str], more: Collection[str]) -> ProjectFacts:
         """These facts when one file no longer uses the names ``fewer``, and uses ``more`` for the first time.
@@ -159,17 +172,17 @@ class ProjectFacts:
         other = ProjectFacts(self.names.copy(), self.functions, self.classes)
         other._defined, other._parameters = self._defined, self._parameters
         other._class_of_name = self._class_of_name
-        changed = (*fewer, *more)
+        steps = [(name, -1) for name in fewer] + [(name, 1) for name in more]
+        changed = {name for name, step in steps if coarse(self.names[name] + step) != self.files_using(name)}
         other._changes = (*self._changes[-_MOST_CHANGES:], (self.serial, frozenset(changed)))
         other._members = self._members if len(changed) <= _MOST_CHANGES else None
-        for nth, name in enumerate(changed):
-            before = other._order(name)
-            was_one = self._follows_dot(name, other.names.get(name, 0))
-            other.names[name] += -1 if nth < len(fewer) else 1
+        for name, step in steps:
+            before, was_one = other._order(name), other._follows_dot(name)
+            other.names[name] += step
             if not other.names[name]:
                 del other.names[name]
-            is_one = self._follows_dot(name, other.names.get(name, 0))
-            if other._members is not None and (was_one or is_one):
+            is_one = other._follows_dot(name)
+            if name in changed and other._members is not None and (was_one or is_one):
                 names = other._members.names
                 # The counts of all other names are the same as when they were sorted.
                 gone = bisect_left(names, before, key=lambda at: before if at == name else other._order(at))
@@ -180,11 +193,12 @@ class ProjectFacts:
                 )
         return other
 
-    def _follows_dot(self, name: str, count: int) -> bool:
-        return count > 1 or name in self._names_defined()
+    def _follows_dot(self, name: str) -> bool:
+        return self.names.get(name, 0) > 1 or name in self._names_defined()
 
     def names_changed_since(self, serial: int) -> frozenset[str] | None:
-        """Names whose counts may be others than in the facts ``serial``; None when more than names may have changed."""
+        """Names of which ``files_using`` may say something else than the facts ``serial``; None when more than names may
+        have changed."""
         changed: frozenset[str] = frozenset()
         if serial == self.serial:
             return changed
@@ -197,12 +211,16 @@ class ProjectFacts:
     def parameters_like(self, text: str, limit: int, least: float) -> tuple[str, ...]:
         """Names of parameters of the project's functions that are like ``text``, as ``SimilarNames.like`` gives them."""
         if self._parameters is None:
-            signatures = (signature for signature in self.functions.values() if signature is not None)
-            counts = Counter(name for signature in signatures for name in signature.names)
+            counts = self.parameter_counts()
             self._parameters = SimilarNames(
-                sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_NAMES]
+                sorted(counts, key=lambda name: (-coarse(counts[name]), name))[:_MOST_NAMES]
             )
         return self._parameters.like(text, limit, least)
+
+    def parameter_counts(self) -> Counter[str]:
+        """How many functions, of those whose definitions agree, have a parameter of a name."""
+        signatures = (signature for signature in self.functions.values() if signature is not None)
+        return Counter(name for signature in signatures for name in signature.names)
 
     def class_of(self, name: str) -> str:
         """The class that a variable is likely to hold by its name (``JobStatus`` for ``_job_status``), or an empty text."""

@@ -36,15 +36,20 @@ class SimilarNames:
             return found
         if not self.names:
             return ()
+        similar = self.similarities(text)
+        best = np.flatnonzero(similar >= least)
+        best = best[np.argsort(-similar[best], kind="stable")[: limit + 1]]
+        others = [self.names[i] for i in best.tolist() if self.names[i] != text]
+        found = self._answers[key] = tuple(others[:limit])
+        return found
+
+    def similarities(self, text: str) -> NDArray[np.float32]:
+        """Dice similarity of ``text`` with each name that is asked, ``(names,)``."""
         lows, highs, bits = (column[: self._most] for column in self._signed())
         low, high = bigram_signature(text)
         common = np.bitwise_count(lows & np.uint64(low)) + np.bitwise_count(highs & np.uint64(high))
         both = bits + np.uint8(low.bit_count() + high.bit_count())
-        similarity = np.divide(2 * common, np.maximum(both, 1), dtype=np.float32)
-        best = np.flatnonzero(similarity >= least)
-        best = best[np.argsort(-similarity[best], kind="stable")[: limit + 1]]
-        others = [self.names[i] for i in best.tolist() if self.names[i] != text]
-        found = self._answers[key] = tuple(others[:limit])
+        found: NDArray[np.float32] = np.divide(2 * common, np.maximum(both, 1), dtype=np.float32)
         return found
 
     def replaced(self, gone: int | None, new: tuple[int, str] | None) -> SimilarNames:
@@ -84,10 +89,21 @@ class SimilarNames:
         return self._signatures
 
 
+def similarity(left: str, right: str) -> float:
+    """Dice similarity of two texts."""
+    common, both = _common(left, right)
+    return 2 * common / max(both, 1)
+
+
 def _alike(left: str, right: str, least: float) -> bool:
     """Whether the Dice similarity of two texts is at least ``least``, or so near that rounding decides."""
+    common, both = _common(left, right)
+    return 2 * common >= (least - 1e-6) * max(both, 1)
+
+
+def _common(left: str, right: str) -> tuple[int, int]:
+    """Bits that the signatures of two texts share, and bits of either, those twice."""
     low, high = bigram_signature(left)
     other_low, other_high = bigram_signature(right)
     common = (low & other_low).bit_count() + (high & other_high).bit_count()
-    both = low.bit_count() + high.bit_count() + other_low.bit_count() + other_high.bit_count()
-    return 2 * common >= (least - 1e-6) * max(both, 1)
+    return common, low.bit_count() + high.bit_count() + other_low.bit_count() + other_high.bit_count()

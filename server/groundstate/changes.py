@@ -1,121 +1,208 @@
 """Changes: which questions two versions of a project answer differently, and which files had asked one of them.
 
-Everything here errs on the side of looking again. What one file contributes to its project is compared with what it
-contributed (``FileSummary``, ``Outline``); of files whose definitions changed, all are looked at that name the module,
-directly or over others.
+Everything here errs on the side of looking again. What the files that changed contribute to their project is compared
+with what they contributed (``FileSummary``, ``Outline``).
 """
 
 from __future__ import annotations
 
-import re
+import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from groundstate.outlines import Outline
+from groundstate.outlines import NOTHING, Outline
 from groundstate.taken import (
+    BYTES,
     CLASS,
     CLASS_OF,
     DEFINED,
+    FOUND,
     FUNCTION,
+    MEMBER,
+    MEMBERS,
     MEMBERS_LIKE,
+    MODULE,
     NAME,
     PARAMETERS_LIKE,
+    STORED,
+    STORES,
     SUBCLASSED,
     TIMES_DEFINED,
     Taken,
+    about,
     numbers_of,
 )
-from groundstate_grammars.project import FileSummary, ProjectFacts
+from groundstate_grammars.project import FileSummary, ProjectFacts, coarse
 from groundstate_grammars.similar import SimilarNames
 
 MOST_FILES = 40
 """Changed files after which all are looked at again."""
-_ALIKE = 0.5 - 1e-6
-"""The least similarity with which names are asked for, less what rounding may decide."""
+_ROUNDING = 1e-6
 
 Contribution = tuple[FileSummary | None, Outline]
 """What a file contributes to the facts of its project, None if it is no text, and to the symbol index."""
+Difference = tuple[FileSummary, FileSummary]
+"""What a file said to its project, and what it says."""
+
+_SILENT = FileSummary({}, {}, {})
 
 
-@dataclass(slots=True)
 class Change:
-    """``keys``: questions with other answers, as ``Taken`` writes them. ``names``, ``parameters``: of the project, that
-    came, went or moved among those asked for similar ones. ``modules``: files whose definitions are others."""
+    """What is different for those who ask.
 
-    keys: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
-    parameters: set[str] = field(default_factory=set)
-    modules: set[str] = field(default_factory=set)
+    Attributes:
+        keys: questions with other answers, as ``Taken`` writes them.
+        names, parameters: of the project, that came, went or moved among those asked for similar ones.
+    """
 
-    def add(
-        self, file: str, old: Contribution, new: Contribution, others: Sequence[FileSummary | None]
-    ) -> None:
-        """One file changed. ``others``: the summaries of all files."""
-        before, after = old[0] or _NOTHING, new[0] or _NOTHING
-        names = before.names.keys() ^ after.names.keys()
-        functions = _different(before.functions, after.functions)
-        classes = _different(before.classes, after.classes)
-        self.keys.update(NAME + name for name in names)
-        self.keys.update(FUNCTION + name for name in functions)
-        self.keys.update(CLASS + name for name in classes)
-        if list(before.classes) != list(after.classes):
-            either = before.classes.keys() | after.classes.keys()
-            self.keys.update(CLASS_OF + name.strip("_").lower() for name in either)
-        self.names |= names | (_defined(before) ^ _defined(after))
-        for summary in (before, after, *others):
-            found = [] if summary is None else [summary.functions.get(name) for name in functions]
-            self.parameters.update(name for item in found if item is not None for name in item.names)
-        left, right = old[1], new[1]
+    def __init__(self) -> None:
+        self.keys: set[str] = set()
+        self.names: set[str] = set()
+        self.parameters: set[str] = set()
+
+    def add_module(self, place: str, old: Outline, new: Outline) -> None:
+        """The module at ``place`` is another one."""
+        self.keys.add(BYTES + place)
+        if old.kind != new.kind:
+            self.keys.add(MODULE + place)
+        members, stores = _different(old.members, new.members), old.stores ^ new.stores
+        self.keys.update(MEMBER + about(place, name) for name in members)
+        self.keys.update(STORED + about(place, word) for word in stores)
+        if members:
+            self.keys.add(MEMBERS + place)
+        if stores:
+            self.keys.add(STORES + place)
+        left, right = old.words, new.words
         self.keys.update(DEFINED + word for word in left.defining ^ right.defining)
         self.keys.update(SUBCLASSED + word for word in left.bases ^ right.bases)
         self.keys.update(TIMES_DEFINED + word for word in _different(left.functions, right.functions))
-        if left.interface != right.interface:
-            self.modules.add(file)
 
-    def touched(self, taken: Mapping[str, Taken], data: Mapping[str, bytes]) -> set[str]:
-        """The files, by name, whose analysis may come out differently.
+    def add_facts(
+        self, differences: Sequence[Difference], facts: ProjectFacts, others: Sequence[FileSummary]
+    ) -> None:
+        """What files say to their project is different. ``facts``: now. ``others``: what all other files say."""
+        self._add_names(differences, facts)
+        self._add_functions(differences, facts, others)
+        for before, after in differences:
+            classes = _different(before.classes, after.classes)
+            self.keys.update(CLASS + name for name in classes)
+            if list(before.classes) != list(after.classes):
+                either = before.classes.keys() | after.classes.keys()
+                self.keys.update(CLASS_OF + name.strip("_").lower() for name in either)
 
-        Args:
-            taken: what the analysis of each file took.
-            data: the text of all files of the project.
-        """
-        like = {text for item in taken.values() for text in item.like}
-        keys = numbers_of(
-            self.keys | _like(like, MEMBERS_LIKE, self.names) | _like(like, PARAMETERS_LIKE, self.parameters)
-        )
-        found = {name for name, item in taken.items() if np.isin(item.keys, keys).any()}
-        return found | _dependents(self.modules, data)
+    def _add_names(self, differences: Sequence[Difference], facts: ProjectFacts) -> None:
+        more: Counter[str] = Counter()
+        defined: set[str] = set()
+        for before, after in differences:
+            more.update(after.names.keys() - before.names.keys())
+            more.subtract(before.names.keys() - after.names.keys())
+            defined |= _defined(before) ^ _defined(after)
+        for name in more.keys() | defined:
+            count = facts.names.get(name, 0)
+            if coarse(count - more[name]) != coarse(count):
+                self.keys.add(NAME + name)
+                self.names.add(name)
+            elif count < 2 and name in defined:
+                # What two files use is among the names that are asked for similar ones, whoever defines it.
+                self.names.add(name)
 
+    def _add_functions(
+        self, differences: Sequence[Difference], facts: ProjectFacts, others: Sequence[FileSummary]
+    ) -> None:
+        names = {
+            name for before, after in differences for name in _different(before.functions, after.functions)
+        }
+        if not names:
+            return
+        known = [
+            FileSummary({}, {name: item.functions[name] for name in names & item.functions.keys()}, {})
+            for item in others
+        ]
+        earlier = ProjectFacts.of([*known, *(before for before, _ in differences)]).functions
+        more: Counter[str] = Counter()
+        for name in names:
+            before, after = earlier.get(name), facts.functions.get(name)
+            if before != after or (name in earlier) != (name in facts.functions):
+                self.keys.add(FUNCTION + name)
+                more.subtract(() if before is None else before.names)
+                more.update(() if after is None else after.names)
+        counts = facts.parameter_counts() if more else Counter()
+        self.parameters |= {
+            name for name, step in more.items() if coarse(counts[name] - step) != coarse(counts[name])
+        }
 
-_NOTHING = FileSummary({}, {}, {})
+    def touched(self, taken: Mapping[str, Taken]) -> set[str]:
+        """The files, by name, whose analysis may come out differently. ``taken``: what the analysis of each took."""
+        if not taken:
+            return set()
+        names = list(taken)
+        owners = np.repeat(np.arange(len(names)), [len(item.keys) for item in taken.values()])
+        asked = np.isin(np.concatenate([item.keys for item in taken.values()]), numbers_of(self.keys))
+        found = {names[at] for at in np.unique(owners[asked]).tolist()}
+        least: dict[str, float] = {}
+        for item in taken.values():
+            for key, value in item.like.items():
+                least[key] = min(value, least.get(key, 1.0))
+        similar = _most_similar(least, MEMBERS_LIKE, self.names)
+        similar |= _most_similar(least, PARAMETERS_LIKE, self.parameters)
+        return found | {
+            name
+            for name, item in taken.items()
+            if any(similar[key] >= item.like[key] - _ROUNDING for key in similar.keys() & item.like.keys())
+        }
 
 
 def change_between(
     old: Mapping[str, str],
     new: Mapping[str, str],
+    root: Path,
     contribution: Callable[[str, str], Contribution | None],
     facts: ProjectFacts | None,
-    summaries: Sequence[FileSummary | None],
+    summaries: Mapping[str, FileSummary | None],
 ) -> Change | None:
     """What changed between two versions of a project, each the digests of its files by name; None when it may be anything.
 
     Args:
+        root: the folder that names which are no absolute paths are relative to.
         contribution: of a file's name and digest; None when it is not known any more.
-        facts, summaries: of the new version; no facts where nothing learned is asked.
+        facts, summaries: of the new version, the latter by name; no facts where nothing learned is asked.
     """
-    changed = [name for name in new if old.get(name) != new[name]]
-    if old.keys() != new.keys() or len(changed) > MOST_FILES or (facts is not None and facts.is_cut):
+    changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    if len(changed) > MOST_FILES or (facts is not None and facts.is_cut):
         return None
     change = Change()
+    differences: list[Difference] = []
     for name in changed:
-        before, after = contribution(name, old[name]), contribution(name, new[name])
-        if before is None or after is None:
+        before, after = (
+            contribution(name, version[name]) if name in version else (None, NOTHING)
+            for version in (old, new)
+        )
+        if before is None or after is None or (NOTHING in (before[1], after[1]) and _is_package(name)):
             return None
-        change.add(name, before, after, summaries)
+        change.add_module(os.path.realpath(root / name), before[1], after[1])
+        differences.append((before[0] or _SILENT, after[0] or _SILENT))
+    change.keys.update(FOUND + word for word in _found(old.keys(), new.keys()))
+    if facts is not None:
+        others = [item for name, item in summaries.items() if item is not None and name not in changed]
+        change.add_facts(differences, facts, others)
     return change
+
+
+def _is_package(name: str) -> bool:
+    """Whether a file makes a package of its folder, and so moves where imports start."""
+    return PurePosixPath(name).stem == "__init__"
+
+
+def _found(old: Iterable[str], new: Iterable[str]) -> set[str]:
+    """Words by which files and folders are imported that are in one version only."""
+    places = [
+        {place for name in names for place in (PurePosixPath(name), *PurePosixPath(name).parents)}
+        for names in (old, new)
+    ]
+    return {place.name.partition(".")[0] for place in places[0] ^ places[1]}
 
 
 def _different(left: Mapping[str, object], right: Mapping[str, object]) -> set[str]:
@@ -127,35 +214,19 @@ def _defined(summary: FileSummary) -> set[str]:
     return {*summary.functions, *summary.classes, *members}
 
 
-def _like(asked: Iterable[str], kind: str, names: Iterable[str]) -> set[str]:
-    """The questions for similar names, of one kind, to which one of ``names`` may be an answer."""
-    texts = [key[1:] for key in asked if key[0] == kind]
-    similar = SimilarNames(texts)
-    found = {text for name in names for text in similar.like(name, len(texts), _ALIKE)}
-    return {kind + text for text in (*found, *names)}
+def _most_similar(least: Mapping[str, float], kind: str, names: Iterable[str]) -> dict[str, float]:
+    """Questions for similar names, of one kind, to which one of ``names`` may be an answer: how similar the most similar
+    one is. ``least``: how similar one must at least be.
 
-
-def _dependents(modules: set[str], data: Mapping[str, bytes]) -> set[str]:
-    """Files that name one of ``modules``, or a file that does: whoever imports a module has its name somewhere."""
-    found: set[str] = set()
-    pending = set(modules)
-    while pending:
-        folders = tuple(
-            f"{PurePosixPath(name).parent}/" for name in pending if PurePosixPath(name).stem == "__init__"
-        )
-        words = {_module_word(name) for name in pending}
-        naming = re.compile(rb"\b(?:" + b"|".join(map(re.escape, sorted(words))) + rb")\b")
-        pending = {
-            name
-            for name, text in data.items()
-            if name not in found and (naming.search(text) is not None or name.startswith(folders))
-        }
-        found |= pending
+    A name is no answer to the question for itself.
+    """
+    questions = [key for key in least if key[0] == kind]
+    texts = SimilarNames(key[1:] for key in questions)
+    found: dict[str, float] = {}
+    for name in names if questions else ():
+        similar = texts.similarities(name)
+        bounds = np.array([least[key] for key in questions])
+        for at in np.flatnonzero(similar >= bounds - _ROUNDING).tolist():
+            if questions[at][1:] != name:
+                found[questions[at]] = max(float(similar[at]), found.get(questions[at], 0.0))
     return found
-
-
-def _module_word(file: str) -> bytes:
-    """The word by which code names the module in ``file``."""
-    path = PurePosixPath(file)
-    word = path.parent.name if path.stem == "__init__" else path.stem
-    return word.encode("utf-8", "surrogateescape") or b"__init__"

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from groundstate.cache import Cache, report_from_text, report_key
-from groundstate.discovery import Problem, discover, relative_to_root, surrounding_files
+from groundstate.discovery import Problem, discover, surrounding_files
 from groundstate.documents import MOST_BYTES, Document, read_document
 from groundstate.engine_loading import EngineSource, engine_source
 from groundstate.report import Report
@@ -190,15 +190,14 @@ class Run:
             change = change_between(
                 files,
                 project.files,
+                self.loaded.root,
                 lambda name, digest: contribution_of(PurePath(name), digest, self.cache),
                 self._workspace(project).facts,
-                self._summaries(project),
+                dict(zip(project.files, self._summaries(project), strict=True)),
             )
         except (ValueError, TypeError, AttributeError, KeyError):
             return taken.keys()  # the cache holds something else
-        if change is None:
-            return taken.keys()
-        return change.touched(took, {self._name(item): item.data for item in project.documents})
+        return taken.keys() if change is None else change.touched(took)
 
     def _analysed(self, documents: Sequence[Document], project: _Project) -> list[str | None]:
         """For each document what its analysis took and its report, as text; None where that failed."""
@@ -244,7 +243,9 @@ class Run:
         )
 
     def _name(self, document: Document) -> str:
-        return relative_to_root(document.path, self.loaded.root).as_posix()
+        """The path below the root, or the absolute one of what lies elsewhere."""
+        path, folder = str(document.path), os.path.join(self.loaded.root, "")
+        return path.removeprefix(folder).replace(os.sep, "/")
 
 
 def _read(paths: Sequence[Path], problems: list[Problem]) -> list[Document]:

@@ -1,81 +1,84 @@
-"""Outlines of files: what the symbol index can see of one, so small that two versions are quickly compared.
-
-``interface`` is a digest of the definitions of the module without their places, empty where it has syntax errors. The
-rest are the words of the file that the index is asked about.
-"""
+"""Outlines of files: what the symbol index can see of one, so small that two versions are quickly compared."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from groundstate.documents import MOST_BYTES, Document
 from groundstate_grammars.index import Words
-from groundstate_grammars.python.definitions import Class, Function, Module, read_module
+from groundstate_grammars.python.definitions import Class, Function, Member, read_module
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """``defining``: words that may define an attribute. ``functions``: how often each follows ``def``. ``bases``: words in
-    heads of classes."""
+    """What a file is to other files.
 
-    interface: str
-    defining: frozenset[str]
-    functions: Mapping[str, int]
-    bases: frozenset[str]
+    Attributes:
+        kind: what holds of the module as a whole; the same for all that have syntax errors.
+        members: a digest of what each name of the module is, without its place.
+        stores: names of attributes that it assigns.
+        words: those that the index is asked about.
+    """
+
+    kind: str
+    members: Mapping[str, str] = field(default_factory=dict)
+    stores: frozenset[str] = frozenset()
+    words: Words = field(default_factory=Words)
 
     def as_text(self) -> str:
-        parts = [self.interface, sorted(self.defining), dict(self.functions), sorted(self.bases)]
+        words = self.words
+        parts = [
+            self.kind,
+            dict(self.members),
+            sorted(self.stores),
+            sorted(words.defining),
+            dict(words.functions),
+            sorted(words.bases),
+        ]
         return json.dumps(parts, separators=(",", ":"))
 
     @classmethod
     def from_text(cls, text: str) -> Outline:
         """The outline that ``as_text`` wrote; raises ``ValueError`` for anything else."""
         try:
-            interface, defining, functions, bases = json.loads(text)
-            counts = {str(name): int(count) for name, count in functions.items()}
-            return cls(str(interface), frozenset(defining), counts, frozenset(bases))
+            kind, members, stores, defining, functions, bases = json.loads(text)
+            words = Words(frozenset(defining), Counter(functions), frozenset(bases))
+            if not isinstance(members, dict) or not isinstance(functions, dict):
+                raise TypeError("no object")
+            return cls(str(kind), members, frozenset(stores), words)
         except (TypeError, AttributeError) as error:
             raise ValueError(f"not an outline: {error}") from None
+
+
+NOTHING = Outline("no file")
+"""The outline where there is no file."""
 
 
 def outline_of(document: Document) -> Outline:
     """The outline of a document, whatever its bytes."""
     words = Words.of(document.data)
-    interface = ""
-    if document.not_text_at is None and len(document.data) <= MOST_BYTES:
-        file = document.parsed
-        if not file.tree.tree.root_node.has_error:
-            path = document.path
-            interface = _interface(read_module(file.flat, file.scopes, path, path.stem))
-    return Outline(
-        interface,
-        frozenset(map(_decoded, words.defining)),
-        {_decoded(word): count for word, count in words.functions.items()},
-        frozenset(map(_decoded, words.bases)),
-    )
+    if document.not_text_at is not None or len(document.data) > MOST_BYTES:
+        return Outline(f"no text: {document.digest}", words=words)
+    file, path = document.parsed, document.path
+    if file.tree.tree.root_node.has_error:
+        return Outline("syntax errors", words=words)
+    module = read_module(file.flat, file.scopes, path, path.stem)
+    members = {name: _digest(member) for name, member in module.members.items()}
+    kind = f"{'open' if module.is_open else 'closed'}{', getattr' * module.has_getattr}"
+    return Outline(kind, members, module.stores, words)
 
 
-def _decoded(word: bytes) -> str:
-    return word.decode("utf-8", "surrogateescape")
+def _digest(member: Member) -> str:
+    text = repr(_described(member)).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=9).hexdigest()
 
 
-def _interface(module: Module) -> str:
-    parts: list[object] = [
-        module.is_open,
-        module.has_getattr,
-        sorted(module.stores),
-        sorted(module.attribute_words),
-    ]
-    parts += [(name, _described(member)) for name, member in module.members.items()]
-    parts += [_described(cls) for cls in module.class_at.values()]
-    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _described(member: object) -> object:
-    """A definition without its place and its home. Classes inside a class are all in ``Module.class_at`` too."""
+def _described(member: Member) -> object:
+    """A definition without its place and its home."""
     if isinstance(member, Function):
         return ("def", member.qualname, member.parameters, member.decorators, member.is_certain)
     if isinstance(member, Class):
@@ -87,7 +90,7 @@ def _described(member: object) -> object:
             sorted(member.attributes),
             member.is_certain,
             [(name, _described(method)) for name, method in member.methods.items()],
-            [(name, inner.qualname) for name, inner in member.classes.items()],
+            [(name, _described(inner)) for name, inner in member.classes.items()],
             member.slots,
             member.metaclass,
             member.decorators,

@@ -24,9 +24,9 @@ from groundstate.documents import MOST_BYTES, Document
 from groundstate.engine_loading import EngineError, EngineSource, load_engine
 from groundstate.outlines import outline_of
 from groundstate.progress import progress
+from groundstate.recording import Recorder
 from groundstate.settings import Settings
 from groundstate.summaries import summary_as_text
-from groundstate.taken import Recorder
 
 FEWEST_BYTES = 200_000
 """Less source than this is worked on in this process: starting others would take longer."""

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groundstate_grammars.project import FileSummary, ProjectFacts, Signature
+from groundstate_grammars.project import FileSummary, ProjectFacts, Signature, coarse
 
 NAMES = [
     "status",
@@ -24,12 +24,16 @@ NAMES = [
 USED = st.lists(st.frozensets(st.sampled_from(NAMES)), min_size=1, max_size=5)
 
 
+MANY = FileSummary(dict.fromkeys(NAMES[:5], 1), {}, {})
+"""A file, of which there are more than are counted one by one."""
+
+
 def facts_of(others: list[frozenset[str]], own: frozenset[str]) -> ProjectFacts:
     defined = FileSummary(
         {}, {"decode": Signature(("codes",), (), False)}, {"Code": ((), ("encode", "values"))}
     )
     used = [FileSummary(dict.fromkeys(names, 1), {}, {}) for names in (*others, own)]
-    return ProjectFacts.of([defined, *used])
+    return ProjectFacts.of([defined, *[MANY] * 7, *used])
 
 
 def asked(facts: ProjectFacts) -> dict[str, tuple[str, ...]]:
@@ -47,7 +51,8 @@ def test_names_that_change_one_by_one_give_the_facts_of_a_fresh_reading(
         fresh = facts_of(others, now)
         assert facts == fresh
         assert asked(facts) == asked(fresh)
-        assert facts.names_changed_since(earlier.serial) == before ^ now
+        seen = {name for name in before ^ now if earlier.files_using(name) != facts.files_using(name)}
+        assert facts.names_changed_since(earlier.serial) == seen
         before = now
 
 
@@ -55,3 +60,9 @@ def test_what_changed_since_other_facts_is_unknown() -> None:
     one, other = ProjectFacts(), ProjectFacts(names=Counter({"a": 1}))
     assert other.names_changed_since(one.serial) is None
     assert one.names_changed_since(one.serial) == frozenset()
+
+
+def test_counts_are_seen_coarsely() -> None:
+    seen = sorted({coarse(count) for count in range(100)})
+    assert seen == [*range(8), 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96]
+    assert all(coarse(count) <= count < 1.25 * coarse(count) for count in range(1, 2000))

@@ -17,7 +17,7 @@ from groundstate.checking import Input, check
 from groundstate.documents import Document
 from groundstate.reports.outcome import Outcome
 from groundstate.settings import LoadedSettings, Settings
-from groundstate.taken import Taken
+from groundstate.taken import Taken, numbers_of
 from groundstate_energy import engine as engine_module
 from groundstate_energy.devices import Choice
 from groundstate_energy.encoding import Window
@@ -225,10 +225,10 @@ def test_a_text_as_it_was_before_needs_nothing_new(tmp_path: Path, looked_at: li
 
 
 def test_what_an_analysis_took_comes_back() -> None:
-    taken = Taken.of(["nname", "nother", "lname", "pkey", "dname"])
+    taken = Taken(numbers_of(["nname", "nother", "dname"]), {"lname": 0.5, "pkey": 0.75})
     again = Taken.from_text(taken.as_text())
     assert again.keys.tolist() == taken.keys.tolist()
-    assert again.like == ("lname", "pkey")
+    assert again.like == taken.like
     assert not set(taken.as_text()) & set(" \n")
 
 
