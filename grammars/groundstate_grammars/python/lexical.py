@@ -50,7 +50,29 @@ DEDENT = "<de>"
 _CONSTANTS = frozenset((py.TRUE, py.FALSE, py.NONE, py.ELLIPSIS))
 _PUNCTUATION = frozenset(map(py.token, ("(", ")", "[", "]", "{", "}", ",", ":", ".", ";", "->", "@")))
 _TARGETS = frozenset((py.PATTERN_LIST, py.TUPLE_PATTERN, py.LIST_PATTERN, py.LIST_SPLAT_PATTERN))
+_DROPPED = frozenset((py.COMMENT, py.LINE_CONTINUATION))
+_STATEMENT_LISTS = frozenset((py.BLOCK, py.MODULE))
 _WHOLE = frozenset((py.STRING_CONTENT, py.FORMAT_SPECIFIER))
+"""Nodes that are one token with all below them; so is a string without interpolation."""
+_ROLE_OF = {
+    **dict.fromkeys((py.STRING, *_WHOLE), 10),
+    **dict.fromkeys((py.INTEGER, py.FLOAT), 11),
+    **dict.fromkeys(_CONSTANTS, 15),
+    **dict.fromkeys((*_PUNCTUATION, ERROR_KIND), 17),
+}
+"""Roles of tokens by kind; other words are keywords (2) and the rest operators (3)."""
+_NAMED_BY_PLACE = frozenset(
+    (
+        py.ATTRIBUTE,
+        py.CALL,
+        py.KEYWORD_ARGUMENT,
+        py.FUNCTION_DEFINITION,
+        py.CLASS_DEFINITION,
+        py.DOTTED_NAME,
+        py.ALIASED_IMPORT,
+    )
+)
+"""What an identifier right below one of these is may depend on its place there."""
 MAX_TEXT = 64
 """Longer texts (strings, mostly) are cut for the lexicon; edits always use the file's own bytes."""
 
@@ -77,96 +99,91 @@ def lexical_tokens(flat: FlatTree, scopes: Scopes, lexicon: Lexicon) -> Tokens:
     kinds, parents, fields, sizes = flat.kind, flat.parent, flat.field, flat.size
     starts, ends, data = flat.start, flat.end, flat.data
     bound = scopes.binding_nodes
+    block, string, identifier = py.BLOCK, py.STRING, py.IDENTIFIER
     nodes: list[int] = []
     token_start: list[int] = []
     token_end: list[int] = []
     roles: list[int] = []
     lex: list[int] = []
-    of_node: dict[int, int] = {}
     decoded: dict[bytes, int] = {}
+    words: set[int] = set()
     statement, indent, dedent = lexicon.id(STATEMENT), lexicon.id(INDENT), lexicon.id(DEDENT)
     blocks: list[int] = []
+    count = block_end = len(flat)
     type_end = 0
     after_layout = True
     node = 0
-    count = len(flat)
+
+    def layout(text: int, at: int) -> None:
+        nodes.append(-1)
+        token_start.append(at)
+        token_end.append(at)
+        roles.append(1)
+        lex.append(text)
+
     while node < count:
-        while blocks and node >= blocks[-1]:
-            blocks.pop()
-            nodes.append(-1)
-            token_start.append(starts[node])
-            token_end.append(starts[node])
-            roles.append(1)
-            lex.append(dedent)
+        if node >= block_end:
+            while blocks and node >= blocks[-1]:
+                blocks.pop()
+                layout(dedent, starts[node])
+            block_end = blocks[-1] if blocks else count
             after_layout = True
-        kind = kinds[node]
-        parent = parents[node]
-        if kind == py.COMMENT or kind == py.LINE_CONTINUATION:
-            node += sizes[node]
+        kind, size, parent = kinds[node], sizes[node], parents[node]
+        if kind in _DROPPED:
+            node += size
             continue
-        if parent >= 0 and (kinds[parent] == py.BLOCK or kinds[parent] == py.MODULE) and not after_layout:
-            nodes.append(-1)
-            token_start.append(starts[node])
-            token_end.append(starts[node])
-            roles.append(1)
-            lex.append(statement)
+        above = kinds[parent]
+        if not after_layout and above in _STATEMENT_LISTS:
+            layout(statement, starts[node])
             after_layout = True
-        if kind == py.BLOCK:
-            if sizes[node] > 1:
-                blocks.append(node + sizes[node])
-                nodes.append(-1)
-                token_start.append(starts[node])
-                token_end.append(starts[node])
-                roles.append(1)
-                lex.append(indent)
+        if kind == block:
+            if size > 1:
+                block_end = node + size
+                blocks.append(block_end)
+                layout(indent, starts[node])
                 after_layout = True
             node += 1
             continue
-        if kind == py.TYPE:
-            type_end = max(type_end, node + sizes[node])
-        whole = sizes[node] == 1 or kind in _WHOLE
-        if kind == py.STRING:
-            child = node + 1
-            whole = True
-            while child < node + sizes[node]:
-                if kinds[child] == py.INTERPOLATION:
-                    whole = False
-                    break
-                child += sizes[child]
-        if not whole:
+        if size > 1 and kind not in _WHOLE and (kind != string or _is_interpolated(node, kinds, sizes)):
+            if kind == py.TYPE:
+                type_end = max(type_end, node + size)
             node += 1
             continue
         start, end = starts[node], ends[node]
         if start == end:
-            node += sizes[node]
+            node += size
             continue
-        if kind == py.IDENTIFIER:
-            role = _identifier_role(node, parent, kinds, parents, fields, bound, node < type_end)
-        elif kind == py.STRING or kind in _WHOLE:
-            role = 10
-        elif kind == py.INTEGER or kind == py.FLOAT:
-            role = 11
-        elif kind in _CONSTANTS:
-            role = 15
-        elif kind in _PUNCTUATION or kind == ERROR_KIND:
-            role = 17
-        elif data[start : start + 1].isalpha():
-            role = 2
-        else:
-            role = 3
-        text = data[start : min(end, start + MAX_TEXT)]
+        text = data[start:end] if end - start <= MAX_TEXT else data[start : start + MAX_TEXT]
         known = decoded.get(text)
         if known is None:
             known = decoded[text] = lexicon.id(text.decode("utf-8", "replace"))
-        of_node[node] = len(nodes)
+            if text[:1].isalpha():
+                words.add(known)
+        if kind != identifier:
+            role = _ROLE_OF.get(kind, 0) or (2 if known in words else 3)
+        elif above in _NAMED_BY_PLACE:
+            role = _identifier_role(node, parent, kinds, parents, fields, bound, node < type_end)
+        else:
+            role = 5 if node in bound else 13 if node < type_end else 4
         nodes.append(node)
         token_start.append(start)
         token_end.append(end)
         roles.append(role)
         lex.append(known)
         after_layout = False
-        node += sizes[node]
+        node += size
+    of_node = {node: index for index, node in enumerate(nodes) if node >= 0}
     return Tokens(nodes, token_start, token_end, roles, np.array(lex, np.int32), of_node)
+
+
+def _is_interpolated(string: int, kinds: list[int], sizes: list[int]) -> bool:
+    """Whether an expression stands in a string."""
+    child = string + 1
+    while child < string + sizes[string]:
+        if kinds[child] == py.INTERPOLATION:
+            return True
+        child += sizes[child]
+    return False
 
 
 def _identifier_role(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import enum
 import unicodedata
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.tree import FlatTree
@@ -45,8 +46,7 @@ class BindingKind(enum.Enum):
     """``del x``: makes the name local, and unbinds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """``node``: preorder index of the identifier that binds."""
 
     name: str
@@ -68,8 +68,7 @@ class Scope:
     is_open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A name that is read; ``node`` is the identifier, ``scope`` the index of the scope it is evaluated in."""
 
     name: str
@@ -80,6 +79,24 @@ class Reference:
 _COMPREHENSIONS = frozenset(
     (py.LIST_COMPREHENSION, py.DICTIONARY_COMPREHENSION, py.SET_COMPREHENSION, py.GENERATOR_EXPRESSION)
 )
+_PARAMETERS_WITH_MORE = frozenset((py.DEFAULT_PARAMETER, py.TYPED_PARAMETER, py.TYPED_DEFAULT_PARAMETER))
+_CHANGES = (
+    _COMPREHENSIONS
+    | _PARAMETERS_WITH_MORE
+    | {
+        py.FUNCTION_DEFINITION,
+        py.CLASS_DEFINITION,
+        py.LAMBDA,
+        py.TYPE_ALIAS_STATEMENT,
+        py.WILDCARD_IMPORT,
+        py.EXEC_STATEMENT,
+    }
+)
+"""Nodes that open a scope, change the scope of what is below them, or make their scope open."""
+_READ_IN = frozenset(
+    (py.ATTRIBUTE, py.CALL, py.ARGUMENT_LIST, py.BINARY_OPERATOR, py.SUBSCRIPT, py.COMPARISON_OPERATOR)
+)
+"""An identifier right below one of these is read, unless it is the attribute itself."""
 _PATTERNS = frozenset(
     (
         py.PATTERN_LIST,
@@ -177,76 +194,86 @@ class Scopes:
 
     def _collect(self) -> None:
         flat = self.flat
-        kinds, parents, fields, sizes = flat.kind, flat.parent, flat.field, flat.size
+        kinds, parents, fields = flat.kind, flat.parent, flat.field
         starts, ends, data = flat.start, flat.end, flat.data
         scope_of = self.scope_of
+        references = self.references
+        identifier, attribute, member = py.IDENTIFIER, py.ATTRIBUTE, py.FIELD_ATTRIBUTE
         override: dict[int, int] = {}
         names: dict[bytes, str] = {}
-        for node in range(len(flat)):
-            kind = kinds[node]
-            parent = parents[node]
-            scope = override.pop(node) if node in override else (scope_of[parent] if parent >= 0 else 0)
+        # The root has no parent; -1 finds the last node's scope, which is not known yet: the module.
+        for node, (kind, parent) in enumerate(zip(kinds, parents, strict=True)):
+            scope = override.pop(node) if node in override else scope_of[parent]
             scope_of[node] = scope
-            if kind == py.IDENTIFIER:
+            if kind == identifier:
+                above = kinds[parent]
+                if above == attribute and fields[node] == member:
+                    continue
                 text = data[starts[node] : ends[node]]
                 name = names.get(text)
                 if name is None:
                     name = names[text] = _identifier_name(text)
-                self._identifier(node, name, scope)
-            elif kind == py.FUNCTION_DEFINITION:
-                outer = scope
-                type_parameters = flat.child_by_field(node, py.FIELD_TYPE_PARAMETERS)
-                if type_parameters >= 0:
-                    outer = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
-                inner = self._new(ScopeKind.FUNCTION, node, outer).index
-                for child in flat.children(node):
-                    if fields[child] in (py.FIELD_PARAMETERS, py.FIELD_BODY):
-                        override[child] = inner
-                    elif fields[child] != py.FIELD_NAME:
-                        override[child] = outer
-            elif kind == py.CLASS_DEFINITION:
-                outer = scope
-                if flat.child_by_field(node, py.FIELD_TYPE_PARAMETERS) >= 0:
-                    outer = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
-                inner = self._new(ScopeKind.CLASS, node, outer).index
-                for child in flat.children(node):
-                    if fields[child] == py.FIELD_BODY:
-                        override[child] = inner
-                    elif fields[child] != py.FIELD_NAME:
-                        override[child] = outer
-            elif kind == py.LAMBDA:
-                if sizes[node] > 1:
-                    inner = self._new(ScopeKind.LAMBDA, node, scope).index
-                    for child in flat.children(node):
-                        override[child] = inner
-            elif kind in _COMPREHENSIONS:
-                inner = self._new(ScopeKind.COMPREHENSION, node, scope).index
-                first = True
+                if above in _READ_IN:
+                    references.append(Reference(name, node, scope))
+                else:
+                    self._identifier(node, name, scope)
+            elif kind in _CHANGES:
+                self._change(node, kind, scope, override)
+        self._settle_nonlocals()
+
+    def _change(self, node: int, kind: int, scope: int, override: dict[int, int]) -> None:
+        """Open the scopes that ``node`` opens, and say in ``override`` which nodes below it are in which."""
+        flat = self.flat
+        kinds, fields, sizes = flat.kind, flat.field, flat.size
+        if kind == py.FUNCTION_DEFINITION:
+            outer = scope
+            if flat.child_by_field(node, py.FIELD_TYPE_PARAMETERS) >= 0:
+                outer = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
+            inner = self._new(ScopeKind.FUNCTION, node, outer).index
+            for child in flat.children(node):
+                if fields[child] in (py.FIELD_PARAMETERS, py.FIELD_BODY):
+                    override[child] = inner
+                elif fields[child] != py.FIELD_NAME:
+                    override[child] = outer
+        elif kind == py.CLASS_DEFINITION:
+            outer = scope
+            if flat.child_by_field(node, py.FIELD_TYPE_PARAMETERS) >= 0:
+                outer = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
+            inner = self._new(ScopeKind.CLASS, node, outer).index
+            for child in flat.children(node):
+                if fields[child] == py.FIELD_BODY:
+                    override[child] = inner
+                elif fields[child] != py.FIELD_NAME:
+                    override[child] = outer
+        elif kind == py.LAMBDA:
+            if sizes[node] > 1:
+                inner = self._new(ScopeKind.LAMBDA, node, scope).index
                 for child in flat.children(node):
                     override[child] = inner
-                    if first and kinds[child] == py.FOR_IN_CLAUSE:
-                        first = False
-                        right = flat.child_by_field(child, py.FIELD_RIGHT)
-                        while right >= 0 and right < child + sizes[child]:
-                            override[right] = scope
-                            right += sizes[right]
-            elif kind in (py.DEFAULT_PARAMETER, py.TYPED_PARAMETER, py.TYPED_DEFAULT_PARAMETER):
-                outer = self.scopes[scope].parent
+        elif kind in _COMPREHENSIONS:
+            inner = self._new(ScopeKind.COMPREHENSION, node, scope).index
+            first = True
+            for child in flat.children(node):
+                override[child] = inner
+                if first and kinds[child] == py.FOR_IN_CLAUSE:
+                    first = False
+                    right = flat.child_by_field(child, py.FIELD_RIGHT)
+                    while right >= 0 and right < child + sizes[child]:
+                        override[right] = scope
+                        right += sizes[right]
+        elif kind in _PARAMETERS_WITH_MORE:
+            outer = self.scopes[scope].parent
+            for child in flat.children(node):
+                if fields[child] in (py.FIELD_VALUE, py.FIELD_TYPE) and outer >= 0:
+                    override[child] = outer
+        elif kind == py.TYPE_ALIAS_STATEMENT:
+            left = flat.child_by_field(node, py.FIELD_LEFT)
+            if left >= 0 and any(kinds[at] == py.TYPE_PARAMETER for at in range(left, left + sizes[left])):
+                inner = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
                 for child in flat.children(node):
-                    if fields[child] in (py.FIELD_VALUE, py.FIELD_TYPE) and outer >= 0:
-                        override[child] = outer
-            elif kind == py.WILDCARD_IMPORT or kind == py.EXEC_STATEMENT:
-                self.scopes[scope].is_open = True
-            elif kind == py.TYPE_ALIAS_STATEMENT:
-                left = flat.child_by_field(node, py.FIELD_LEFT)
-                if left >= 0 and any(
-                    kinds[at] == py.TYPE_PARAMETER for at in range(left, left + sizes[left])
-                ):
-                    inner = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
-                    for child in flat.children(node):
-                        override[child] = inner
-
-        self._settle_nonlocals()
+                    override[child] = inner
+        else:
+            self.scopes[scope].is_open = True
 
     def _settle_nonlocals(self) -> None:
         """Move what ``nonlocal`` names bind to the function that owns them, which may bind them later in the text."""
@@ -259,19 +286,12 @@ class Scopes:
                     group.sort(key=_node_of)
 
     def _identifier(self, node: int, name: str, scope: int) -> None:
-        """Classify one identifier as a binding, a reference, both or neither."""
+        """Classify one identifier that is not known to be read as a binding, a reference, both or neither."""
         flat = self.flat
         kinds, parents, fields = flat.kind, flat.parent, flat.field
         parent = parents[node]
         above = kinds[parent]
         field = fields[node]
-        if above == py.ATTRIBUTE:
-            if field != py.FIELD_ATTRIBUTE:
-                self.references.append(Reference(name, node, scope))
-            return
-        if above in (py.CALL, py.ARGUMENT_LIST, py.BINARY_OPERATOR, py.SUBSCRIPT, py.COMPARISON_OPERATOR):
-            self.references.append(Reference(name, node, scope))
-            return
         if above == py.KEYWORD_ARGUMENT:
             if field != py.FIELD_NAME:
                 self.references.append(Reference(name, node, scope))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from groundstate_grammars.python import syntax as py
@@ -64,26 +65,26 @@ def split_units(flat: FlatTree, scopes: Scopes, tokens: Tokens) -> list[Unit]:
         owner[node] = len(units)
         prefix[len(units)] = qualname + "."
         units.append(unit)
-    stack: list[tuple[int, int]] = []
-    pending = sorted(owner)
-    at = 0
-    current = 0
-    for index, node in enumerate(tokens.node):
-        if node < 0:
-            units[current].tokens.append(index)
-            continue
-        while stack and node >= stack[-1][0]:
-            stack.pop()
-        current = stack[-1][1] if stack else 0
-        while at < len(pending) and pending[at] <= node:
-            opened = pending[at]
-            at += 1
-            end = opened + sizes[opened]
-            while stack and opened >= stack[-1][0]:
-                stack.pop()
-            stack.append((end, owner[opened]))
-            current = owner[opened]
-        units[current].tokens.append(index)
+    nodes, places = list(tokens.of_node), list(tokens.of_node.values())
+    given = 0
+
+    def give(unit: int, stop: int) -> None:
+        """Give a unit the tokens before the first one at the node ``stop`` or after it that no unit has yet."""
+        nonlocal given
+        nth = bisect_left(nodes, stop)
+        until = places[nth] if nth < len(places) else len(tokens)
+        units[unit].tokens.extend(range(given, until))
+        given = max(given, until)
+
+    opened: list[tuple[int, int]] = [(len(flat), 0)]
+    for node in sorted(owner):
+        while node >= opened[-1][0]:
+            end, owned = opened.pop()
+            give(owned, end)
+        give(opened[-1][1], node)
+        opened.append((node + sizes[node], owner[node]))
+    for end, owned in reversed(opened):
+        give(owned, end)
     for unit in units:
         while unit.tokens and tokens.node[unit.tokens[-1]] < 0:
             unit.tokens.pop()
