@@ -39,7 +39,7 @@ def edited(marked: str, root: Path | None = None) -> EditedFile:
 IMPLAUSIBLE = {
     "turns_a_question_about_the_interpreter": [
         "def f():\n    if sys.version_info ⟦>=→<⟧ (3, 8):\n        g()",
-        "def f():\n    return PY3 ⟦==→!=⟧ 1",
+        "def f():\n    return sys.hexversion ⟦<→==⟧ 0x3080000",
     ],
     "is_a_value_in_an_expected_error": [
         "def test():\n    with pytest.raises(ValueError):\n        area(⟦-→⟧5)",
@@ -59,13 +59,13 @@ IMPLAUSIBLE = {
         "def f(self):\n    return [self.⟦a→b⟧, self.b]",
     ],
     "breaks_an_agreement_of_names": [
-        "def f(picks, pick):\n    return g(picks=⟦picks→pick⟧)",
-        "def f(store):\n    return {'chunk_size': store.⟦chunk_size→size⟧}",
-        "def f(self, tasks, errors):\n    self.tasks = ⟦tasks→errors⟧",
-        "def f(self, report):\n    self.⟦tasks→errors⟧ = report.tasks",
-        "def f(d, rows):\n    d['rows'] = ⟦rows→d⟧",
-        "def f(now, then):\n    return now.⟦quarter→month⟧ != then.quarter",
-        "def test(self, a, b):\n    self.assertEqual(a.⟦row_names→rows⟧, b.row_names)",
+        "def f(x):\n    return g(picks=x.⟦picks→pick⟧, pick=x.pick)",
+        "def f(store):\n    return {'size': store.size, 'chunk': store.⟦chunk→size⟧}",
+        "def f(self, tasks, errors):\n    self.tasks = ⟦tasks→errors⟧\n    self.errors = errors",
+        "def f(self, report):\n    self.⟦tasks→errors⟧ = report.tasks\n    self.errors += report.errors",
+        "def f(d, rows, row):\n    d['rows'] = ⟦rows→row⟧\n    d['row'] = row",
+        "def f(now, then):\n    return now.year != then.year or now.⟦quarter→year⟧ != then.quarter",
+        "def test(self, a, b):\n    self.assertEqual(a.⟦names→rows⟧, b.names)\n    self.assertEqual(a.rows, b.rows)",
     ],
     "asks_for_a_class_that_is_none": [
         "from x import Scoped\n\ndef f(a, scopes):\n    return isinstance(a, ⟦Scoped→scopes⟧)",
@@ -223,6 +223,10 @@ IMPLAUSIBLE = {
 }
 
 PLAUSIBLE = [
+    "def f():\n    if sys.version_info ⟦==→>=⟧ (3, 8):\n        g()",
+    "def f(x):\n    return x ⟦in→==⟧ ('a',)",
+    "def f(picks, pick):\n    return g(picks=⟦picks→pick⟧)",
+    "def f():\n    return g(set(), ⟦iter→set⟧())",
     "def f(a, b):\n    return g(0, ⟦1→0⟧)",
     "def f(a, b):\n    return g(a, x=⟦b→a⟧)",
     "def f(picks, pick):\n    return g(picks=⟦pick→picks⟧)",

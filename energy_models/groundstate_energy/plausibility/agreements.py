@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundstate_energy.plausibility.comparisons import pairs
-from groundstate_energy.plausibility.edited_file import EditedFile, in_statement, last_name, parts
+from groundstate_energy.plausibility.edited_file import (
+    EditedFile,
+    in_statement,
+    last_name,
+    parts,
+    statement_of,
+)
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.tree import FlatTree
 
@@ -14,21 +20,38 @@ _NAMES = frozenset((py.IDENTIFIER, py.ATTRIBUTE))
 
 
 def breaks_an_agreement_of_names(edit: EditedFile) -> bool:
-    """What is given to its own name, as ``width=width`` or ``"width": self.width``, is meant."""
+    """Where ``a`` is given to ``a`` and beside it ``b`` to ``b``, as in ``f(a=x.a, b=x.b)``, each is meant."""
     if len(edit.replacements) != 1:
         return False
     flat = edit.before.flat
     place = edit.old_nodes[0]
     (item,) = edit.replacements
-    if flat.kind[place] != py.IDENTIFIER or flat.text(place) != edit.before.data[item.start : item.end]:
+    if flat.text(place) != edit.before.data[item.start : item.end] or not _agrees(flat, place):
+        return False
+    return any(
+        flat.text(node) == item.new and _agrees(flat, node)
+        for statement in _with_neighbours(flat, statement_of(flat, place))
+        for node in range(statement, statement + flat.size[statement])
+    )
+
+
+def _with_neighbours(flat: FlatTree, statement: int) -> list[int]:
+    """A statement and those before and after it."""
+    siblings = [node for node in flat.children(flat.parent[statement]) if flat.kind[node] != py.COMMENT]
+    at = siblings.index(statement)
+    return siblings[max(at - 1, 0) : at + 2]
+
+
+def _agrees(flat: FlatTree, place: int) -> bool:
+    """Whether the name or attribute at ``place`` is given to, taken from or compared with one of its name elsewhere."""
+    if flat.kind[place] != py.IDENTIFIER:
         return False
     node = place
     if flat.kind[flat.parent[place]] == py.ATTRIBUTE:
         if flat.field[place] != py.FIELD_ATTRIBUTE:
             return False
         node = flat.parent[place]
-    partners = list(_partners(flat, node))
-    return flat.text(place) in partners and item.new not in partners
+    return flat.text(place) in _partners(flat, node)
 
 
 def _partners(flat: FlatTree, node: int) -> Iterator[bytes]:
@@ -39,14 +62,14 @@ def _partners(flat: FlatTree, node: int) -> Iterator[bytes]:
         yield flat.text(flat.child_by_field(around, py.FIELD_NAME))
     elif kind == py.PAIR and field == py.FIELD_VALUE:
         yield _name_or_text(flat, flat.child_by_field(around, py.FIELD_KEY))
-    elif kind == py.ASSIGNMENT:
+    elif kind in (py.ASSIGNMENT, py.AUGMENTED_ASSIGNMENT):
         other = py.FIELD_LEFT if field == py.FIELD_RIGHT else py.FIELD_RIGHT
         side = flat.child_by_field(around, other)
         if side >= 0:
             yield _name_or_text(flat, side)
     elif kind == py.COMPARISON_OPERATOR or kind == py.ARGUMENT_LIST:
         for _, left, right in pairs(flat, around if kind == py.COMPARISON_OPERATOR else flat.parent[around]):
-            if node in (left, right):
+            if node in (left, right) and flat.text(left) != flat.text(right):
                 yield last_name(flat, right if node == left else left)
 
 
@@ -60,15 +83,18 @@ def _name_or_text(flat: FlatTree, node: int) -> bytes:
 
 
 def gives_one_thing_twice(edit: EditedFile) -> bool:
-    """A call, list, tuple or set would take the same name or attribute in two places."""
+    """A call, list, tuple or set that takes all different things would take one of them in two places."""
+    if len(edit.replacements) != 1:
+        return False
     flat = edit.after.flat
-    for place in edit.new_nodes:
-        for node in in_statement(flat, place):
-            around = flat.parent[node]
-            if flat.kind[around] in _SEVERAL and _holds_a_name(flat, node):
-                text = flat.text(node)
-                if any(other != node and flat.text(other) == text for other in parts(flat, around)):
-                    return True
+    for node in in_statement(flat, edit.new_nodes[0]):
+        around = flat.parent[node]
+        if flat.kind[around] == py.CALL and flat.field[node] == py.FIELD_FUNCTION:
+            return False
+        if flat.kind[around] in _SEVERAL and _holds_a_name(flat, node):
+            texts = [flat.text(part) for part in parts(flat, around)]
+            if texts.count(flat.text(node)) == 2 and len(set(texts)) == len(texts) - 1:
+                return True
     return False
 
 

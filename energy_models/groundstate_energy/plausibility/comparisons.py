@@ -121,16 +121,21 @@ def _are_unlike(file: ParsedFile, sign: bytes, left: int, right: int) -> bool:
 
 
 def compares_with_a_display(edit: EditedFile) -> bool:
-    """``in`` before a list, tuple, set or dictionary that stands there asks for a member, which no such thing equals."""
+    """``in`` before a list, tuple, set or dictionary asks for one of its members, which it does not equal itself."""
     if not (edit.replaced(b"in", b"==") or edit.replaced(b"not in", b"!=")):
         return False
     return any(
         sign in (b"==", b"!=")
         and kind_of_value(edit.after, right) in COLLECTIONS
         and kind_of_value(edit.after, left) != kind_of_value(edit.after, right)
+        and not _has_one_member(edit.after.flat, right)
         for node in in_statement(edit.after.flat, edit.new_nodes[0])
         for sign, left, right in pairs(edit.after.flat, node)
     )
+
+
+def _has_one_member(flat: FlatTree, node: int) -> bool:
+    return flat.kind[node] in (py.LIST, py.TUPLE, py.SET, py.DICTIONARY) and len(parts(flat, node)) == 1
 
 
 def loses_what_find_returns(edit: EditedFile) -> bool:

@@ -23,23 +23,20 @@ _VALUES = frozenset(
         py.token("-"),
     )
 )
-_BOUNDS = frozenset((frozenset((b"<", b"<=")), frozenset((b">", b">="))))
+_FROM = frozenset((b">", b">="))
+_UNTIL = frozenset((b"<", b"<="))
 
 
 def turns_a_question_about_the_interpreter(edit: EditedFile) -> bool:
     """A comparison of the interpreter's version would be turned around, not moved by one version."""
     flat = edit.before.flat
-    if edit.replacements[0].start == edit.replacements[0].end:
+    first = edit.replacements[0]
+    old, new = edit.before.data[first.start : first.end].strip(), first.new.strip()
+    if not any(old in signs and new not in signs for signs in (_FROM, _UNTIL)):
         return False
-    old = frozenset(edit.before.data[item.start : item.end].strip() for item in edit.replacements)
-    new = frozenset(item.new.strip() for item in edit.replacements)
     place = edit.old_nodes[0]
-    node = flat.parent[place] if flat.kind[place] != py.COMPARISON_OPERATOR else place
-    if (
-        flat.kind[node] != py.COMPARISON_OPERATOR
-        or flat.field[place] != py.FIELD_OPERATORS
-        or old | new in _BOUNDS
-    ):
+    node = flat.parent[place]
+    if flat.kind[node] != py.COMPARISON_OPERATOR or flat.field[place] != py.FIELD_OPERATORS:
         return False
     return any(_VERSION.search(flat.text(value)) for value in operands(flat, node))
 
