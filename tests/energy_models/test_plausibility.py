@@ -216,7 +216,7 @@ IMPLAUSIBLE = {
         "def g():\n    pass\n\ndef f(a):\n    return a ⟦is not→!=⟧ g",
         "def f(a):\n    return type(a) ⟦is→==⟧ int",
         "from enum import Enum\n\nclass A(Enum):\n    X = 1\n\ndef f(a):\n    return a ⟦is→==⟧ A.X",
-        "class A:\n    def __eq__(self, other):\n        return self ⟦is→==⟧ other",
+        "class A:\n    def __eq__(self, other: object) -> bool:\n        return self ⟦is→==⟧ other",
         "NOTHING = object()\n\ndef f(a):\n    return a ⟦is not→!=⟧ NOTHING",
         "class A:\n    pass\n\ndef f(b):\n    a = A()\n    return a ⟦is→==⟧ b",
     ],
@@ -364,6 +364,21 @@ def test_classes_of_other_files(tmp_path: Path) -> None:
     assert objection(edited(text)) == ""
     text = "import shapes\n\ndef f():\n    return shapes.⟦Shape→Square⟧"
     assert objection(edited(text, tmp_path)) == "names_a_member_that_is_not_there"
+
+
+def test_keywords_of_decorated_classes_of_a_package(tmp_path: Path) -> None:
+    files = {
+        "formats/__init__.py": "from .dialect import Dialect as Dialect\n",
+        "formats/base.py": "class Base(metaclass=Meta):\n    def __init__(self):\n        self.name = ''\n",
+        "formats/dialect.py": "import attrs\nfrom .base import Base\n\n\n@attrs.define(kw_only=True)\nclass Dialect(Base):\n"
+        "    header_rows: list = []\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    text = "from formats import Dialect\n\ndef f():\n    return Dialect(⟦header_rows→header⟧=[1])"
+    assert objection(edited(text, tmp_path)) == "names_a_keyword_that_is_not_there"
+    assert objection(edited(text)) == ""
 
 
 @given(st.integers(0, 400), st.integers(0, 12), st.sampled_from([b"", b"-", b"x", b"==", b"not ", b"self."]))

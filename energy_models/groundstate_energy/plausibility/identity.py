@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from groundstate_energy.plausibility.classes import ancestry, class_named, class_of
-from groundstate_energy.plausibility.edited_file import EditedFile, last_name, operands, parts
+from groundstate_energy.plausibility.edited_file import EditedFile, last_name, operands
 from groundstate_grammars.index import Class, Function
 from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.definitions import read_parameters
 from groundstate_grammars.python.scopes import BindingKind
 from groundstate_grammars.tree import FlatTree
 
@@ -38,7 +39,7 @@ def _is_in_equality(flat: FlatTree, comparison: int) -> bool:
     )
     if function < 0 or flat.text(flat.child_by_field(function, py.FIELD_NAME)) not in (b"__eq__", b"__ne__"):
         return False
-    names = [flat.text(node) for node in parts(flat, flat.child_by_field(function, py.FIELD_PARAMETERS))]
+    names = [parameter.name.encode() for parameter in read_parameters(flat, function) or ()]
     return {flat.text(value) for value in values} == set(names)
 
 

@@ -78,19 +78,27 @@ def _parameters(function: Function) -> frozenset[str] | None:
 
 
 def _keywords_of_class(view: FileView, cls: Class) -> frozenset[str] | None:
-    """Parameters of ``__init__`` where the class or a base has one, else whatever a decorator may make keywords of."""
+    """Parameters of ``__init__``; where a decorator may write it, what the class and its bases have too: it may be fields.
+
+    None where they are not known.
+    """
     classes = ancestry(view, cls)
+    plain = bool(cls.decorators) or all(is_plain_metaclass(one.metaclass) for one in classes or ())
+    if classes is None or not plain:
+        return None
     found: set[str] = set()
-    for one in classes or ():
-        init = one.methods.get("__init__")
-        if init is not None:
-            known = _parameters(init)
-            return None if known is None or found else known
-        if one.home.name == "builtins" or "__new__" in one.members or not is_plain_metaclass(one.metaclass):
+    for one in classes:
+        if one.home.name == "builtins" or "__new__" in one.members:
             return None
-        if one.decorators:
+        if "__init__" in one.members:
+            init = one.methods.get("__init__")
+            known = None if init is None else _parameters(init)
+            if known is None or not cls.decorators or one is cls:
+                return known
+            found |= known
+        if cls.decorators:
             found |= one.members | {name.lstrip("_") for name in one.members}
-    return frozenset(found) if classes is not None and found else None
+    return frozenset(found) or None
 
 
 def sets_a_property_that_has_no_setter(edit: EditedFile) -> bool:
