@@ -279,8 +279,10 @@ class _HardTerms:
         return FileView(self._document.parsed, index, self._document.path)
 
     def finds_plausible(self, replacements: tuple[Replacement, ...]) -> bool:
-        """Whether no check of plausibility objects to an edit that adds no violation."""
+        """Whether no check of plausibility objects to an edit; in a text with syntax errors none is asked."""
         after = self._document.parsed.edited(replacements)
+        if after.flat.errors:
+            return True
         reason = objection(EditedFile(self._view, after, replacements))
         if reason:
             logger.debug("%s: not shown, it %s", self._document.path, reason.replace("_", " "))

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from benchmarks.blind_reading.__main__ import shown
+from benchmarks.blind_reading.__main__ import main, shown
 from benchmarks.blind_reading.drawing import (
     CONTROLS,
     FINDINGS,
@@ -21,8 +21,11 @@ from benchmarks.blind_reading.drawing import (
     like,
     most_probable,
 )
+from benchmarks.blind_reading.objections import Lost, objection_to
 from benchmarks.blind_reading.scanning import Place, Scan, scan
 from benchmarks.blind_reading.summary import Reading, Unread, interval, joined, summarise
+
+from groundstate_grammars.index import ProjectIndex
 
 ROOT = Path(__file__).parents[2]
 REPOSITORIES = [f"someone/number{number}" for number in range(10)]
@@ -171,6 +174,41 @@ def test_the_summary_counts_readings_by_rank_and_by_probability(tmp_path: Path) 
         (tmp_path / name).write_text("".join(f"{json.dumps(dataclasses.asdict(row))}\n" for row in rows))
     run = _command("summarise", *(str(tmp_path / name) for name in ("items", "readings", "key")))
     assert run.stdout == text
+
+
+def test_objections_are_counted_apart_from_what_test_code_hides(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "some+one"
+    text = "def f(a, b):\n    return a - b\n\n\ndef g(a, b):\n    return a + b\n"
+    for name in ("x.py", "tests/y.py"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    items = [
+        Item(number, "some/one", "c", path, line, "GS301", (("b", "a"),))
+        for number, (path, line) in enumerate([("x.py", 2), ("x.py", 6), ("tests/y.py", 6)], 1)
+    ]
+    rows = {
+        "items": items,
+        "readings": [Reading(item.item, "false alarm", "", "") for item in items],
+        "key": [Answer(item.item, False, 0.5, "default") for item in items],
+    }
+    for name, own in rows.items():
+        lines = [json.dumps(dataclasses.asdict(row)) for row in own]
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines))
+    arguments = ["objections", str(tmp_path), "--repositories", str(tmp_path)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["blind_reading", *arguments])
+        assert main() == 0
+    out = capsys.readouterr().out
+    assert out.partition("## default\n")[2].partition("##")[0].splitlines() == [
+        "false alarm: 1 is in test code, where a stricter budget counts",
+        "false alarm: 1 makes both sides the same",
+        "false alarm: 1 stays",
+    ]
+    gone = dataclasses.replace(items[0], line=1)
+    with pytest.raises(Lost, match=r"some/one x\.py:1"):
+        objection_to(gone, root, ProjectIndex(root))
 
 
 def test_items_without_a_reading_are_named() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.server.fakes import FakeEngine, FakeUnitResult
+from tests.server.fakes import FakeEngine, FakeUnitResult, Proposal
 
 from groundstate.analysis import Workspace, analyse
 from groundstate.documents import Document
@@ -59,3 +59,26 @@ def test_in_test_code_the_next_stricter_budget_counts(path: str, sensitivity: st
     settings = replace(Settings(), sensitivity=sensitivity)
     analyse(Document(Path("/project", path), b"a = 1\n"), Workspace(Path("/project")), engine, settings)
     assert getattr(engine, "levels", []) == levels
+
+
+@pytest.mark.parametrize(
+    ("level", "sensitivity", "shown"),
+    [("default", "default", []), ("explore", "explore", []), ("all", "all", ["GS301"])],
+)
+def test_an_implausible_edit_is_shown_only_where_no_budget_counts(
+    level: str, sensitivity: str, shown: list[str]
+) -> None:
+    text = b"def area(width, height):\n    return width - height\n"
+    engine = FakeEngine([[Proposal(b"height", b"width", level=level, nth=1)]])
+    settings = replace(Settings(), sensitivity=sensitivity)
+    report = analyse(Document(Path("/project/a.py"), text), Workspace(Path("/project")), engine, settings)
+    assert [finding.rule for finding in report.findings] == shown
+
+
+def test_a_repair_of_an_exact_finding_need_not_be_plausible() -> None:
+    text = b"def area(width):\n    return width - hieght\n"
+    engine = FakeEngine([[Proposal(b"hieght", b"width")]])
+    report = analyse(Document(Path("/project/a.py"), text), Workspace(Path("/project")), engine, Settings())
+    (finding,) = report.findings
+    assert finding.rule == "GS102"
+    assert [repair.replacements[0].new for repair in finding.repairs][:1] == [b"width"]

@@ -117,12 +117,15 @@ def _claim(flat: FlatTree, statement: int) -> _Claim | None:
 
 def _said(flat: FlatTree, node: int) -> _Claim:
     node = without_parentheses(flat, node)
-    if flat.kind[node] == py.NOT_OPERATOR:
-        return _denied(_said(flat, flat.child_by_field(node, py.FIELD_ARGUMENT)))
+    denied = False
+    while flat.kind[node] == py.NOT_OPERATOR:
+        denied = not denied
+        node = without_parentheses(flat, flat.child_by_field(node, py.FIELD_ARGUMENT))
     found = list(pairs(flat, node)) if flat.kind[node] == py.COMPARISON_OPERATOR else []
+    claim = _Claim("true", node, -1)
     if len(found) == 1:
-        return _Claim(found[0][0].decode(), found[0][1], found[0][2])
-    return _Claim("true", node, -1)
+        claim = _Claim(found[0][0].decode(), found[0][1], found[0][2])
+    return _denied(claim) if denied else claim
 
 
 def _denied(claim: _Claim) -> _Claim:
