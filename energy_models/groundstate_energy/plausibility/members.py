@@ -80,7 +80,7 @@ def _parameters(function: Function) -> frozenset[str] | None:
 def _keywords_of_class(view: FileView, cls: Class) -> frozenset[str] | None:
     """Parameters of ``__init__``; where a decorator may write it, what the class and its bases have too: it may be fields.
 
-    None where they are not known.
+    None where they are not known. Whatever ``__new__`` takes, ``__init__`` is called with the same.
     """
     classes = ancestry(view, cls)
     plain = bool(cls.decorators) or all(is_plain_metaclass(one.metaclass) for one in classes or ())
@@ -88,7 +88,7 @@ def _keywords_of_class(view: FileView, cls: Class) -> frozenset[str] | None:
         return None
     found: set[str] = set()
     for one in classes:
-        if one.home.name == "builtins" or "__new__" in one.members:
+        if one.home.name == "builtins":
             return None
         if "__init__" in one.members:
             init = one.methods.get("__init__")
