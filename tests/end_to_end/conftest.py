@@ -35,6 +35,7 @@ async def connected(
     folder = tmp_path_factory.mktemp(request.param.split("_")[0])
     editor = Editor(declared(request.param), folder, SCRIPTED)
     await editor.start()
+    await editor.warm_up()
     yield editor
     assert await editor.stop() == 0
 
@@ -53,7 +54,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
     """Starts an editor with a server of its own; after the test the server must exit with 0.
 
     ``pulls``: make the client one that pulls findings, or one that is pushed to, whichever it is in truth.
-    ``program``: what it calls itself.
+    ``program``: what it calls itself. ``cold``: the model is not loaded before the first document is opened.
     """
     editors: list[Editor] = []
 
@@ -65,6 +66,7 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         settings: Any = None,
         pulls: bool | None = None,
         program: str | None = None,
+        cold: bool = False,
     ) -> Editor:
         capabilities = declared(client)
         if pulls is not None and capabilities.text_document and capabilities.workspace:
@@ -77,6 +79,8 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         editor.client.set_configuration({"groundstate": settings or {}})
         await editor.start(options, program=program)
         editors.append(editor)
+        if not cold:
+            await editor.warm_up()
         return editor
 
     yield started

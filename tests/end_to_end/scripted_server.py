@@ -2,7 +2,8 @@
 
 Each word ``wrong`` is a finding whose repair is ``right``, and ``wrong_for_sure`` one that is certified. A
 text with ``seconds=N`` in it takes N seconds to examine, with a checkpoint every 10 ms; with ``stubborn=N`` it takes N
-seconds without one; one with ``# raise`` in it is a fault of the engine.
+seconds without one; one with ``# raise`` in it is a fault of the engine. With ``--until FILE`` the engine is loading
+until that file is there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 from groundstate.lsp.server import GroundstateServer, serve
@@ -78,4 +80,11 @@ def _scored(match: re.Match[bytes]) -> SimpleNamespace:
 
 if __name__ == "__main__":
     trusted = "--untrusted" not in sys.argv
-    sys.exit(serve(server=GroundstateServer(ScriptedEngine, trusted=trusted)))
+    until = Path(sys.argv[sys.argv.index("--until") + 1]) if "--until" in sys.argv else None
+
+    def load(settings: Settings) -> ScriptedEngine:
+        while until is not None and not until.exists():
+            time.sleep(0.01)
+        return ScriptedEngine(settings)
+
+    sys.exit(serve(server=GroundstateServer(load, trusted=trusted)))

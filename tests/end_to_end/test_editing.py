@@ -97,7 +97,8 @@ class Watched:
 
         def published(params: types.PublishDiagnosticsParams) -> None:
             publish(params)
-            self._tell(params.version, comparable(params.diagnostics))
+            if params.uri == uri:
+                self._tell(params.version, comparable(params.diagnostics))
 
         editor.client.protocol.fm.features[types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS] = published
 

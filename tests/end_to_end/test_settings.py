@@ -194,7 +194,7 @@ async def test_the_folders_of_a_workspace_have_settings_of_their_own(tmp_path: P
 
 
 async def test_the_projects_settings_are_read_and_read_again_when_they_change(start: Start) -> None:
-    editor = await start(VSCODE)
+    editor = await start(VSCODE, cold=True)
     project = editor.folder / "pyproject.toml"
     project.write_text('[tool.groundstate]\nignore = ["GS301"]\n')
     uri = editor.open("project.py", TEXT)

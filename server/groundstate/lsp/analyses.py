@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from groundstate.lsp.cancellation import Token
+from groundstate.lsp.cancellation import Superseded, Token
 from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.snapshots import Snapshot
 from groundstate.lsp.worker import Worker
@@ -34,6 +34,7 @@ class Analyses:
     """The newest analysis of each open document, made when it is asked for, once ``ready`` is set.
 
     Args:
+        first: what can be found at once, while the job would have to wait for what it needs; None where it has not to.
         then: told of each analysis that is finished; what it learns may ``complete`` it.
     """
 
@@ -41,6 +42,7 @@ class Analyses:
         self,
         worker: Worker,
         job: Job,
+        first: Callable[[Snapshot], Analysed | None],
         ready: asyncio.Event,
         then: Callable[[Analysed], None] = lambda analysed: None,
     ) -> None:
@@ -48,9 +50,11 @@ class Analyses:
         self._worker = worker
         self._ready = ready
         self._job = job
+        self._first = first
         self._finished: dict[str, Analysed] = {}
         self._running: dict[str, _Running] = {}
         self._seconds: dict[str, float] = {}
+        self._newest: dict[str, Snapshot] = {}
 
     async def of(self, snapshot: Snapshot) -> Analysed:
         """The analysis of ``snapshot``.
@@ -78,6 +82,37 @@ class Analyses:
                 running.token.cancel()
                 self._forget(running)
 
+    async def first(self, snapshot: Snapshot) -> Analysed | None:
+        """Findings of ``snapshot`` that all will be among those of its analysis, and can be had before that.
+
+        None where there are none, and where an analysis was finished since the document was opened: its findings would
+        be withdrawn. Raises ``Superseded`` when the document changed or was closed meanwhile.
+        """
+        uri = snapshot.uri
+        if uri in self._seconds:
+            return None
+        self._newest[uri] = snapshot
+
+        def job() -> Analysed | None:
+            return self._first(snapshot) if self._newest.get(uri) is snapshot else None
+
+        await self._ready.wait()
+        started = time.perf_counter()
+        found = await self._worker.run(job)
+        if self._newest.get(uri) is not snapshot:
+            raise Superseded
+        if found is None or not found.diagnostics or uri in self._seconds:
+            return None
+        milliseconds = 1000 * (time.perf_counter() - started)
+        logger.info(
+            "%s version %s: %d findings of exact rules in %.0f ms, while the rest is loaded",
+            uri,
+            snapshot.version,
+            len(found.diagnostics),
+            milliseconds,
+        )
+        return found
+
     def complete(self, analysed: Analysed) -> bool:
         """Put ``analysed`` in the place of the analysis of the same snapshot; False where that is gone."""
         known = self._finished.get(analysed.snapshot.uri)
@@ -92,6 +127,7 @@ class Analyses:
 
     def changed(self, uri: str) -> None:
         """The document has a new version: stop the work on the old one."""
+        self._newest.pop(uri, None)
         running = self._running.get(uri)
         if running is not None:
             running.token.cancel()
@@ -105,7 +141,7 @@ class Analyses:
 
     def outdated(self) -> None:
         """Settings, files or the model changed: nothing that was found, or is being found, holds."""
-        for uri in list(self._running):
+        for uri in {*self._running, *self._newest}:
             self.changed(uri)
         self._finished.clear()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from groundstate.analysis import Workspace, analyse
 from groundstate.contracts import carried_over, together, without_contracts
@@ -18,6 +19,7 @@ from groundstate.lsp.projects import Project, Projects
 from groundstate.lsp.reparse import difference
 from groundstate.lsp.snapshots import Snapshot
 from groundstate.report import Report
+from groundstate.unused_ignores import UNUSED_IGNORE
 from groundstate_grammars.python.parsed import ParsedFile
 
 
@@ -38,6 +40,28 @@ class Examination:
     def once(self, snapshot: Snapshot, token: Token) -> Analysed:
         """The same of a file as it is on disk: its parse is not kept, and its project is as it was read."""
         return self._analysed(snapshot, token, is_file=True)
+
+    def of_exact_rules(self, snapshot: Snapshot) -> Analysed | None:
+        """What the whole analysis will find with exact rules, while the model or the project is loaded for the first time.
+
+        All of it will be among the findings of the whole analysis. None where that can be had as quickly.
+        """
+        path = snapshot.document.path
+        if not snapshot.is_python or not self._projects.checks(path):
+            return None
+        project = self._projects.of_exact_rules(path)
+        if project is None or is_excluded(path, project.root, project.settings.exclude):
+            return None
+        document = self._reparsed(snapshot)
+        report = analyse(document, project.files.workspace_of_exact_rules(), None, project.settings)
+        # An ignore comment that hides nothing of these rules may hide what a learned one finds.
+        kept = tuple(item for item in report.findings if item.rule != UNUSED_IGNORE)
+        report = replace(report, findings=kept)
+        if project.baseline is not None:
+            report = project.baseline.new_in(report)
+        if snapshot.is_notebook:
+            report = in_their_cells(without_shell_names(report), snapshot)
+        return analysed(snapshot, report, self._client, self._pages, project.settings.baseline)
 
     def landscape(self, snapshot: Snapshot, at: int, token: Token) -> Landscape | None:
         """The energy landscape around byte ``at`` of ``snapshot``.

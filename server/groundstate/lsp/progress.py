@@ -22,7 +22,7 @@ PACE = 0.2
 
 
 class Progress:
-    """Shows titles while they last. ``announced`` is used on the worker thread, all else runs on the loop."""
+    """Shows titles while they last. ``announced`` is used on other threads, all else runs on the loop."""
 
     def __init__(self, server: GroundstateServer, loop: asyncio.AbstractEventLoop) -> None:
         self._server = server
@@ -39,7 +39,8 @@ class Progress:
         try:
             yield
         finally:
-            self._loop.call_soon_threadsafe(ended.set)
+            if not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(ended.set)
 
     @contextlib.contextmanager
     def scan(self, title: str, count: int, token: types.ProgressToken | None) -> Iterator[Scan]:

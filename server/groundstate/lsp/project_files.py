@@ -51,6 +51,7 @@ class ProjectFiles:
         self._index = ProjectIndex(loaded.root, loaded.settings.interpreter)
         self._summaries: dict[Path, FileSummary | None] = {}
         self._unread: list[Path] | None = None
+        self._was_read = False
         self._replaced: dict[Path, FileSummary | None] = {}
         self._around: _Around | None = None
         self._all: ProjectFacts | None = None
@@ -80,6 +81,7 @@ class ProjectFiles:
             with Cache(self._loaded.settings.cache_dir) as cache:
                 self._summaries |= _summaries(batch, cache)
             del self._unread[-_BATCH:]
+        self._was_read = True
         self._forget_facts()
 
     def _forget_facts(self) -> None:
@@ -97,6 +99,15 @@ class ProjectFiles:
     def is_read(self) -> bool:
         """Whether ``read`` would do nothing."""
         return not self._with_facts or self._unread == []
+
+    @property
+    def was_read(self) -> bool:
+        """Whether all was read once, so that ``read`` reads what changed."""
+        return not self._with_facts or self._was_read
+
+    def workspace_of_exact_rules(self) -> Workspace:
+        """The project as far as exact rules ask for it, which needs no ``read``."""
+        return Workspace(self._loaded.root, None, self._index)
 
     def workspace(self, document: Document) -> Workspace:
         """The project around ``document``, after ``read``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -14,7 +13,7 @@ from groundstate.baseline import Baseline, BaselineError, read_baseline
 from groundstate.discovery import ALWAYS_SKIPPED, SUFFIXES, discover, surrounding_files
 from groundstate.engine_loading import EngineError
 from groundstate.lsp.cancellation import Token
-from groundstate.lsp.engines import description_of
+from groundstate.lsp.engines import Engines, description_of
 from groundstate.lsp.project_files import ProjectFiles
 from groundstate.lsp.text_changes import UNTITLED
 from groundstate.settings import (
@@ -26,7 +25,6 @@ from groundstate.settings import (
     settings_from_mapping,
     without_paths,
 )
-from groundstate_energy.model_package import SHIPPED
 from groundstate_grammars.rules import SOFT_RULES
 
 SETTINGS_FILES = ("pyproject.toml", "groundstate.toml")
@@ -66,11 +64,10 @@ class Projects:
         *,
         trusted: bool = True,
     ) -> None:
-        self._load_engine = load_engine
+        self._engines = Engines(load_engine, announced)
         self._announced = announced
         self._warn = warn
         self._trusted = trusted
-        self._engines: dict[tuple[Path | None, str], Engine | None] = {}
         self._files: dict[tuple[LoadedSettings, bool], ProjectFiles] = {}
         self._settings: dict[tuple[Path, Path | None], LoadedSettings] = {}
         self._editor: Mapping[Path | None, Mapping[str, object]] = {}
@@ -98,7 +95,7 @@ class Projects:
     def forget_all(self) -> None:
         """Load everything again at the next use: the model may be another one under its old name."""
         self.forget_settings()
-        self._engines.clear()
+        self._engines.forget()
         self._files.clear()
 
     def files_changed(self, paths: Sequence[Path]) -> bool:
@@ -108,9 +105,7 @@ class Projects:
             files.changed(sources)
         settings = any(path.name in SETTINGS_FILES or path in self._baselines for path in paths)
         changed = {path.parent for path in paths if path.name == MANIFEST}
-        models = [key for key in self._engines if (key[0] or SHIPPED) in changed]
-        for key in models:
-            del self._engines[key]
+        models = [folder for folder in changed if self._engines.forget(folder)]
         if models:
             self._files.clear()  # without a model they were read for exact rules only
         if settings or models:
@@ -132,7 +127,7 @@ class Projects:
         folders = (
             {folder for start, _ in self._settings for folder in (start, *start.parents)} if settings else ()
         )
-        models = [(model or SHIPPED) / MANIFEST for model, _ in self._engines]
+        models = [folder / MANIFEST for folder in self._engines.folders]
         return [*self._baselines, *models, *(folder / name for folder in folders for name in SETTINGS_FILES)]
 
     def sources(self) -> dict[Path, tuple[Path, ...]]:
@@ -142,18 +137,45 @@ class Projects:
     def of(self, path: Path, token: Token) -> Project:
         """The project that the file at ``path`` belongs to; raises ``Superseded`` when cancelled on the way."""
         loaded = self._settings_of(path)
-        engine = self._engine_of(loaded.settings) if _wants_learned(loaded) else None
-        key = (loaded, engine is not None)
+        engine = None
+        if _wants_learned(loaded):
+            self._engines.start(loaded.settings)
+            if self._engines.is_loading(loaded.settings):
+                self._read(self._files_of(loaded, with_facts=True), loaded, token)
+            engine = self._engine_of(loaded.settings, token)
+        files = self._files_of(loaded, with_facts=engine is not None)
+        self._read(files, loaded, token)
+        return Project(loaded.settings, loaded.root, files, engine, self._baseline_of(loaded.settings))
+
+    def of_exact_rules(self, path: Path) -> Project | None:
+        """The project of the file at ``path`` without an engine, while it is loaded for the first time.
+
+        None where ``of`` has nothing to wait for, or no more than after any change.
+        """
+        loaded = self._settings_of(path)
+        if not _wants_learned(loaded):
+            return None
+        self._engines.start(loaded.settings)
+        if not self._engines.is_loading(loaded.settings):
+            files = self._files.get((loaded, True))
+            if self._engines.loaded(loaded.settings) is None or (files is not None and files.was_read):
+                return None
+        files = self._files_of(loaded, with_facts=True)
+        return Project(loaded.settings, loaded.root, files, None, self._baseline_of(loaded.settings))
+
+    def _files_of(self, loaded: LoadedSettings, *, with_facts: bool) -> ProjectFiles:
+        key = (loaded, with_facts)
         if key not in self._files:
-            self._files[key] = ProjectFiles(loaded, with_facts=engine is not None)
-        files = self._files[key]
+            self._files[key] = ProjectFiles(loaded, with_facts=with_facts)
+        return self._files[key]
+
+    def _read(self, files: ProjectFiles, loaded: LoadedSettings, token: Token) -> None:
         if not files.is_read:
             with self._announced(f"Reading {loaded.root.name or loaded.root}"):
                 files.read(token)
-        return Project(loaded.settings, loaded.root, files, engine, self._baseline_of(loaded.settings))
 
     def prepare(self, folder: Path, table: Mapping[str, object]) -> None:
-        """Load the model for files in ``folder`` with the editor's settings ``table``; silent about what is wrong.
+        """Begin to load the model for files in ``folder`` with the editor's settings ``table``; silent about what is wrong.
 
         The editor's settings may turn out to be others: then this was in vain, and whatever is wrong with the right ones
         is told when they are used.
@@ -163,17 +185,15 @@ class Projects:
             loaded = replace(loaded, settings=settings_from_mapping(table, "", loaded.settings, folder))
         except SettingsError:
             return
-        key = (loaded.settings.model, loaded.settings.device)
-        if _wants_learned(loaded) and key not in self._engines:
-            with self._announced("Loading the model"), contextlib.suppress(EngineError):
-                self._engines[key] = self._load_engine(loaded.settings)
+        if _wants_learned(loaded):
+            self._engines.start(loaded.settings)
 
     def described(self) -> list[dict[str, object]]:
         """What is loaded, as JSON for a report of a problem."""
         described: list[dict[str, object]] = []
         for (folder, _), loaded in self._settings.items():
             settings = loaded.settings
-            engine = self._engines.get((settings.model, settings.device))
+            engine = self._engines.loaded(settings)
             described.append(
                 {
                     "folder": str(folder),
@@ -248,17 +268,16 @@ class Projects:
             return loaded
         return replace(loaded, settings=settings)
 
-    def _engine_of(self, settings: Settings) -> Engine | None:
-        key = (settings.model, settings.device)
-        if key not in self._engines:
-            with self._announced("Loading the model"):
-                try:
-                    self._engines[key] = self._load_engine(settings)
-                    logger.info("model: %s", description_of(self._engines[key]))
-                except EngineError as error:
-                    self._engines[key] = None
-                    self._warn_once(f"{error}. Only exact rules are checked.")
-        return self._engines[key]
+    def _engine_of(self, settings: Settings, token: Token) -> Engine | None:
+        waits = self._engines.is_loading(settings)
+        try:
+            engine = self._engines.of(settings, token)
+        except EngineError as error:
+            self._warn_once(f"{error}. Only exact rules are checked.")
+            return None
+        if waits:
+            logger.info("model: %s", description_of(engine))
+        return engine
 
     def _baseline_of(self, settings: Settings) -> Baseline | None:
         path = settings.baseline

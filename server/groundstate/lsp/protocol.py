@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class GroundstateProtocol(LanguageServerProtocol):
     """Notes for every message which document it is about, and leaves the documents to the handlers."""
 
+    _left = False
+
     def handle_message(self, message: Any) -> None:
         uri = _uri_of(getattr(message, "params", None))
         documents = getattr(self._server, "documents", None)
@@ -36,7 +38,14 @@ class GroundstateProtocol(LanguageServerProtocol):
         result.capabilities.diagnostic_provider = server.pull_registration.offered()
         return result
 
+    @lsp_method(types.EXIT)
+    def lsp_exit(self, *args: Any) -> Generator[Any, Any, None]:
+        self._left = True
+        yield from super().lsp_exit(*args)
+
     def _send_data(self, data: Any) -> None:
+        if self._left:
+            return  # what is cancelled now would answer, and what is loaded would end its progress
         with contextlib.suppress(
             BrokenPipeError
         ):  # the client is gone, and the end of its messages ends the server

@@ -1,7 +1,7 @@
 """Push diagnostics, for clients that do not pull them.
 
 What was published stays until the findings of a newer version replace it; nothing is published for a version that is
-not current any more.
+not current any more. Of a document that was just opened the findings of exact rules are published while the model is loaded.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from lsprotocol import types
 
 from groundstate.lsp.analyses import Analyses
 from groundstate.lsp.cancellation import Superseded
+from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.open_documents import OpenDocuments
 from groundstate.lsp.snapshots import Snapshot
 
@@ -82,14 +83,20 @@ class Publisher:
         if self._documents.get(snapshot.uri) is not snapshot:
             return
         try:
+            first = await self._analyses.first(snapshot)
+            if first is not None:
+                self._send(first)
             analysed = await self._analyses.of(snapshot)
         except Superseded:
             return
         except Exception:
             logger.exception("%s could not be analysed", snapshot.uri)
             return
-        if self._documents.get(snapshot.uri) is snapshot:
-            for part in snapshot.parts:
+        self._send(analysed)
+
+    def _send(self, analysed: Analysed) -> None:
+        if self._documents.get(analysed.snapshot.uri) is analysed.snapshot:
+            for part in analysed.snapshot.parts:
                 self._sender.text_document_publish_diagnostics(
                     types.PublishDiagnosticsParams(part.uri, analysed.of(part.uri), part.version)
                 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import importlib.util
 import logging
@@ -105,6 +106,7 @@ class GroundstateServer(LanguageServer):
         name = "a client" if program is None else f"{program.name} {program.version or ''}".rstrip()
         logger.info("groundstate %s with %s, positions in %s", __version__, name, self.client.encoding.value)
         self.ready = asyncio.Event()
+        self._completing: set[asyncio.Task[None]] = set()
         self.configuration = Configuration(self)
         self.pull_registration = PullRegistration(self)
         self.pages = page_addresses()
@@ -117,7 +119,13 @@ class GroundstateServer(LanguageServer):
         self.documents = OpenDocuments(self.client.encoding)
         self.examination = Examination(self.projects, self.client, self.pages)
         self.contract_checks = ContractChecks(self)
-        self.analyses = Analyses(self.worker, self.examination, self.ready, self.contract_checks.analysed)
+        self.analyses = Analyses(
+            self.worker,
+            self.examination,
+            self.examination.of_exact_rules,
+            self.ready,
+            self.contract_checks.analysed,
+        )
         self.publisher = Publisher(self.documents, self.analyses, self)
         self.workspace_publisher = WorkspacePublisher(self)
         told = self.client.registers_watchers and not self.client.tells_own_changes_only
@@ -146,6 +154,19 @@ class GroundstateServer(LanguageServer):
             except Superseded:
                 if self.documents.get(snapshot.uri) is not snapshot:
                     raise
+
+    def show_completed(self, first: Analysed) -> None:
+        """Have the client that pulled ``first`` pull again when its analysis finds more."""
+
+        async def complete() -> None:
+            with contextlib.suppress(Superseded):
+                analysed = await self.analysed(first.snapshot)
+                if analysed.result_id != first.result_id:
+                    await self.pull_registration.refresh()
+
+        task = self.loop.create_task(complete())
+        self._completing.add(task)
+        task.add_done_callback(self._completing.discard)
 
     def changed(self, snapshot: Snapshot) -> None:
         """A document was opened or edited."""

@@ -28,6 +28,13 @@ async def handle(
             data={"retriggerRequest": False},
         )
     await asyncio.sleep(server.pause(snapshot))
+    if server.client.refreshes:
+        first = await server.analyses.first(snapshot)
+        if first is not None and params.previous_result_id != first.result_id:
+            server.show_completed(first)
+            return types.RelatedFullDocumentDiagnosticReport(
+                items=first.of(params.text_document.uri), result_id=first.result_id
+            )
     analysed = await server.analysed(snapshot)
     if params.previous_result_id == analysed.result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=analysed.result_id)
