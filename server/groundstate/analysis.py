@@ -30,7 +30,7 @@ from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_energy.plausibility import EditedFile, objection
 from groundstate_energy.terms import Violation, contract_term, hard_violations
 from groundstate_energy.terms.view import FileView
-from groundstate_grammars.edits import Edit, Replacement
+from groundstate_grammars.edits import Edit, Replacement, apply_replacements
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python import syntax as py
@@ -210,6 +210,7 @@ class _HardTerms:
         self._document = document
         self._index = workspace.index
         self._changes: dict[tuple[Replacement, ...], tuple[int, int]] = {}
+        self._of_versions: dict[bytes, list[Violation]] = {}  # by a hash of the text
         self._harmless: set[tuple[Replacement, ...]] = set()
 
     @functools.cached_property
@@ -226,11 +227,18 @@ class _HardTerms:
         return Counter((item.rule, item.message) for item in self.violations)
 
     def violations_of(self, file: ParsedFile) -> list[Violation]:
-        """The violations of the document or of another version of it."""
+        """The violations of the document or of another version of it; an engine asks for those of which findings come."""
         if file.tree is self._document.parsed.tree:
             return self.violations
-        found = hard_violations(file, self._index, self._document.path)
-        return found if self._contracts is None else found + self._contracts.violations(file)
+        version = _version(file.data)
+        found = self._of_versions.get(version)
+        if found is None:
+            found = hard_violations(file, self._index, self._document.path)
+            if self._contracts is not None:
+                found = found + self._contracts.violations(file)
+            if not file.flat.errors:
+                self._of_versions[version] = found
+        return found
 
     def allows(self, replacements: tuple[Replacement, ...]) -> bool:
         """Whether a repair adds no violation anywhere in the file."""
@@ -297,15 +305,24 @@ class _HardTerms:
         """Violations added and removed; in a text with syntax errors, its errors."""
         known = self._changes.get(replacements)
         if known is None:
-            file = self._document.parsed.edited(replacements)
-            errors = len(file.flat.errors) - len(self._document.parsed.flat.errors)
-            if errors or file.flat.errors:
-                known = (max(errors, 0), max(-errors, 0))
-            else:
-                after = Counter((item.rule, item.message) for item in self.violations_of(file))
-                known = ((after - self._before).total(), (self._before - after).total())
-            self._changes[replacements] = known
+            known = self._changes[replacements] = self._compared(replacements)
         return known
+
+    def _compared(self, replacements: tuple[Replacement, ...]) -> tuple[int, int]:
+        file = self._document.parsed
+        found = self._of_versions.get(_version(apply_replacements(file.data, replacements)))
+        if found is None or file.flat.errors:
+            edited = file.edited(replacements)
+            errors = len(edited.flat.errors) - len(file.flat.errors)
+            if errors or edited.flat.errors:
+                return max(errors, 0), max(-errors, 0)
+            found = self.violations_of(edited)
+        after = Counter((item.rule, item.message) for item in found)
+        return (after - self._before).total(), (self._before - after).total()
+
+
+def _version(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def _bindings(file: ParsedFile) -> object:

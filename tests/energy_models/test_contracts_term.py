@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
+from groundstate_energy.contracts.excerpts import excerpt
+from groundstate_energy.contracts.versions import has_bare_parameter, version_at
 from groundstate_energy.terms import contract_term
 from groundstate_grammars.edits import Replacement
+from groundstate_grammars.python.contracts.reading import read_contracts
 from groundstate_grammars.python.parsed import parse
 
 CLAMP = '''\
@@ -96,3 +100,26 @@ def test_a_text_without_contracts_has_no_term_and_z3_is_never_imported() -> None
         "assert 'z3' not in sys.modules\n"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_what_a_bare_parameter_rules_out_has_no_version() -> None:
+    """Where nothing says what a parameter is, no version of the function is found, and none need be looked for."""
+    method = CLAMP[CLAMP.index("def clamp") : CLAMP.index("def unrelated")].replace("n: int", "self, n: int")
+    methods = "class Box:\n" + textwrap.indent(method, "    ")
+    texts = (
+        CLAMP,
+        CLAMP.replace("clamp(n: int)", "clamp(n)"),
+        CLAMP.replace("clamp(n: int)", "clamp(n: int, more=1)"),
+        CLAMP.replace("clamp(n: int)", "clamp(*, n: int = 1)"),
+        CLAMP.replace("clamp(n: int)", "clamp()").replace("helper(n)", "helper(1)"),
+        methods,
+        methods.replace("self, n: int", "self, n"),
+    )
+    bare = []
+    for text in texts:
+        file = parse(text.encode())
+        (said,) = read_contracts(file.flat)
+        bare.append(has_bare_parameter(file.flat, said))
+        found = version_at(excerpt(file, said.node), file.flat.start[said.node])
+        assert found is None or not bare[-1]
+    assert bare == [False, True, True, False, False, False, True]

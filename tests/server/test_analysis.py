@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.server.fakes import FakeEngine, Proposal
+from tests.server.fakes import FakeEngine, FakeUnitResult, Proposal
 
 from groundstate.analysis import Engine, Workspace, analyse, repair_title
 from groundstate.documents import Document
@@ -233,3 +234,27 @@ def test_no_text_is_too_bad(data: bytes) -> None:
 )
 def test_titles(data: bytes, replacements: list[Replacement], title: str) -> None:
     assert repair_title(data, replacements) == title
+
+
+def test_an_edit_that_the_engine_has_had_judged_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[bytes] = []
+
+    def noted(file: ParsedFile, *rest: Any) -> list[Violation]:
+        judged.append(file.data)
+        return hard_violations(file, *rest)
+
+    class Asking(FakeEngine):
+        def examine(
+            self, file: ParsedFile, *rest: Any, hard: Callable[..., object] | None, **options: Any
+        ) -> list[FakeUnitResult]:
+            results = super().examine(file, *rest, hard=hard, **options)
+            assert hard is not None
+            for edit in (edit for result in results for edit in result.edits):
+                hard(file.edited(edit.edit.replacements))
+            return results
+
+    monkeypatch.setattr("groundstate.analysis.hard_violations", noted)
+    settings = settings_from_mapping({"sensitivity": "explore"}, "a test")
+    found = analyse(Document(ROOT / "a.py", TEXT), Workspace(ROOT), Asking([[WRONG], [STRICT]]), settings)
+    assert len(found.findings) == 2
+    assert len(judged) == len(set(judged)) == 3

@@ -16,7 +16,7 @@ from groundstate_energy.contracts.excerpts import excerpt, needed
 from groundstate_energy.contracts.pools import Pool, attempt, fill
 from groundstate_energy.contracts.promises import promises_something
 from groundstate_energy.contracts.search import Failure
-from groundstate_energy.contracts.versions import version_at
+from groundstate_energy.contracts.versions import has_bare_parameter, version_at
 from groundstate_energy.terms.violation import Violation
 from groundstate_grammars.python.contracts.clauses import FunctionContracts
 from groundstate_grammars.python.contracts.definitions import definitions
@@ -78,7 +78,7 @@ class ContractTerm:
                 frozenset(places[item] for item in needed(self._file, contract.node)),
             )
             for contract in read_contracts(self._file.flat)
-            if promises_something(contract)
+            if promises_something(contract) and not has_bare_parameter(self._file.flat, contract)
         ]
 
     def _changed(self, after: ParsedFile) -> set[int]:

@@ -48,8 +48,7 @@ class ParsedFile:
         """The same text seen inside a project; what does not depend on the project is shared."""
         other = ParsedFile(self.tree, project)
         for name in ("flat", "scopes", "tokens", "units", "facts"):
-            if name in self.__dict__:
-                other.__dict__[name] = self.__dict__[name]
+            other.__dict__[name] = getattr(self, name)
         other.lexicon = self.lexicon.copy()
         return other
 
