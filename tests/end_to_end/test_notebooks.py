@@ -82,6 +82,7 @@ async def notebook(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
         capabilities.text_document.diagnostic = None
     editor = NotebookEditor(capabilities, tmp_path, SCRIPTED)
     await editor.start()
+    await editor.warm_up()
     yield editor
     assert await editor.stop() == 0
 
