@@ -1,7 +1,7 @@
 """Count the true edits that a check of plausibility objects to, and the alarms in unchanged code that one removes.
 
     python -m benchmarks.plausibility edits CORPUS --fixes FIXES [--split SPLIT] [--mutants N] [--list FILE]
-    python -m benchmarks.plausibility alarms CORPUS [--model MODEL] [--lines N] [--list FILE]
+    python -m benchmarks.plausibility alarms CORPUS [--model MODEL] [--lines N] [--seed N] [--list FILE]
 
 ``edits``: of mined fixes and of mutants, those of which the right edit is a candidate. ``alarms``: edits that the engine
 would show at ``default`` in unchanged files. Classes are looked up in the files that the corpus keeps of each repository.
@@ -83,6 +83,7 @@ def main() -> int:
     alarms = steps.add_parser("alarms", help="what is shown in unchanged files")
     alarms.add_argument("--model", type=Path, help="model package; without it the shipped one")
     alarms.add_argument("--lines", type=int, default=100_000)
+    alarms.add_argument("--seed", type=int, default=1, help="which files are taken first")
     for step in (edits, alarms):
         step.add_argument("corpus", type=Path, metavar="CORPUS")
         step.add_argument("--split", default="calibration", choices=("calibration", "train"))
@@ -197,7 +198,7 @@ def _alarms(
         index = indices[repository.name]
         taken = 0
         files = list(repository.files)
-        random.Random(repository.name).shuffle(files)
+        random.Random(f"{options.seed} {repository.name}").shuffle(files)
         for corpus_file in files:
             if taken >= options.lines // len(repositories):
                 break
