@@ -179,7 +179,7 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         for edit in scored
         if edit not in absorbed
         and not any(_touch(edit, item) for item in broken)
-        and (edit.level == "all" or hard.finds_plausible(edit.edit.replacements))
+        and (sensitivity == "all" or hard.finds_plausible(edit.edit.replacements))
     ]
     findings += _soft_findings(document, scored, results)
     if judges_ignores:

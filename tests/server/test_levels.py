@@ -63,7 +63,12 @@ def test_in_test_code_the_next_stricter_budget_counts(path: str, sensitivity: st
 
 @pytest.mark.parametrize(
     ("level", "sensitivity", "shown"),
-    [("default", "default", []), ("explore", "explore", []), ("all", "all", ["GS301"])],
+    [
+        ("default", "default", []),
+        ("explore", "explore", []),
+        ("default", "all", ["GS301"]),
+        ("all", "all", ["GS301"]),
+    ],
 )
 def test_an_implausible_edit_is_shown_only_where_no_budget_counts(
     level: str, sensitivity: str, shown: list[str]

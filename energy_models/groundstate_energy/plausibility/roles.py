@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from groundstate_energy.plausibility.conditions import is_condition
 from groundstate_energy.plausibility.edited_file import EditedFile, arguments, in_statement
 from groundstate_grammars.python import syntax as py
@@ -10,12 +12,15 @@ from groundstate_grammars.python.scopes import BindingKind, ScopeKind
 from groundstate_grammars.tree import FlatTree
 
 _ASKS_FOR_CLASSES = frozenset((b"isinstance", b"issubclass"))
+_CALLED_A_CLASS = re.compile(rb"cls|class|klass|type|kind|err|exc|^[A-Z]")
 _DEFINED_OR_IMPORTED = frozenset((BindingKind.CLASS, BindingKind.IMPORT))
 
 
 def asks_for_a_class_that_is_none(edit: EditedFile) -> bool:
-    """``isinstance`` or ``except`` would be given a local name of the function instead of a class or something imported."""
+    """``isinstance`` or ``except`` would be given a local name that is not named as a class is, instead of a class or import."""
     if len(edit.replacements) != 1 or not _wants_a_class(edit.before.flat, edit.old_nodes[0]):
+        return False
+    if _CALLED_A_CLASS.search(edit.replacements[0].new):
         return False
     was, becomes = _binding(edit.before, edit.old_nodes[0]), _binding(edit.after, edit.new_nodes[0])
     if was is None or becomes is None or not was[1] <= _DEFINED_OR_IMPORTED:
