@@ -17,7 +17,7 @@ _DEFINED_OR_IMPORTED = frozenset((BindingKind.CLASS, BindingKind.IMPORT))
 
 
 def asks_for_a_class_that_is_none(edit: EditedFile) -> bool:
-    """``isinstance`` or ``except`` would be given a local name that is not named as a class is, instead of a class or import."""
+    """``isinstance`` or ``except`` would be given a local name, not named as a class is, for a class or import."""
     if len(edit.replacements) != 1 or not _wants_a_class(edit.before.flat, edit.old_nodes[0]):
         return False
     if _CALLED_A_CLASS.search(edit.replacements[0].new):
