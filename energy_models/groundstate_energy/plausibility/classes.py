@@ -65,7 +65,12 @@ def class_of(view: FileView, receivers: Receivers, node: int) -> Class | None:
         return None
     owner = view.class_scope_of_self(at, name)
     if owner >= 0:
-        return view.module.class_at.get(scopes.scopes[owner].node)
+        cls = view.module.class_at.get(scopes.scopes[owner].node)
+        methods = () if cls is None else cls.methods.values()
+        static = any(
+            item.node == scopes.scopes[at].node and "staticmethod" in item.decorators for item in methods
+        )
+        return None if static else cls
     statement = flat.parent[group[0].node]
     kind = flat.kind[statement]
     if group[0].kind is BindingKind.PARAMETER and kind in (py.TYPED_PARAMETER, py.TYPED_DEFAULT_PARAMETER):
