@@ -29,6 +29,9 @@ class _Analyses:
     def seconds(self, uri: str) -> float:
         return self.taken
 
+    async def first(self, snapshot: Snapshot) -> None:
+        return None
+
     async def of(self, snapshot: Snapshot) -> Analysed:
         self.begun.append(snapshot.version)
         await asyncio.sleep(self.taken)
