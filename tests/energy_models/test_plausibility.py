@@ -223,6 +223,7 @@ IMPLAUSIBLE = {
 }
 
 PLAUSIBLE = [
+    "def f(d, a, b):\n    return d.get(a, ⟦b→a⟧)",
     "class A:\n    x = 1\n\n    @staticmethod\n    def f(a):\n        return a.⟦x→y⟧",
     "from x import A\n\ndef f(a, cls):\n    return isinstance(a, ⟦A→cls⟧)",
     "def f():\n    if sys.version_info ⟦==→>=⟧ (3, 8):\n        g()",

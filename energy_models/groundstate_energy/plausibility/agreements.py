@@ -16,6 +16,8 @@ from groundstate_grammars.python import syntax as py
 from groundstate_grammars.tree import FlatTree
 
 _SEVERAL = frozenset((py.ARGUMENT_LIST, py.TUPLE, py.LIST, py.SET, py.EXPRESSION_LIST))
+_TAKE_DEFAULTS = frozenset((b"get", b"getattr", b"setdefault", b"pop", b"next"))
+"""What is looked up may be its own default."""
 _NAMES = frozenset((py.IDENTIFIER, py.ATTRIBUTE))
 
 
@@ -91,6 +93,11 @@ def gives_one_thing_twice(edit: EditedFile) -> bool:
         around = flat.parent[node]
         if flat.kind[around] == py.CALL and flat.field[node] == py.FIELD_FUNCTION:
             return False
+        if (
+            flat.kind[around] == py.ARGUMENT_LIST
+            and last_name(flat, flat.parent[around] + 1) in _TAKE_DEFAULTS
+        ):
+            continue
         if flat.kind[around] in _SEVERAL and _holds_a_name(flat, node):
             texts = [flat.text(part) for part in parts(flat, around)]
             if texts.count(flat.text(node)) == 2 and len(set(texts)) == len(texts) - 1:
