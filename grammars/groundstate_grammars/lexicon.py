@@ -18,6 +18,9 @@ _MASK = (1 << 64) - 1
 
 _bits: dict[str, int] = {}
 
+Signatures = tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.float32]]
+"""Both halves of the bigram signatures of some texts, and the number of bits of each (at least 1), ``(texts,)`` each."""
+
 
 @functools.lru_cache(maxsize=200_000)
 def bigram_signature(text: str) -> tuple[int, int]:
@@ -72,7 +75,7 @@ class Lexicon:
         other._low, other._high, other._bits = self._low[:have], self._high[:have], self._bits[:have]
         return other
 
-    def _signed(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.float32]]:
+    def _signed(self) -> Signatures:
         """Both halves of the bigram signatures of all texts, and the number of bits of each, with room at the end."""
         have, size = self._have, len(self.texts)
         if have < size:
@@ -86,6 +89,19 @@ class Lexicon:
             self._bits[have:size] = np.bitwise_count(new[:, 0]) + np.bitwise_count(new[:, 1])
             self._have = size
         return self._low, self._high, self._bits
+
+    def signatures(self, ids: NDArray[np.int32]) -> Signatures:
+        """What ``similarity_to`` needs of the texts ``ids``, all of the table."""
+        low, high, bits = self._signed()
+        return low[ids], high[ids], bits[ids]
+
+    def similarity_to(self, identity: int, signatures: Signatures) -> NDArray[np.float32]:
+        """Dice similarity of one text with each of those that ``signatures`` are of; equal to ``similarity``."""
+        low, high, bits = self._signed()
+        lows, highs, counts = signatures
+        common = np.bitwise_count(lows & low[identity]) + np.bitwise_count(highs & high[identity])
+        found: NDArray[np.float32] = 2 * common / (counts + bits[identity])
+        return found
 
     def similarity(
         self, left: NDArray[np.int32] | int, right: NDArray[np.int32] | int

@@ -5,9 +5,13 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from groundstate_grammars.edits import Edit, Replacement, apply_replacements
+from groundstate_grammars.lexicon import Lexicon
 from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile, parse
@@ -229,3 +233,13 @@ def test_two_names_longer_than_the_lexicon_keeps_do_no_harm() -> None:
     text = f"def f(self, y):\n    {one} = y.z\n    {other} = self.d(y)\n    return self.x({one}, y.z)\n"
     file = parse(text.encode())
     assert len(file.candidates.of(file.units[-1])) > 0
+
+
+@given(st.lists(st.text(max_size=12), min_size=1, max_size=12))
+def test_similarity_to_many_is_that_of_each_pair(texts: list[str]) -> None:
+    lexicon = Lexicon(texts)
+    ids = np.arange(len(lexicon), dtype=np.int32)
+    signatures = lexicon.signatures(ids)
+    for identity in ids.tolist():
+        many = lexicon.similarity_to(identity, signatures)
+        assert many.tobytes() == lexicon.similarity(identity, ids).tobytes()

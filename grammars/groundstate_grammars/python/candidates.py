@@ -11,7 +11,7 @@ import builtins
 import re
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from groundstate_grammars.edits import Edit, Replacement
+from groundstate_grammars.lexicon import Signatures
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.facts import callee_name, is_key
 from groundstate_grammars.python.known_names import known_names
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from groundstate_grammars.python.parsed import ParsedFile
 
 Ids = NDArray[np.int32]
+_NOTHING: Ids = np.zeros(0, np.int32)
 
 WRONG_NAME = SOFT_RULES.index("GS301")
 WRONG_ATTRIBUTE = SOFT_RULES.index("GS302")
@@ -215,6 +217,9 @@ class Candidates:
         self._data = language_data()
         self._visible: dict[int, tuple[Ids, list[int]]] = {}
         self._similar_found: dict[tuple[int, int], Ids] = {}
+        self._signatures: dict[int, Signatures] = {}
+        self._ids: dict[tuple[str, ...], Ids] = {}
+        self._alone: dict[int, Ids] = {}
         self._members: dict[tuple[str, bool], tuple[Ids, Ids]] = {}
         self._elsewhere: dict[tuple[int, str], Ids] = {}
         self._named: dict[tuple[str, str], tuple[str, ...]] = base._named if base is not None else {}
@@ -312,11 +317,30 @@ class Candidates:
         found = self._similar_found.get(key)
         if found is not None:
             return found
-        similarity = self._file.lexicon.similarity(current, pool)
+        lexicon = self._file.lexicon
+        signatures = self._signatures.get(id(pool))
+        if signatures is None:
+            signatures = self._signatures[id(pool)] = lexicon.signatures(pool)
+        similarity = lexicon.similarity_to(current, signatures)
         best = (similarity >= least).nonzero()[0]
         if len(best) > limit:
             best = best[np.argsort(-similarity[best], kind="stable")[:limit]]
         found = self._similar_found[key] = pool[best]
+        return found
+
+    def alone(self, identity: int) -> Ids:
+        """``[identity]``."""
+        found = self._alone.get(identity)
+        if found is None:
+            found = self._alone[identity] = np.array([identity], np.int32)
+        return found
+
+    def ids(self, texts: tuple[str, ...]) -> Ids:
+        """Lexicon ids of texts that are offered again and again."""
+        found = self._ids.get(texts)
+        if found is None:
+            identity = self._file.lexicon.id
+            found = self._ids[texts] = np.array([identity(text) for text in texts], np.int32)
         return found
 
     def similar_globals(self, current: int) -> Ids:
@@ -458,6 +482,9 @@ _REMEMBERED = frozenset(
         "_data",
         "_visible",
         "_similar_found",
+        "_signatures",
+        "_ids",
+        "_alone",
         "_members",
         "_elsewhere",
         "_named",
@@ -545,7 +572,7 @@ class _Builder:
                 if (text := self.lexicon.texts[self.lex_list[i]]).isdecimal() and len(text) < 7
             }
         )[:8]
-        self.pools: dict[tuple[int, int, int], tuple[Ids, int]] = {}
+        self.pools: dict[tuple[int, int, int], tuple[list[Ids], int]] = {}
         self.is_owner = np.zeros(len(self.lexicon) + 1, np.bool_)
         kinds, parents, node_of = file.flat.kind, file.flat.parent, tokens.node
         for at, token in enumerate(unit.tokens):
@@ -566,7 +593,7 @@ class _Builder:
         rule: int,
         start: int,
         end: int,
-        candidates: Ids,
+        candidates: Sequence[Ids],
         *,
         current: int = -1,
         other: int = -1,
@@ -587,10 +614,10 @@ class _Builder:
         self.site_sibling.append(sibling)
         self.site_received.append(received)
         self.site_known.append(known)
-        self.cand_lex.append(candidates)
+        self.cand_lex += candidates
         self.cand_received.append(candidate_received)
         self.cand_locals.append(locals_first)
-        self.cand_count.append(len(candidates))
+        self.cand_count.append(sum(map(len, candidates)))
         return len(self.site_token) - 1
 
     def structural_site(
@@ -601,12 +628,12 @@ class _Builder:
         identity = candidate if candidate >= 0 else self.lexicon.id(form)
         replacements = tuple(_kept_apart(self.flat.data, replacement) for replacement in replacements)
         site = self.site(
-            token, rule, replacements[0].start, replacements[-1].end, np.array([identity], np.int32),
+            token, rule, replacements[0].start, replacements[-1].end, (self.shared.alone(identity),),
             other=other, slot=slot, current=current,
         )  # fmt: skip
         self.structural.append((site, 0, replacements))
 
-    def ids(self, texts: tuple[str, ...] | list[str]) -> Ids:
+    def ids(self, texts: list[str]) -> Ids:
         identity = self.lexicon.id
         return np.array([identity(text) for text in texts], np.int32)
 
@@ -614,34 +641,36 @@ class _Builder:
         flat = self.flat
         tokens = self.file.tokens
         kinds, parents, fields = flat.kind, flat.parent, flat.field
-        for at, token in enumerate(self.index):
-            node = tokens.node[token]
-            if node < 0:
+        # A member of an enumeration takes longer to find than anything else in this loop.
+        read, bound, function, keyword_name = Role.READ, Role.BOUND, Role.FUNCTION, Role.KEYWORD_NAME
+        number, constant, string, punctuation = Role.NUMBER, Role.CONSTANT, Role.STRING, Role.PUNCTUATION
+        for at, (token, role) in enumerate(zip(self.index, self.role, strict=True)):
+            if role not in _WITH_SITES:
                 continue
-            role = self.role[at]
+            node = tokens.node[token]
             parent = parents[node]
-            if role == Role.READ or (role == Role.BOUND and kinds[parent] == py.AUGMENTED_ASSIGNMENT):
-                self._read(at, node, parent)
-            elif role == Role.FUNCTION:
-                self._function(at, node, parent)
-            elif role in (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND, Role.METHOD):
-                self._member(at, token, node, parent, role)
-            elif role == Role.KEYWORD_NAME:
-                self._keyword(at, node, parent)
-            elif role == Role.NUMBER:
-                self._number(at, node, parent)
-            elif role == Role.CONSTANT:
-                self._constant(at, node)
-            elif role == Role.STRING:
-                if kinds[node] == py.STRING and is_key(flat, node):
-                    self._key(at, node)
-            elif role in (Role.OPERATOR, Role.KEYWORD):
-                self._operator(at, node, parent, kinds[parent], fields[node])
-            elif role == Role.PUNCTUATION:
+            if role == punctuation:
                 if kinds[parent] == py.ARGUMENT_LIST and node == parent + 1:
                     self._arguments(at, parent)
                 elif kinds[parent] == py.SUBSCRIPT and flat.data[flat.start[node]] == _OPEN_BRACKET:
                     self._index(parent)
+            elif role == read or (role == bound and kinds[parent] == py.AUGMENTED_ASSIGNMENT):
+                self._read(at, node, parent)
+            elif role in _OPERATORS:
+                self._operator(at, node, parent, kinds[parent], fields[node])
+            elif role in _MEMBERS:
+                self._member(at, token, node, parent, role)
+            elif role == function:
+                self._function(at, node, parent)
+            elif role == string:
+                if kinds[node] == py.STRING and is_key(flat, node):
+                    self._key(at, node)
+            elif role == keyword_name:
+                self._keyword(at, node, parent)
+            elif role == number:
+                self._number(at, node, parent)
+            elif role == constant:
+                self._constant(at, node)
         return self._finish()
 
     def _finish(self) -> CandidateSet:
@@ -708,12 +737,12 @@ class _Builder:
             owners = self._owners(scope, start)
             if len(owners):
                 self.site(
-                    at, WRONG_NAME, start, end, owners,
+                    at, WRONG_NAME, start, end, (owners,),
                     slot=slot, sibling=sibling, locals_first=len(owners),
                 )  # fmt: skip
             return
         candidates, first = self._name_pool(scope, current, start, called=False)
-        candidates = np.concatenate([candidates, *self._other_names(current, text, kind, parent)])
+        candidates += self._other_names(current, text, kind, parent)
         self.site(
             at, WRONG_NAME, start, end, candidates,
             slot=slot, sibling=sibling, locals_first=first, known=self._is_known(text, scope),
@@ -733,15 +762,15 @@ class _Builder:
             return parts
         siblings = self.data.functions.get(text)
         if siblings:
-            parts.append(self.ids(siblings))
+            parts.append(shared.ids(siblings))
         if kind == py.ARGUMENT_LIST:
             callee = callee_name(self.flat, self.flat.parent[parent])
             if callee in ("isinstance", "issubclass"):
-                parts += [shared._types, shared._imports, self.ids(self.data.types)]
+                parts += [shared._types, shared._imports, shared.ids(self.data.types)]
             elif current in shared._callables or text in BUILTINS:
                 parts.append(shared._types)
             if self.class_name >= 0 and callee in ("super", "isinstance", "issubclass", "getattr"):
-                parts.append(np.array([self.class_name], np.int32))
+                parts.append(shared.alone(self.class_name))
         return parts
 
     def _owners(self, scope: int, start: int) -> Ids:
@@ -765,14 +794,14 @@ class _Builder:
         candidates, first = self._name_pool(scope, current, start, called=True)
         siblings = self.data.functions.get(text)
         if siblings:
-            candidates = np.concatenate([candidates, self.ids(siblings)])
+            candidates.append(self.shared.ids(siblings))
         known = self._is_known(text, scope)
         if not known:
-            candidates = np.concatenate([candidates, self.ids(_BUILTINS.like(text, 3, _SIMILAR))])
+            candidates.append(self.shared.ids(_BUILTINS.like(text, 3, _SIMILAR)))
         if current == self.class_name:
             own = self.file.facts.self_name_of.get(scope)
             if own is not None:
-                candidates = np.concatenate([candidates, self.ids((own,))])
+                candidates.append(self.shared.ids((own,)))
         self.site(
             at, WRONG_FUNCTION, start, end, candidates,
             slot=self._slot(parent), locals_first=first, known=known,
@@ -784,14 +813,14 @@ class _Builder:
     def _is_known(self, text: str, scope: int) -> bool:
         return text in BUILTINS or self.file.scopes.resolve(text, scope) >= 0
 
-    def _name_pool(self, scope: int, current: int, start: int, *, called: bool) -> tuple[Ids, int]:
-        """Names that may stand here, locals first; the number of locals."""
+    def _name_pool(self, scope: int, current: int, start: int, *, called: bool) -> tuple[list[Ids], int]:
+        """Names that may stand here in a new list, locals first; the number of locals."""
         ids, positions = self.shared.visible(scope)
         bound = bisect_left(positions, start)
         key = (scope, current * 2 + called, bound)
         found = self.pools.get(key)
         if found is not None:
-            return found
+            return found[0][:], found[1]
         shared = self.shared
         limit = _MAX_MODULE_LOCALS if scope == 0 else _MAX_LOCALS
         if called and scope != 0:
@@ -809,9 +838,8 @@ class _Builder:
             parts = [local, self.unit_globals, shared._variables, shared.similar_globals(current)]
             if bound > limit:
                 parts.append(shared._similar(current, ids))
-        found = (np.concatenate(parts), len(local))
-        self.pools[key] = found
-        return found
+        self.pools[key] = (parts, len(local))
+        return parts[:], len(local)
 
     def _as_self(self, at: int, node: int, scope: int, text: str, slot: int) -> None:
         """`x` where `self.x` was meant."""
@@ -856,36 +884,34 @@ class _Builder:
         current = self.lex_list[at]
         called = role == Role.METHOD
         receiver = facts.receiver_of.get(token, "")
-        own, counts = (
-            shared.members(receiver, called) if receiver else (np.zeros(0, np.int32), np.zeros(0, np.int32))
-        )
+        own, counts = shared.members(receiver, called) if receiver else (_NOTHING, _NOTHING)
         text = self.lexicon.texts[current]
         parts = [own]
         if called:
             parts += [self.unit_methods, shared._top_methods]
             siblings = self.data.methods.get(text)
             if siblings:
-                parts.append(self.ids(siblings))
+                parts.append(shared.ids(siblings))
         else:
             parts += [self.unit_attributes, shared._top_attributes]
             siblings = self.data.attributes.get(text)
             if siblings:
-                parts.append(self.ids(siblings))
+                parts.append(shared.ids(siblings))
         parts += [
             shared._similar(current, shared._names, _MAX_LIKE),
             shared.members_elsewhere(current, receiver),
         ]
         if self.function_name >= 0:
-            parts.append(np.array([self.function_name], np.int32))
+            parts.append(shared.alone(self.function_name))
         slot = self._slot(parent)
         if slot >= 0 and self.lexicon.texts[slot].isidentifier():
-            parts.append(np.array([slot], np.int32))
+            parts.append(shared.alone(slot))
         received = facts.receivers.get(receiver, {}).get(current, 0)
         known = received > 1
         if receiver.startswith("self@"):
             known = known or text in self.file.class_member_set(receiver[5:])
         self.site(
-            at, WRONG_METHOD if called else WRONG_ATTRIBUTE, flat.start[node], flat.end[node], np.concatenate(parts),
+            at, WRONG_METHOD if called else WRONG_ATTRIBUTE, flat.start[node], flat.end[node], parts,
             slot=slot, sibling=self._sibling(parent),
             received=max(received - 1, 0),
             candidate_received=counts, known=known,
@@ -949,7 +975,7 @@ class _Builder:
                 names.pop(flat.text(child + 1).decode("utf-8", "replace"), None)
         if names:
             self.site(
-                at, WRONG_KEYWORD, flat.start[node], flat.end[node], self.ids(list(names)), slot=slot, known=known
+                at, WRONG_KEYWORD, flat.start[node], flat.end[node], (self.ids(list(names)),), slot=slot, known=known
             )  # fmt: skip
 
     # Arguments and operands.
@@ -1032,7 +1058,7 @@ class _Builder:
                 return
             others = data.operators.get(text)
             if others:
-                self.site(at, WRONG_OPERATOR, start, end, self.ids(others), sibling=-1)
+                self.site(at, WRONG_OPERATOR, start, end, (self.shared.ids(others),), sibling=-1)
             if text in ("-", "/", "//", "%", "**", "<<", ">>"):
                 self._swap(at, left, right)
             if text in ("+", "-") and flat.text(right) == b"1":
@@ -1047,7 +1073,7 @@ class _Builder:
                 self._comparison(at, parent, whole, flat.start[parent], flat.end[parent])
         elif kind == py.BOOLEAN_OPERATOR and field == py.FIELD_OPERATOR:
             other = "or" if text == "and" else "and"
-            self.site(at, WRONG_BOOLEAN, start, end, self.ids((other,)))
+            self.site(at, WRONG_BOOLEAN, start, end, (self.shared.ids((other,)),))
             for side in (py.FIELD_LEFT, py.FIELD_RIGHT):
                 operand = flat.child_by_field(parent, side)
                 if operand >= 0:
@@ -1067,7 +1093,7 @@ class _Builder:
         elif kind == py.AUGMENTED_ASSIGNMENT and field == py.FIELD_OPERATOR:
             others = data.assignment_operators.get(text)
             if others:
-                self.site(at, WRONG_ASSIGNMENT, start, end, self.ids(others))
+                self.site(at, WRONG_ASSIGNMENT, start, end, (self.shared.ids(others),))
         elif kind == py.ASSIGNMENT and text == "=":
             self._assignment(at, parent, start, end)
         elif text in ("if", "elif", "while", "assert") and kind in _CONDITIONED:
@@ -1083,7 +1109,7 @@ class _Builder:
         if not others:
             return
         current = self.lexicon.id(text)
-        self.site(at, WRONG_COMPARISON, start, end, self.ids(others), current=current)
+        self.site(at, WRONG_COMPARISON, start, end, (self.shared.ids(others),), current=current)
         before = after = -1
         previous = -1
         for child in flat.children(flat.parent[node]):
@@ -1123,7 +1149,7 @@ class _Builder:
                 return
         elif kind not in (py.ATTRIBUTE, py.SUBSCRIPT):
             return
-        self.site(at, WRONG_ASSIGNMENT, start, end, self.ids(("+=", "-=", "|=")))
+        self.site(at, WRONG_ASSIGNMENT, start, end, (self.shared.ids(("+=", "-=", "|=")),))
 
     def _condition(self, at: int, node: int, parent: int, kind: int) -> None:
         flat = self.flat
@@ -1188,14 +1214,14 @@ class _Builder:
             if value in (0, 1, -1) and flat.kind[stored] in _OPTIONAL and self._stands_apart(start, end):
                 texts.append("None")
             self.site(
-                at, WRONG_LITERAL, start, end, self.ids(texts),
+                at, WRONG_LITERAL, start, end, (self.ids(texts),),
                 current=self.lexicon.id(str(value)), slot=self._slot(parent if negative else node),
             )  # fmt: skip
         elif not negative and text in ("0.0", "1.0"):
             texts = ["1.0" if text == "0.0" else "0.0"]
             if self._stands_apart(start, end):
                 texts.append("None")
-            self.site(at, WRONG_LITERAL, start, end, self.ids(texts), slot=self._slot(node))
+            self.site(at, WRONG_LITERAL, start, end, (self.ids(texts),), slot=self._slot(node))
         if not negative and text.strip("0.") and flat.kind[parent] in _SIGNED:
             place = flat.start[node]
             self.structural_site(
@@ -1211,7 +1237,8 @@ class _Builder:
         others = self.data.literals.get(self.lexicon.texts[self.lex_list[at]])
         if others:
             self.site(
-                at, WRONG_LITERAL, self.flat.start[node], self.flat.end[node], self.ids(others), slot=self._slot(node)
+                at, WRONG_LITERAL, self.flat.start[node], self.flat.end[node], (self.shared.ids(others),),
+                slot=self._slot(node),
             )  # fmt: skip
 
     def _key(self, at: int, node: int) -> None:
@@ -1227,7 +1254,7 @@ class _Builder:
             shared.spelt_like(current),
         ]
         self.site(
-            at, WRONG_LITERAL, self.flat.start[node], self.flat.end[node], np.concatenate(parts),
+            at, WRONG_LITERAL, self.flat.start[node], self.flat.end[node], parts,
             slot=slot,
             known=self.file.facts.keys.get(current, 0) > 1,
         )  # fmt: skip
@@ -1331,6 +1358,28 @@ class _Builder:
         return -1
 
 
+_MEMBERS = frozenset(map(int, (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND, Role.METHOD)))
+_OPERATORS = frozenset(map(int, (Role.OPERATOR, Role.KEYWORD)))
+_WITH_SITES = (
+    _MEMBERS
+    | _OPERATORS
+    | frozenset(
+        map(
+            int,
+            (
+                Role.READ,
+                Role.BOUND,
+                Role.FUNCTION,
+                Role.KEYWORD_NAME,
+                Role.NUMBER,
+                Role.CONSTANT,
+                Role.STRING,
+                Role.PUNCTUATION,
+            ),
+        )
+    )
+)
+"""Roles of tokens that may be sites: no layout, and no names that are defined, imported or annotate."""
 _PASSED = frozenset(
     (py.ASSIGNMENT, py.RETURN_STATEMENT, py.ARGUMENT_LIST, py.KEYWORD_ARGUMENT, py.EXPRESSION_LIST)
 )
