@@ -10,6 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ ROLES = 2 * ROLE_COUNT
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
+Number = TypeVar("Number", np.int32, np.float32)
 
 INPUTS: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "pieces": ("int32", ("texts", PIECES)),
@@ -155,11 +157,16 @@ def _windows(
     for number, start in enumerate(starts):
         stop = min(start + WINDOW, length)
         inside = window_of_site == number
-        sites = np.flatnonzero(inside)
-        chosen = np.flatnonzero(inside[candidates.candidate_site])
+        sites: NDArray[np.intp] | slice = slice(None)
+        chosen, own = np.arange(len(candidates)), features
+        renumbered = candidates.candidate_site
+        if len(starts) > 1:
+            sites = np.flatnonzero(inside)
+            chosen = np.flatnonzero(inside[candidates.candidate_site])
+            own = features[chosen]
+            renumbered = (np.cumsum(inside, dtype=np.int32) - 1)[candidates.candidate_site[chosen]]
         if not len(chosen):
             continue
-        renumber = np.cumsum(inside, dtype=np.int32) - 1
         at = candidates.site_token[sites]
         other = candidates.site_other[sites]
         other = np.where((other >= start) & (other < stop), other, at)
@@ -173,12 +180,12 @@ def _windows(
                 site_other=other - start + shift,
                 site_text=candidates.site_current[sites],
                 site_rule=candidates.site_rule[sites].astype(np.int32),
-                candidate_site=renumber[candidates.candidate_site[chosen]],
+                candidate_site=renumbered,
                 candidate_text=candidates.candidate_lex[chosen],
                 candidate_at=np.where((seen >= start) & (seen < stop), seen - start + shift, -1).astype(
                     np.int32
                 ),
-                features=features[chosen],
+                features=own,
                 candidates=chosen.astype(np.int32),
                 hashes=hashes,
             )
@@ -199,6 +206,7 @@ class PieceTable:
         self._tokenizer = tokenizer
         self._known: dict[str, int] = {}
         self._pieces = np.zeros((1024, PIECES), np.int32)
+        self._places = np.zeros(1024, np.int32)
         self._lexicons: OrderedDict[int, tuple[list[str], Ints]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -226,24 +234,26 @@ class PieceTable:
         """
         with self._lock:
             self._make_room()
-            parts = [
+            rows = [
                 self._numbers_of(w.texts, np.concatenate([w.tokens, w.site_text, w.candidate_text]))
                 for w in windows
             ]
-            distinct, rows = np.unique(np.concatenate(parts), return_inverse=True)
-            is_token = np.zeros(len(distinct), np.bool_)
-            start, found = 0, []
-            for window, part in zip(windows, parts, strict=True):
-                own = rows[start : start + len(part)]
-                is_token[own[: len(window.tokens)]] = True
-                found.append(own)
-                start += len(part)
-            place = np.where(is_token, np.cumsum(is_token), is_token.sum() + np.cumsum(~is_token)).astype(
-                np.int32
+            counts = [len(w.tokens) for w in windows]
+            tokens = np.concatenate([own[:count] for own, count in zip(rows, counts, strict=True)])
+            others = np.concatenate([own[count:] for own, count in zip(rows, counts, strict=True)])
+            # The last of equal rows leaves its place here, a token's rather than another's: so each is taken once.
+            place = self._places
+            first_tokens = np.arange(len(others), len(others) + len(tokens), dtype=np.int32)
+            place[others] = first_others = np.arange(len(others), dtype=np.int32)
+            place[tokens] = first_tokens
+            distinct = np.concatenate(
+                [tokens[place[tokens] == first_tokens], others[place[others] == first_others]]
             )
-            pieces = np.zeros((1 + len(distinct), PIECES), np.int32)
-            pieces[place] = self._pieces[distinct]
-        return pieces, [place[own] for own in found]
+            place[distinct] = np.arange(1, len(distinct) + 1, dtype=np.int32)
+            pieces = np.empty((1 + len(distinct), PIECES), np.int32)
+            pieces[0] = 0
+            pieces[1:] = self._pieces[distinct]
+            return pieces, [place[own] for own in rows]
 
     def _numbers_of(self, texts: list[str], ids: Ints) -> Ints:
         """Rows of texts by their ids in a lexicon."""
@@ -269,6 +279,7 @@ class PieceTable:
             size = 1 + len(known) + len(new)
             if size > len(self._pieces):
                 self._pieces = np.concatenate([self._pieces, np.zeros((size, PIECES), np.int32)])
+                self._places = np.zeros(len(self._pieces), np.int32)
             for text, cut in zip(
                 new, self._tokenizer.encode_batch_fast(new, add_special_tokens=False), strict=True
             ):
@@ -298,31 +309,27 @@ def collate(
     tokens = np.zeros((batch, length), np.int32)
     roles = np.zeros((batch, length), np.int32)
     pieces, rows = table.batch(windows)
-    site_at, site_other, site_text, candidate_site, candidate_text, candidate_at = [], [], [], [], [], []
+    found: dict[str, list[Ints]] = {name: [] for name in INPUTS if name.startswith(("site", "candidate"))}
     sites = 0
     for number, (window, own) in enumerate(zip(windows, rows, strict=True)):
         count = len(window.tokens)
-        first_candidate = count + len(window.site_text)
+        candidates = count + len(window.site_text)
         tokens[number, :count] = own[:count]
         roles[number, :count] = window.roles
         base = number * length
-        site_at.append(window.site_at + base)
-        site_other.append(window.site_other + base)
-        site_text.append(own[count:first_candidate])
-        candidate_site.append(window.candidate_site + sites)
-        candidate_text.append(own[first_candidate:])
-        candidate_at.append(np.where(window.candidate_at >= 0, window.candidate_at + base, -1))
+        found["site_at"].append(window.site_at + base if base else window.site_at)
+        found["site_other"].append(window.site_other + base if base else window.site_other)
+        found["site_text"].append(own[count:candidates])
+        found["site_rule"].append(window.site_rule)
+        found["candidate_site"].append(window.candidate_site + sites if sites else window.candidate_site)
+        found["candidate_text"].append(own[candidates:])
+        at = window.candidate_at
+        found["candidate_at"].append(np.where(at >= 0, at + base, -1) if base else at)
         sites += len(window.site_at)
-    return {
-        "pieces": pieces,
-        "tokens": tokens,
-        "roles": roles,
-        "site_at": np.concatenate(site_at).astype(np.int32),
-        "site_other": np.concatenate(site_other).astype(np.int32),
-        "site_text": np.concatenate(site_text),
-        "site_rule": np.concatenate([window.site_rule for window in windows]).astype(np.int32),
-        "candidate_site": np.concatenate(candidate_site).astype(np.int32),
-        "candidate_text": np.concatenate(candidate_text),
-        "candidate_at": np.concatenate(candidate_at).astype(np.int32),
-        "features": np.concatenate([window.features for window in windows]).astype(np.float32),
-    }
+    joined = {name: _joined(parts).astype(np.int32, copy=False) for name, parts in found.items()}
+    features = _joined([window.features for window in windows])
+    return {"pieces": pieces, "tokens": tokens, "roles": roles, **joined, "features": features}
+
+
+def _joined(parts: list[NDArray[Number]]) -> NDArray[Number]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -16,7 +16,7 @@ from groundstate_energy.ngrams import (
     NEIGHBOURHOODS,
     CorpusTable,
     Ids,
-    SortedKeys,
+    KeyCounts,
     keys_at,
     keys_of,
     occurrences,
@@ -114,7 +114,7 @@ class FileStatistics:
         self._imported = np.zeros(0, np.float32)
         self._hashes = np.zeros(0, np.uint64)
         self._counts = np.zeros((0, 0), np.float32)
-        self._keys: SortedKeys | None = None
+        self._keys: KeyCounts | None = None
         self._before: tuple[FileStatistics, NDArray[np.int64]] | None = None
 
     @property
@@ -139,18 +139,18 @@ class FileStatistics:
             self._hashes = np.concatenate([self._hashes, text_hashes(texts[have:])])
         return self._hashes
 
-    def file_keys(self) -> SortedKeys:
-        """N-gram keys of the whole file."""
+    def file_keys(self) -> KeyCounts:
+        """N-gram keys of the whole file, counted."""
         if self._keys is None:
-            self._keys = SortedKeys(keys_of(self.file.tokens.lex.astype(np.int64)))
+            self._keys = KeyCounts(keys_of(self.file.tokens.lex.astype(np.int64)))
         return self._keys
 
     def occurrences(self, keys: NDArray[np.int64], unit: NDArray[np.int64]) -> NDArray[np.int64]:
         """How often n-grams occur in the file; ``unit``: the tokens of the unit they are asked for."""
         if self._before is None:
-            return self.file_keys().occurrences(keys)
+            return self.file_keys().of(keys)
         base, old = self._before
-        return base.file_keys().occurrences(keys) - occurrences(old, keys) + occurrences(keys_of(unit), keys)
+        return base.file_keys().of(keys) - occurrences(old, keys) + occurrences(keys_of(unit), keys)
 
     def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """Project counts (log), library counts (log) and imported flags of every text of the lexicon."""

@@ -52,7 +52,7 @@ class RuleCalibration:
     certified: float
 
     def probability(self, log_odds: float) -> float:
-        return float(1 / (1 + np.exp(-np.clip(self.slope * log_odds + self.intercept, -60, 60))))
+        return float(1 / (1 + np.exp(-min(max(self.slope * log_odds + self.intercept, -60.0), 60.0))))
 
     def level(self, log_odds: float) -> str:
         """The strictest alarm budget the finding belongs to, or ``all``."""

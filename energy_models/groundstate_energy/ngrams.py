@@ -49,19 +49,28 @@ def occurrences(sorted_keys: Ids, keys: Ids) -> NDArray[np.int64]:
     return np.searchsorted(sorted_keys, keys, "right") - np.searchsorted(sorted_keys, keys, "left")
 
 
-class SortedKeys:
-    """Keys of a whole file, to be asked for thousands of others of which few are among them.
+class KeyCounts:
+    """The keys of a whole file counted, to be asked for thousands of others.
 
-    A key is looked for only where a table of some 8 places for each key of the file, filled by one hash, does not rule it
-    out.
+    A table has a place for each key by a hash of it. Keys whose place is another's are looked for by binary search.
     """
 
     def __init__(self, keys: Ids) -> None:
-        self.keys = keys
-        bits = min(max((6 * len(keys)).bit_length(), 8), 22)
+        """``keys``: sorted."""
+        first = np.ones(len(keys), np.bool_)
+        first[1:] = keys[1:] != keys[:-1]
+        starts = np.flatnonzero(first)
+        # Number 0 stands for no key.
+        self._keys = np.concatenate([[-1], keys[starts]]).astype(np.int64)
+        self._counts = np.diff(starts, prepend=0, append=len(keys))
+        self._counts[0] = 0
+        bits = max((4 * len(starts)).bit_length(), 8)
         self._shift = np.uint64(64 - bits)
-        self._table = np.zeros(1 << bits, np.bool_)
-        self._table[self._places(keys)] = True
+        self._table = np.zeros(1 << bits, np.int32)
+        places, numbers = self._places(self._keys[1:]), np.arange(1, len(starts) + 1, dtype=np.int32)
+        self._table[places] = numbers
+        crowded = places[self._table[places] != numbers]
+        self._table[crowded] = -np.abs(self._table[crowded])
 
     def _places(self, keys: Ids) -> NDArray[np.int64]:
         hashed = keys.astype(np.uint64)
@@ -69,11 +78,15 @@ class SortedKeys:
         hashed >>= self._shift
         return hashed.astype(np.int64)
 
-    def occurrences(self, keys: Ids) -> NDArray[np.int64]:
+    def of(self, keys: Ids) -> NDArray[np.int64]:
         """How often each of ``keys``, ``(n,)``, is among them."""
-        found = np.zeros(len(keys), np.int64)
-        likely = np.flatnonzero(self._table[self._places(keys)])
-        found[likely] = occurrences(self.keys, keys[likely])
+        there = self._table[self._places(keys)]
+        number = np.abs(there)
+        same = self._keys[number] == keys
+        found: Ids = self._counts[number] * same
+        missed = np.flatnonzero((there < 0) & ~same)
+        at = np.minimum(np.searchsorted(self._keys, keys[missed]), len(self._keys) - 1)
+        found[missed] = self._counts[at] * (self._keys[at] == keys[missed])
         return found
 
 

@@ -162,13 +162,25 @@ class Scorer:
         reading = window.reading() if self._contexts.most else b""
         context = self._contexts.get(reading)
         if context is None:
-            read = {name: inputs[name] for name in READ_INPUTS}
-            read["pieces"] = inputs["pieces"][: int(inputs["tokens"].max()) + 1]
-            (context,) = self._thread.submit(_pass, self._reader, read).result()
+            context, scores = self._thread.submit(self._read_and_ranked, inputs).result()
             self._contexts.keep(reading, context)
-        ranked = {n: context if n == CONTEXT else inputs[n] for n in RANK_INPUTS}
-        (scores,) = self._thread.submit(_pass, self._ranker, ranked).result()
-        return -np.asarray(scores, np.float32)
+        else:
+            scores = self._thread.submit(self._ranked, inputs, context).result()
+        return -scores
+
+    def _read_and_ranked(
+        self, inputs: Mapping[str, NDArray[np.generic]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        read = {name: inputs[name] for name in READ_INPUTS}
+        read["pieces"] = inputs["pieces"][: int(inputs["tokens"].max()) + 1]
+        (context,) = _pass(self._reader, read)
+        return context, self._ranked(inputs, context)
+
+    def _ranked(
+        self, inputs: Mapping[str, NDArray[np.generic]], context: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        (scores,) = _pass(self._ranker, {n: context if n == CONTEXT else inputs[n] for n in RANK_INPUTS})
+        return np.asarray(scores, np.float32)
 
 
 @functools.cache

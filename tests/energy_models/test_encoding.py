@@ -28,7 +28,7 @@ from groundstate_energy.features import (
     NameStatistics,
     usage_features,
 )
-from groundstate_energy.ngrams import SortedKeys, occurrences
+from groundstate_energy.ngrams import KeyCounts, occurrences
 from groundstate_grammars.python.candidates import NAME_RULES, CandidateSet
 from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile, parse
@@ -207,5 +207,5 @@ def test_a_batch_has_the_pieces_of_its_texts() -> None:
 @given(st.lists(st.integers(0, 40)), st.lists(st.integers(0, 60)))
 def test_keys_of_a_file_are_counted(keys: list[int], asked: list[int]) -> None:
     have, wanted = np.sort(np.array(keys, np.int64)), np.array(asked, np.int64)
-    found = SortedKeys(have).occurrences(wanted)
+    found = KeyCounts(have).of(wanted)
     assert found.tolist() == [keys.count(key) for key in asked] == occurrences(have, wanted).tolist()

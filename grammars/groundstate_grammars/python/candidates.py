@@ -269,6 +269,11 @@ class Candidates:
             self._callables = frozenset(callables)
             self._imported = frozenset(imports)
             self._similar_globals = {}
+        self.place_of_global: dict[int, int] = (
+            base.place_of_global
+            if base is not None
+            else {identity: at for at, identity in enumerate(self._globals.tolist())}
+        )
         self._names = np.flatnonzero(counts.sum(0)).astype(np.int32)
         self._attributes = counts[2].nonzero()[0].astype(np.int32)
         self._methods = counts[3].nonzero()[0].astype(np.int32)
@@ -490,6 +495,7 @@ _REMEMBERED = frozenset(
         "_named",
         "_similar_globals",
         "_literal",
+        "place_of_global",
     )
 )
 """Attributes of ``Candidates`` that say nothing new: the file itself, and what was worked out from it."""
@@ -541,43 +547,35 @@ class _Builder:
         role = tokens.role
         self.role = [role[i] for i in unit.tokens]
         self.local = {token: i for i, token in enumerate(unit.tokens)}
-        self.site_token: list[int] = []
-        self.site_other: list[int] = []
-        self.site_rule: list[int] = []
-        self.site_start: list[int] = []
-        self.site_end: list[int] = []
-        self.site_current: list[int] = []
-        self.site_slot: list[int] = []
-        self.site_sibling: list[int] = []
-        self.site_received: list[int] = []
-        self.site_known: list[bool] = []
+        self.sites: list[tuple[int, ...]] = []
         self.cand_lex: list[Ids] = []
-        self.cand_received: list[Ids | None] = []
-        self.cand_locals: list[int] = []
         self.cand_count: list[int] = []
-        self.structural: list[tuple[int, int, tuple[Replacement, ...]]] = []
-        in_unit = np.zeros(len(self.lexicon), np.bool_)
-        in_unit[self.lex] = True
-        names = shared._globals
-        self.unit_globals = names[in_unit[names]]
-        roles = np.array(self.role, np.int8)
-        self.unit_attributes = np.unique(
-            self.lex[(roles == Role.ATTRIBUTE) | (roles == Role.ATTRIBUTE_BOUND)]
-        )
-        self.unit_methods = np.unique(self.lex[roles == Role.METHOD])
-        self.integers = sorted(
-            {
-                int(text)
-                for i in np.flatnonzero(roles == Role.NUMBER).tolist()
-                if (text := self.lexicon.texts[self.lex_list[i]]).isdecimal() and len(text) < 7
-            }
-        )[:8]
+        self.cand_received: list[tuple[int, Ids]] = []
+        self.cand_locals: list[tuple[int, int]] = []
+        self.structural: list[tuple[int, tuple[Replacement, ...]]] = []
+        # What of the unit is offered anywhere in it: names of the module, members, integers; and what stands before a dot.
+        place = shared.place_of_global
+        self.unit_globals = shared._globals[sorted({place[lex] for lex in self.lex_list if lex in place})]
+        attributes: set[int] = set()
+        methods: set[int] = set()
+        integers: set[int] = set()
+        self.owners: set[int] = set()
+        texts, kinds, parents, node_of = self.lexicon.texts, file.flat.kind, file.flat.parent, tokens.node
+        read, method, number = Role.READ, Role.METHOD, Role.NUMBER
+        for lex, own, token in zip(self.lex_list, self.role, unit.tokens, strict=True):
+            if own == read:
+                if kinds[parents[node_of[token]]] == py.ATTRIBUTE:
+                    self.owners.add(lex)
+            elif own == method:
+                methods.add(lex)
+            elif own in _MEMBERS:
+                attributes.add(lex)
+            elif own == number and (text := texts[lex]).isdecimal() and len(text) < 7:
+                integers.add(int(text))
+        self.unit_attributes = np.array(sorted(attributes), np.int32)
+        self.unit_methods = np.array(sorted(methods), np.int32)
+        self.integers = sorted(integers)[:8]
         self.pools: dict[tuple[int, int, int], tuple[list[Ids], int]] = {}
-        self.is_owner = np.zeros(len(self.lexicon) + 1, np.bool_)
-        kinds, parents, node_of = file.flat.kind, file.flat.parent, tokens.node
-        for at, token in enumerate(unit.tokens):
-            if self.role[at] == Role.READ and kinds[parents[node_of[token]]] == py.ATTRIBUTE:
-                self.is_owner[self.lex_list[at]] = True
         outer, _, function = unit.qualname.rpartition(".")
         self.function_name = self._own_name(function) if unit.kind is UnitKind.FUNCTION else -1
         self.class_name = self._own_name(outer.rpartition(".")[2]) if unit.class_node >= 0 else -1
@@ -604,21 +602,19 @@ class _Builder:
         locals_first: int = 0,
         known: bool = True,
     ) -> int:
-        self.site_token.append(token)
-        self.site_other.append(other if other >= 0 else token)
-        self.site_rule.append(rule)
-        self.site_start.append(start)
-        self.site_end.append(end)
-        self.site_current.append(current if current >= 0 else self.lex_list[token])
-        self.site_slot.append(slot)
-        self.site_sibling.append(sibling)
-        self.site_received.append(received)
-        self.site_known.append(known)
+        site = len(self.sites)
+        if other < 0:
+            other = token
+        if current < 0:
+            current = self.lex_list[token]
+        self.sites.append((token, other, rule, start, end, current, slot, sibling, received, known))
         self.cand_lex += candidates
-        self.cand_received.append(candidate_received)
-        self.cand_locals.append(locals_first)
         self.cand_count.append(sum(map(len, candidates)))
-        return len(self.site_token) - 1
+        if candidate_received is not None:
+            self.cand_received.append((site, candidate_received))
+        if locals_first:
+            self.cand_locals.append((site, locals_first))
+        return site
 
     def structural_site(
         self, token: int, rule: int, form: str, replacements: tuple[Replacement, ...], *, other: int = -1,
@@ -631,7 +627,7 @@ class _Builder:
             token, rule, replacements[0].start, replacements[-1].end, (self.shared.alone(identity),),
             other=other, slot=slot, current=current,
         )  # fmt: skip
-        self.structural.append((site, 0, replacements))
+        self.structural.append((site, replacements))
 
     def ids(self, texts: list[str]) -> Ids:
         identity = self.lexicon.id
@@ -676,42 +672,42 @@ class _Builder:
     def _finish(self) -> CandidateSet:
         counts = np.array(self.cand_count, np.int32)
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        total = int(offsets[-1])
+        first = offsets.tolist()
+        total = first[-1]
         received = np.zeros(total, np.int32)
         local = np.zeros(total, np.bool_)
-        for site, values in enumerate(self.cand_received):
-            if values is not None:
-                received[offsets[site] : offsets[site] + len(values)] = values
-            if self.cand_locals[site]:
-                local[offsets[site] : offsets[site] + self.cand_locals[site]] = True
-        current = np.array(self.site_current, np.int32)
-        lex = np.concatenate(self.cand_lex).astype(np.int32) if self.cand_lex else np.zeros(0, np.int32)
+        for site, values in self.cand_received:
+            received[first[site] : first[site] + len(values)] = values
+        for site, count in self.cand_locals:
+            local[first[site] : first[site] + count] = True
+        columns = np.array(self.sites, np.int32).reshape(-1, 10).T.copy()
+        token, other, rule, start, end, current, slot, sibling, site_received, known = columns
+        lex = np.concatenate(self.cand_lex).astype(np.int32, copy=False) if self.cand_lex else _NOTHING
         site_of = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        structural = {int(offsets[site]) + nth: edit for site, nth, edit in self.structural}
-        keep = lex != current[site_of] if total else np.zeros(0, np.bool_)
-        keep[list(structural)] = True
+        structural = {first[site]: edit for site, edit in self.structural}
         # A text may be offered twice at one site (as a local and as a similar global): the first stands.
-        key = site_of.astype(np.int64) * (len(self.lexicon) + 1) + lex
-        _, first = np.unique(key, return_index=True)
-        once = np.zeros(total, np.bool_)
-        once[first] = True
-        once[list(structural)] = True
-        keep &= once
+        key = site_of * np.int64(len(self.lexicon) + 1) + lex
+        order = key.argsort(kind="stable")
+        ordered = key[order]
+        again = np.zeros(total, np.bool_)
+        again[order[1:]] = ordered[1:] == ordered[:-1]
+        keep = (lex != current[site_of]) & ~again
+        keep[list(structural)] = True
         position = np.cumsum(keep) - 1
         return CandidateSet(
             unit=self.unit,
             lex=self.lex,
             role=np.array(self.role, np.int8),
-            site_token=np.array(self.site_token, np.int32),
-            site_other=np.array(self.site_other, np.int32),
-            site_rule=np.array(self.site_rule, np.int8),
-            site_start=np.array(self.site_start, np.int32),
-            site_end=np.array(self.site_end, np.int32),
+            site_token=token,
+            site_other=other,
+            site_rule=rule.astype(np.int8),
+            site_start=start,
+            site_end=end,
             site_current=current,
-            site_slot=np.array(self.site_slot, np.int32),
-            site_sibling=np.array(self.site_sibling, np.int32),
-            site_received=np.array(self.site_received, np.int32),
-            site_known=np.array(self.site_known, np.bool_),
+            site_slot=slot,
+            site_sibling=sibling,
+            site_received=site_received,
+            site_known=known.astype(np.bool_),
             candidate_site=site_of[keep],
             candidate_lex=lex[keep],
             candidate_received=received[keep],
@@ -778,9 +774,7 @@ class _Builder:
         stand for `self` before a dot."""
         ids, positions = self.shared.visible(scope)
         bound = ids[: bisect_left(positions, start)]
-        # Names too long for a token got ids after the table was made.
-        owners = bound[bound < len(self.is_owner)]
-        owners = owners[self.is_owner[owners]][:_MAX_OWNERS]
+        owners = np.array([name for name in bound.tolist() if name in self.owners][:_MAX_OWNERS], np.int32)
         bindings = self.file.scopes.scopes[scope].bindings.items()
         parameters = [name for name, group in bindings if group[0].kind is BindingKind.PARAMETER]
         return np.concatenate([owners, self.ids(parameters[1:_MAX_OWNERS])])

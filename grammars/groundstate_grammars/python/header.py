@@ -20,6 +20,9 @@ _MAX_CALLEES = 8
 _MAX_PARAMETERS = 8
 _MAX_MEMBERS = 20
 
+_CALLED = frozenset((int(Role.FUNCTION), int(Role.METHOD)))
+_USED = frozenset((int(Role.READ), int(Role.FUNCTION)))
+
 HeaderToken = tuple[str, Role]
 
 
@@ -32,14 +35,9 @@ def context_header(file: ParsedFile, unit: Unit) -> list[HeaderToken]:
         header += (("class", Role.KEYWORD), (class_name, Role.DEFINITION))
         bases = file.facts.classes.get(class_name, ((), ()))[0]
         header += ((base, Role.READ) for base in bases[:3])
-    used: dict[str, None] = {}
-    callees: dict[str, None] = {}
-    for token in unit.tokens:
-        role = tokens.role[token]
-        if role in (Role.FUNCTION, Role.METHOD):
-            callees[texts[tokens.lex[token]]] = None
-        if role in (Role.READ, Role.FUNCTION):
-            used[texts[tokens.lex[token]]] = None
+    roles, lex = tokens.role, tokens.lex
+    callees = dict.fromkeys(texts[lex[token]] for token in unit.tokens if roles[token] in _CALLED)
+    used = dict.fromkeys(texts[lex[token]] for token in unit.tokens if roles[token] in _USED)
     own_name = unit.qualname.rpartition(".")[2]
     count = 0
     for callee in callees:
