@@ -3,8 +3,9 @@
     python -m benchmarks.ablations arms RUN CORPUS --fixes FIXES --out OUT.jsonl [--steps N] [--seeds N] [--arm ARM]
     python -m benchmarks.ablations table OUT.jsonl
     python -m benchmarks.ablations reencoding CORPUS --fixes FIXES [--model MODEL] [--lines N]
+    python -m benchmarks.ablations reach CORPUS --fixes FIXES [--model MODEL] [--lines N]
 
-``arms`` can be ended and run again: arms and seeds that OUT has are not trained again. Nothing here looks at test
+``arms`` can be ended and run again: arms and seeds that OUT has are not trained again. Only ``reach`` looks at test
 repositories: what is kept or deleted is decided on those that calibrate.
 """
 
@@ -22,9 +23,11 @@ from typing import Any
 import numpy as np
 import torch
 from benchmarks.ablations.arms import ARMS, DRAWS, EVERYTHING, Material, outcomes
+from benchmarks.ablations.reach import Reach
 from benchmarks.ablations.reencoding import Looker, recalls
 from benchmarks.real_bugs.comparison import paired_difference
 
+from groundstate_energy.engine import Engine
 from groundstate_energy.features import NameStatistics
 from groundstate_energy.model_package import ModelPackageError, load_model_package
 from groundstate_energy.ngrams import CorpusTable
@@ -73,9 +76,11 @@ def main() -> int:
     arms.add_argument("--rate", type=float, default=1.5e-3)
     arms.add_argument("--arm", action="append", choices=ARMS, help="these arms only; repeatable")
     again = steps.add_parser("reencoding", help="System 1 against System 2's second step")
-    again.add_argument("--model", type=Path, help="model package; without it the shipped one")
-    again.add_argument("--lines", type=int, default=30_000, help="unchanged lines")
-    for step in (arms, again):
+    reach = steps.add_parser("reach", help="what is saved and lost where the network is not asked")
+    for step in (again, reach):
+        step.add_argument("--model", type=Path, help="model package; without it the shipped one")
+        step.add_argument("--lines", type=int, default=30_000, help="unchanged lines")
+    for step in (arms, again, reach):
         step.add_argument("corpus", type=Path, metavar="CORPUS")
         step.add_argument("--fixes", type=Path, required=True, help="fixes with their texts")
     shown = steps.add_parser("table", help="print the table of what `arms` wrote")
@@ -83,7 +88,9 @@ def main() -> int:
     options = parser.parse_args()
     torch.set_num_threads(1)
     try:
-        return {"arms": _arms, "reencoding": _reencoding, "table": _table}[options.step](options)
+        return {"arms": _arms, "reencoding": _reencoding, "reach": _reach, "table": _table}[options.step](
+            options
+        )
     except (OSError, ValueError, KeyError, ModelPackageError) as error:
         print(f"ablations: {error}", file=sys.stderr)
         return 2
@@ -232,6 +239,18 @@ def _reencoding(options: argparse.Namespace) -> int:
     print("| --- | --- | --- |")
     for share, forward, mean in recalls(fixes, unchanged):
         print(f"| {100 * share:.1f} % | {100 * forward:.1f} % | {100 * mean:.1f} % |")
+    return 0
+
+
+def _reach(options: argparse.Namespace) -> int:
+    package = load_model_package(options.model)
+    if package is None:
+        raise ModelPackageError("this installation has no model package; name one by --model")
+    loaded = load_corpus(options.corpus, ("test",))["test"]
+    reach = Reach(Engine(package, device="cpu", remembers=False))
+    reach.fixes(load_fixes(options.fixes), loaded, "test")
+    reach.unchanged(clean_files(loaded, options.lines, 6))
+    print(reach.table())
     return 0
 
 

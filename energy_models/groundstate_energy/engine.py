@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from groundstate_energy.devices import Choice
 from groundstate_energy.encoding import Window
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_energy.features import FileStatistics, NameStatistics
-from groundstate_energy.minimiser import KEPT, Encoded, Score, ScoredUnit, re_encode, score_units
+from groundstate_energy.minimiser import KEPT, Encoded, Score, ScoredUnit, Worth, re_encode, score_units
 from groundstate_energy.model_package import LEVELS, ModelPackage, RuleCalibration
 from groundstate_energy.recollection import Recollection
 from groundstate_energy.scorer import Scorer
@@ -27,10 +28,11 @@ from groundstate_energy.terms import Violation
 from groundstate_energy.usage import UsageTerm
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.project import ProjectFacts
+from groundstate_grammars.python.candidates import CandidateSet
 from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.units import Unit, UnitKind
-from groundstate_grammars.rules import RULES
+from groundstate_grammars.rules import RULES, SOFT_RULES
 
 CERTIFIED = 0.95
 """Lower bound of auto-fix precision from which a rule's repairs may be applied without asking."""
@@ -115,7 +117,9 @@ class Engine:
         self.device = self._scorer.device
         self._usage = UsageTerm(package.usage_weight, package.usage_bias)
         self._names = NameStatistics(package.names, package.table)
-        self._recollection = Recollection[UnitResult | None]() if remembers else None
+        self._recollections: defaultdict[str, Recollection[UnitResult | None]] | None = (
+            defaultdict(Recollection[UnitResult | None]) if remembers else None
+        )
 
     @property
     def choice(self) -> Choice:
@@ -142,6 +146,9 @@ class Engine:
     ) -> Sequence[UnitResult]:
         """Results of all units with candidates that may have an edit within ``level``, in text order.
 
+        Units of which counting says that the learned term would have to add more than its reach (``ModelPackage.reach``)
+        are left out, unless a hard term fires in them: then edits are wanted as repairs.
+
         Args:
             facts: soft facts of the project, None for the file alone.
             hard: the hard terms; an edit of the levels ``strict`` and ``default`` that adds a violation anywhere in the
@@ -154,7 +161,8 @@ class Engine:
             file = file.within(facts)
         statistics = FileStatistics(file, self._names)
         units = [unit for unit in file.units if level not in LEVELS or unit.kind in LEARNED_UNITS]
-        recalled = None if self._recollection is None else self._recollection.recall(file)
+        recollection = None if self._recollections is None else self._recollections[level]
+        recalled = None if recollection is None else recollection.recall(file)
         results: dict[int, UnitResult] = {}
         missing = []
         for unit in units:
@@ -169,21 +177,27 @@ class Engine:
         passes, again = self._scorer.passes, 0
         gaps: Score = functools.partial(self._scorer.gaps, proceed=proceed)
         again_gaps = gaps
-        if self._recollection is not None and hard is not None:
+        if recollection is not None and hard is not None:
             gaps = _beside(gaps, file, hard)
         counted = {} if recalled is None else recalled.recounted
-        for scored in score_units(statistics, missing, self._usage, gaps, counted, proceed):
+        worth = worth_a_pass(self.package, level)
+        for scored in score_units(statistics, missing, self._usage, gaps, counted, proceed, worth):
             node = scored.unit.node
-            if not len(scored.candidates):
-                found[node] = None, (scored.candidates, [])
+            if not scored.read:
+                found[node] = None, (scored.candidates, scored.windows)
                 continue
             result, lasting, encoded_again = self._result(statistics, scored, veto, again_gaps)
             again += encoded_again
             results[node] = result
             if lasting:
                 found[node] = result, (scored.candidates, scored.windows)
-        if self._recollection is not None and recalled is not None:
-            self._recollection.keep(recalled, found)
+        if recollection is not None and recalled is not None:
+            recollection.keep(recalled, found)
+        left = [unit for unit in units if unit.node not in results] if level in LEVELS else []
+        violated = [unit for unit in left if veto.fires_in(unit)]
+        for scored in score_units(statistics, violated, self._usage, again_gaps, {}, proceed):
+            if scored.read:
+                results[scored.unit.node], _, _ = self._result(statistics, scored, veto, again_gaps)
         logger.info(
             "energies: %d units known, %d looked at; %d passes of the network, %d edits vetted, %d encoded again",
             len(units) - len(missing),
@@ -317,6 +331,21 @@ def _evidence(statistics: FileStatistics, scored: ScoredUnit, candidate: int) ->
     return (EditEvidence(tokens.start[token], tokens.end[token], f"`{candidates.texts[text]}` is used here"),)
 
 
+def worth_a_pass(package: ModelPackage, level: str) -> Worth:
+    """Whether an edit of a unit can be within an alarm budget, if the learned term adds no more than its reach."""
+    reach = package.reach.get(level, float("inf"))
+    if level not in LEVELS or reach == float("inf"):
+        return lambda candidates, counted: True
+    thresholds = np.array([package.calibration.get(rule, _SILENT).thresholds[level] for rule in SOFT_RULES])
+
+    def worth(candidates: CandidateSet, counted: NDArray[np.float32]) -> bool:
+        # Log-odds are at most minus the gap: the text as written has gap 0.
+        needed = thresholds[candidates.site_rule[candidates.candidate_site]] + counted
+        return bool(needed.min() <= reach)
+
+    return worth
+
+
 def _beside(score: Score, file: ParsedFile, hard: HardTerms) -> Score:
     """Scores windows on a thread of its own, for a network needs no Python, while the hard terms of ``file`` are found.
 
@@ -352,6 +381,11 @@ class _Veto:
         self._hard = hard
         self._before: int | None = None
         self.asked = 0
+
+    def fires_in(self, unit: Unit) -> bool:
+        """Whether a hard term fires in ``unit`` as written."""
+        violations = () if self._hard is None else self._hard(self._file)
+        return any(unit.start <= violation.start < unit.end for violation in violations)
 
     def allows(self, edit: Edit) -> bool:
         if self._hard is None:

@@ -37,6 +37,8 @@ Encoded = tuple[CandidateSet, list[Window]]
 _NONE_KNOWN: Mapping[int, Encoded] = MappingProxyType({})
 
 Score = Callable[[Sequence[Window]], list[NDArray[np.float32]]]
+Worth = Callable[[CandidateSet, NDArray[np.float32]], bool]
+"""Whether a unit is worth a pass of the network, from its candidates and their gaps by the usage term, ``(candidates,)``."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class ScoredUnit:
     gaps: NDArray[np.float64]
     """The sum of both, rounded to ``DECIMALS``."""
     windows: list[Window]
+    read: bool = True
+    """Whether the network read it; of one that it did not, ``learned`` is 0."""
 
     @cached_property
     def free_energy(self) -> float:
@@ -86,10 +90,12 @@ def score_units(
     score: Score,
     known: Mapping[int, Encoded] = _NONE_KNOWN,
     proceed: Callable[[], None] = lambda: None,
+    worth: Worth = lambda candidates, counted: True,
 ) -> list[ScoredUnit]:
     """System 1: gaps of every single edit of every unit, one batch of forward passes. Units may have no candidates.
 
-    ``known``: what need not be made again, by the node of its unit. ``proceed``: called before each unit.
+    ``known``: what need not be made again, by the node of its unit. ``proceed``: called before each unit. ``worth``: of
+    which units the network is asked.
     """
     encoded: dict[int, Encoded] = {}
     pending: list[tuple[Unit, CandidateSet]] = []
@@ -116,17 +122,25 @@ def score_units(
             count = 0
     if pending:
         encode_pending()
-    gaps = iter(score([window for unit in units for window in encoded[unit.node][1]]))
+    counts: dict[int, NDArray[np.float32]] = {}
+    for unit in units:
+        candidates, windows = encoded[unit.node]
+        counted = counts[unit.node] = np.zeros(len(candidates), np.float32)
+        for window in windows:
+            counted[window.candidates] = usage.gaps(window.features, window.site_rule[window.candidate_site])
+    read = {node for node, counted in counts.items() if len(counted) and worth(encoded[node][0], counted)}
+    gaps = iter(score([window for unit in units if unit.node in read for window in encoded[unit.node][1]]))
     scored = []
     for unit in units:
         candidates, windows = encoded[unit.node]
-        counted = np.zeros(len(candidates), np.float32)
+        counted = counts[unit.node]
         learned = np.zeros(len(candidates), np.float32)
-        for window in windows:
+        for window in windows if unit.node in read else ():
             learned[window.candidates] = next(gaps)
-            counted[window.candidates] = usage.gaps(window.features, window.site_rule[window.candidate_site])
         gaps_of_unit = np.round(counted.astype(np.float64) + learned, DECIMALS)
-        scored.append(ScoredUnit(unit, candidates, counted, learned, gaps_of_unit, windows))
+        scored.append(
+            ScoredUnit(unit, candidates, counted, learned, gaps_of_unit, windows, unit.node in read)
+        )
     return scored
 
 

@@ -69,6 +69,8 @@ class ModelPackage:
     usage_weight: NDArray[np.float32]
     usage_bias: NDArray[np.float32]
     calibration: Mapping[str, RuleCalibration]
+    reach: Mapping[str, float]
+    """By alarm budget, the most nats that the learned term is expected to add: of a unit that needs more it is not asked."""
     names: Mapping[str, int]
     table: CorpusTable
 
@@ -158,6 +160,7 @@ def load_model_package(folder: Path | None = None) -> ModelPackage | None:
             usage_weight=np.array(manifest["usage"]["weight"], np.float32),
             usage_bias=np.array(manifest["usage"]["bias"], np.float32),
             calibration={rule: _calibration(entry) for rule, entry in manifest["calibration"].items()},
+            reach={str(level): float(nats) for level, nats in manifest["reach"].items()},
             names=json.loads((folder / "names.json").read_text("utf-8")),
             table=CorpusTable.load(folder / "ngrams.npz"),
         )

@@ -99,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
         "mutants": sum(not case.real for case in found.cases),
         "fixes": sum(case.real for case in found.cases),
     }
-    write_calibration(options.out, calibrations, about)
+    write_calibration(options.out, calibrations, found.reach(calibrations), about)
     tests = HeldOut()
     examine_clean(engine, clean_files(loaded["test"], options.lines, 6), tests)
     examine_mutants(engine, loaded["test"], options.mutants, forms, 8, tests)

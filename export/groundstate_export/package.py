@@ -179,6 +179,7 @@ def build_package(
             },
             "parity": {"fp32": difference, "int8": agreement, "fp16": half_agreement},
             "calibration": {},
+            "reach": {},
             "files": {file: file_hash(folder / file) for file in (*FILES, *HALF)},
         }
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
@@ -207,12 +208,16 @@ def calibration_entry(calibration: RuleCalibration) -> dict[str, Any]:
 
 
 def write_calibration(
-    target: Path, calibrations: Mapping[str, RuleCalibration], about: Mapping[str, Any]
+    target: Path,
+    calibrations: Mapping[str, RuleCalibration],
+    reach: Mapping[str, float],
+    about: Mapping[str, Any],
 ) -> None:
     """Put calibrations and what they were made from into a package's manifest, atomically."""
     path = target / "manifest.json"
     manifest = json.loads(path.read_text("utf-8"))
     manifest["calibration"] = {rule: calibration_entry(entry) for rule, entry in calibrations.items()}
+    manifest["reach"] = {level: round(nats, 2) for level, nats in reach.items()}
     manifest["calibrated_on"] = dict(about)
     part = path.with_suffix(".part")
     part.write_text(json.dumps(manifest, indent=1), "utf-8")

@@ -210,7 +210,9 @@ def held_out() -> HeldOut:
     found.clean["GS302"] = [0.0]
     for real, log_odds in ((False, 3.0), (False, 1.0), (False, -2.0), (True, 1.0), (True, float("-inf"))):
         joint = np.isfinite(log_odds)
-        found.cases.append(Case("GS301", "GS301" if real else "", joint, joint, joint, bool(joint), log_odds))
+        found.cases.append(
+            Case("GS301", "GS301" if real else "", joint, joint, joint, bool(joint), log_odds, 0.0)
+        )
     return found
 
 

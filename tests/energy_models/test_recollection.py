@@ -125,6 +125,7 @@ def fresh_engine() -> Engine:
         weight,
         bias,
         {},
+        {},
         {"value": 3, "close": 9, "values": 2},
         CorpusTable.empty(),
     )

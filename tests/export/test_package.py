@@ -78,7 +78,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> ModelPackage:
     )
     assert any(line.startswith("parity: ") for line in said)
     loud = RuleCalibration(1.0, 0.0, dict.fromkeys(LEVELS, -1e9), 100, 100, 0.0)
-    write_calibration(folder / "model", dict.fromkeys(SOFT_RULES, loud), {})
+    write_calibration(folder / "model", dict.fromkeys(SOFT_RULES, loud), {}, {})
     loaded = load_model_package(folder / "model")
     assert loaded is not None
     return loaded

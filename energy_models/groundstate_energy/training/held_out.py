@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from groundstate_energy.calibration import Sample
 from groundstate_energy.engine import LEARNED_UNITS, Engine
 from groundstate_energy.features import NameStatistics
 from groundstate_energy.minimiser import ScoredUnit
+from groundstate_energy.model_package import LEVELS, RuleCalibration
 from groundstate_energy.training.batches import read, split_of
 from groundstate_energy.training.corpus import TEST_SHARE, Repository
 from groundstate_energy.training.fixes import load_fixes, unit_at
@@ -24,6 +25,8 @@ from groundstate_grammars.python.parsed import ParsedFile, parse
 from groundstate_grammars.python.test_code import is_test
 from groundstate_grammars.rules import SOFT_RULES
 
+LOST_FIXES, LOST_MUTANTS = 0.002, 0.01
+"""Shares of all real fixes and of all mutants that may be found no more for the sake of passes that are saved."""
 MUTANTS = 200
 """Mutants that weigh as much as one real fix in calibration. They only break ties: with one in twenty, budgets and
 probabilities followed what is easy to find among mutants (signs, negations), of which readers found nothing in real code."""
@@ -46,6 +49,8 @@ class Case:
     repaired: bool
     joint: bool
     log_odds: float
+    counted: float
+    """Gap of the right repair by the usage term, nats."""
 
     @property
     def real(self) -> bool:
@@ -69,6 +74,24 @@ class HeldOut:
         for rule, values in other.clean.items():
             self.clean[rule] += values
         self.cases += other.cases
+
+    def reach(self, calibrations: Mapping[str, RuleCalibration]) -> dict[str, float]:
+        """By alarm budget, the least ``ModelPackage.reach`` that loses no more than the shares above."""
+        found = {}
+        for level in LEVELS:
+            least = []
+            for real, share in ((True, LOST_FIXES), (False, LOST_MUTANTS)):
+                cases = [case for case in self.cases if case.real is real]
+                thresholds = [calibrations[case.rule].thresholds[level] for case in cases]
+                needed = sorted(
+                    threshold + case.counted
+                    for case, threshold in zip(cases, thresholds, strict=True)
+                    if case.log_odds >= threshold
+                )
+                kept = needed[: max(len(needed) - int(share * len(cases)), 1)]
+                least += kept[-1:]
+            found[level] = max(least, default=float("inf"))
+        return {level: nats for level, nats in found.items() if nats < float("inf")}
 
     def samples(self) -> dict[str, Sample]:
         """Calibration samples by rule; a real fix weighs as much as ``MUTANTS`` mutants."""
@@ -120,6 +143,7 @@ def _case(scored: ScoredUnit, target: int, fixed: str) -> Case:
         bool(same[gaps[same].argmin()] == target),
         joint,
         scored.log_odds(target) if joint else float("-inf"),
+        float(scored.usage[target]),
     )
 
 
@@ -170,7 +194,7 @@ def examine_fixes(
             target = repair_of(record.before, record.fixed, scored.candidates, record.site)
             if target is None:
                 rule = RULE_OF_CLASS[record.kind]
-                found.cases.append(Case(rule, record.kind, False, False, False, False, float("-inf")))
+                found.cases.append(Case(rule, record.kind, False, False, False, False, float("-inf"), 0.0))
             else:
                 found.cases.append(_case(scored, target, record.kind))
 
