@@ -19,3 +19,8 @@ def energy_in_words(energy: Energy) -> str:
     if energy.soft or not energy.hard:
         parts.append(f"{energy.soft:+.2f}")
     return ", ".join(parts).replace("-", "−")
+
+
+def probability_in_words(probability: float) -> str:
+    """``probability 0.12``; what two digits would call 0.00 is below 0.01."""
+    return f"probability {probability:.2f}" if probability >= 0.005 else "probability below 0.01"

@@ -177,7 +177,7 @@ def true_findings(text: str, editor: Editor) -> list[tuple[Any, ...]]:
     document = Document(editor.folder / "thousand.py", text.encode())
     workspace = Workspace(editor.folder, ProjectFacts(), ProjectIndex(editor.folder))
     report = analyse(document, workspace, ScriptedEngine(Settings()), Settings())
-    severities = {"error": 1, "warning": 2, "hint": 4}
+    severities = {"error": 1, "warning": 2, "hint": 3}
     found = []
     for item in report.findings:
         place: list[int] = []

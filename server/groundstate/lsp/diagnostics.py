@@ -22,8 +22,9 @@ MOST_DIAGNOSTICS = 1000
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
     Severity.WARNING: types.DiagnosticSeverity.Warning,
-    Severity.HINT: types.DiagnosticSeverity.Hint,
+    Severity.HINT: types.DiagnosticSeverity.Information,
 }
+"""What the user asked to see with ``explore`` or ``all`` is listed among the problems: editors list no ``Hint``."""
 
 RangeKey = tuple[int, int, int, int]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from groundstate.energy_words import gap_in_words
+from groundstate.energy_words import gap_in_words, probability_in_words
 from groundstate.findings import Finding, Repair
 from groundstate.ignores import IgnoreComment
 from groundstate.rule_pages import rule_page
@@ -37,7 +37,7 @@ def ignore_text(comment: IgnoreComment, pages: Mapping[str, str], *, markdown: b
 def _finding(finding: Finding, pages: Mapping[str, str], markdown: bool) -> str:
     head = f"{_title(finding.rule, pages, markdown)}: {finding.message}"
     if finding.probability is not None:
-        head += f" (probability {finding.probability:.2f})"
+        head += f" ({probability_in_words(finding.probability)})"
     lines = [_line(repair) for repair in finding.repairs]
     if not finding.repairs and finding.gap is not None:
         lines.append(f"- {gap_in_words(finding.gap)}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from groundstate.documents import Document
-from groundstate.energy_words import gap_in_words
+from groundstate.energy_words import gap_in_words, probability_in_words
 from groundstate.findings import Finding, Repair
 from groundstate.reports.outcome import Outcome, clean, place_of, shown_path
 from groundstate_grammars.edits import Replacement, apply_replacements
@@ -172,7 +172,7 @@ def _energy_line(finding: Finding) -> list[str]:
     if finding.gap is not None:
         parts.append(gap_in_words(finding.gap))
     if finding.probability is not None:
-        parts.append(f"probability {finding.probability:.2f}")
+        parts.append(probability_in_words(finding.probability))
     return ["    " + ", ".join(parts)] if parts else []
 
 
