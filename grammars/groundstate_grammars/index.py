@@ -20,7 +20,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -78,8 +78,14 @@ class ProjectIndex:
     Answers are cached by file; ``update`` drops what a changed file invalidates.
     """
 
-    def __init__(self, root: Path | None, interpreter: Path | None = None) -> None:
+    def __init__(
+        self,
+        root: Path | None,
+        interpreter: Path | None = None,
+        words: Callable[[], Mapping[Path, Words]] = dict,
+    ) -> None:
         self.root = root
+        self._known_words = words
         self.standard_library: Path | None = None
         self.site_packages: tuple[Path, ...] = ()
         if root is not None:
@@ -115,7 +121,7 @@ class ProjectIndex:
     def module(self, name: str, near: Path | None = None) -> Module | None:
         """The module ``name``, or None. ``near``: the importing file, whose folder is searched too."""
         path = self._locate(tuple(name.split(".")), near)
-        return None if path is None else self._load(path, name)
+        return None if path is None else self._load(path)
 
     def resolve(self, module: str, dotted_name: str) -> Definition | None:
         """What ``dotted_name`` means at the end of ``module``, re-exports followed. None: not known for certain."""
@@ -194,7 +200,8 @@ class ProjectIndex:
             if self.root is not None:
                 overlaid = (path for path in self._overlays if path.is_relative_to(self.root))
                 paths = chain(_python_files(self.root), overlaid)
-            self._words = {path: Words.of(self._read(path) or b"") for path in paths}
+            known = self._known_words()
+            self._words = {path: known.get(path) or Words.of(self._read(path) or b"") for path in paths}
         return self._words
 
     def _member(self, module: Module, name: str, hops: int) -> Definition | None:
@@ -228,21 +235,19 @@ class ProjectIndex:
             for _ in range(item.level - 1):
                 folder = folder.parent
             path = self._find(folder, parts) if parts else self._find_package(folder)
-            name = item.module
         else:
             path = self._locate(parts, module.path)
-            name = item.module
         if item.name is None:
-            return None if path is None else self._load(path, name)
+            return None if path is None else self._load(path)
         if path is None:
             if item.level and not parts:
                 below = self._find(folder, (item.name,))
-                return None if below is None else self._load(below, item.name)
+                return None if below is None else self._load(below)
             return None
         if path == module.path:
             below = self._find(path.parent, (item.name,)) if module.is_package else None
-            return None if below is None else self._load(below, f"{name}.{item.name}")
-        target = self._load(path, name)
+            return None if below is None else self._load(below)
+        target = self._load(path)
         if target is None:
             return None
         return self._member(target, item.name, hops)
@@ -251,7 +256,7 @@ class ProjectIndex:
         if module.path is None or not module.is_package:
             return None
         path = self._find(module.path.parent, (name,))
-        return None if path is None else self._load(path, f"{module.name}.{name}")
+        return None if path is None else self._load(path)
 
     def _linearise(self, cls: Class, depth: int) -> tuple[Class, ...] | None:
         """C3, as Python does it."""
@@ -373,17 +378,30 @@ class ProjectIndex:
             known = self._listings[folder] = known | overlaid
         return known
 
-    def _load(self, path: Path, name: str) -> Module | None:
+    def _load(self, path: Path) -> Module | None:
         if path not in self._modules:
             self._modules[path] = None
             data = self._read(path)
             if data is not None:
                 tree = SyntaxTree(LANGUAGE, data)
                 if not tree.tree.root_node.has_error:
-                    self._modules[path] = (
-                        _outline(tree, path, name) if self._is_foreign(path) else _whole(tree, path, name)
-                    )
+                    read = _outline if self._is_foreign(path) else _whole
+                    self._modules[path] = read(tree, path, self._name_of(path))
         return self._modules[path]
+
+    def _name_of(self, path: Path) -> str:
+        """The dotted name of the module at ``path``, whoever imports it and however."""
+        folders = (
+            *self.site_packages,
+            self.standard_library,
+            None if self.root is None else self.root / "src",
+        )
+        start = _import_root(path)
+        if start == path.parent and path.stem != "__init__":
+            around = (folder for folder in (*folders, self.root) if folder is not None)
+            start = next((folder for folder in around if path.is_relative_to(folder)), start)
+        parts = path.relative_to(start).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
     def _is_foreign(self, path: Path) -> bool:
         """Whether a file is installed, not written in the workspace."""

@@ -85,8 +85,7 @@ class ProjectFacts:
         """Merge one more file."""
         self._members = self._parameters = self._class_of_name = self._defined = None
         self._changes = ()
-        for name in summary.names:
-            self.names[name] += 1
+        self.names.update(summary.names.keys())
         for name, signature in summary.functions.items():
             if self.functions.setdefault(name, signature) != signature:
                 self.functions[name] = None

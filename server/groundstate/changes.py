@@ -142,13 +142,19 @@ class Change:
         owners = np.repeat(np.arange(len(names)), [len(item.keys) for item in taken.values()])
         asked = np.isin(np.concatenate([item.keys for item in taken.values()]), numbers_of(self.keys))
         found = {names[at] for at in np.unique(owners[asked]).tolist()}
+        return found | self._like_touched(taken)
+
+    def _like_touched(self, taken: Mapping[str, Taken]) -> set[str]:
+        """The files that asked for names like one of those that are others."""
+        if not self.names and not self.parameters:
+            return set()
         least: dict[str, float] = {}
         for item in taken.values():
             for key, value in item.like.items():
                 least[key] = min(value, least.get(key, 1.0))
         similar = _most_similar(least, MEMBERS_LIKE, self.names)
         similar |= _most_similar(least, PARAMETERS_LIKE, self.parameters)
-        return found | {
+        return {
             name
             for name, item in taken.items()
             if any(similar[key] >= item.like[key] - _ROUNDING for key in similar.keys() & item.like.keys())
@@ -184,7 +190,8 @@ def change_between(
             return None
         change.add_module(os.path.realpath(root / name), before[1], after[1])
         differences.append((before[0] or _SILENT, after[0] or _SILENT))
-    change.keys.update(FOUND + word for word in _found(old.keys(), new.keys()))
+    if old.keys() != new.keys():
+        change.keys.update(FOUND + word for word in _found(old, new))
     if facts is not None:
         others = [item for name, item in summaries.items() if item is not None and name not in changed]
         change.add_facts(differences, facts, others)
@@ -198,11 +205,14 @@ def _is_package(name: str) -> bool:
 
 def _found(old: Iterable[str], new: Iterable[str]) -> set[str]:
     """Words by which files and folders are imported that are in one version only."""
-    places = [
-        {place for name in names for place in (PurePosixPath(name), *PurePosixPath(name).parents)}
-        for names in (old, new)
-    ]
-    return {place.name.partition(".")[0] for place in places[0] ^ places[1]}
+    places = [{place for name in names for place in (name, *_folders(name))} for names in (old, new)]
+    return {PurePosixPath(place).name.partition(".")[0] for place in places[0] ^ places[1]}
+
+
+def _folders(name: str) -> list[str]:
+    """The folders around a file."""
+    parts = name.split("/")[:-1]
+    return ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
 
 
 def _different(left: Mapping[str, object], right: Mapping[str, object]) -> set[str]:

@@ -21,6 +21,7 @@ from groundstate_grammars.rules import SOFT_RULES
 
 if TYPE_CHECKING:
     from groundstate.analysis import Workspace
+    from groundstate_grammars.index import Words
     from groundstate_grammars.project import FileSummary
 
 
@@ -87,6 +88,7 @@ class _Project:
     documents: Sequence[Document]
     summaries: Sequence[FileSummary | None] | None = None
     workspace: Workspace | None = None
+    words: Mapping[Path, Words] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Run:
             if self.source is not None and self.source.package is not None:
                 found = self._summaries(project)
                 facts = ProjectFacts.of(summary for summary in found if summary is not None)
-            index = ProjectIndex(root, self.loaded.settings.interpreter)
+            index = ProjectIndex(root, self.loaded.settings.interpreter, lambda: self._words(project))
             project.workspace = Workspace(root, facts, index)
         return project.workspace
 
@@ -187,23 +189,27 @@ class Run:
         try:
             files = json.loads(self.cache.get([version]).get(version, ""))
             took = {name: Taken.from_text(text) for name, text in taken.items()}
+            facts = self._workspace(project).facts
             change = change_between(
                 files,
                 project.files,
                 self.loaded.root,
                 lambda name, digest: contribution_of(PurePath(name), digest, self.cache),
-                self._workspace(project).facts,
+                facts,
                 dict(zip(project.files, self._summaries(project), strict=True)),
             )
+            return taken.keys() if change is None else change.touched(took)
         except (ValueError, TypeError, AttributeError, KeyError):
             return taken.keys()  # the cache holds something else
-        return taken.keys() if change is None else change.touched(took)
 
     def _analysed(self, documents: Sequence[Document], project: _Project) -> list[str | None]:
         """For each document what its analysis took and its report, as text; None where that failed."""
         from groundstate.parallel import Analyser, Failure, each, processes_for
 
-        threads = max(1, (os.cpu_count() or 1) // processes_for(documents, self.jobs))
+        processes = processes_for(documents, self.jobs)
+        if processes > 1:
+            self._words(project)  # once, for all of them
+        threads = max(1, (os.cpu_count() or 1) // processes)
         analyser = Analyser(self._workspace(project), self.source, self.loaded.settings, threads)
         found: list[str | None] = []
         for document, result in zip(documents, each(analyser, documents, self.jobs, "Checking"), strict=True):
@@ -221,6 +227,14 @@ class Run:
         if project.summaries is None:
             project.summaries = summaries_of(project.documents, self.cache, self.jobs)
         return project.summaries
+
+    def _words(self, project: _Project) -> Mapping[Path, Words]:
+        """The words that the symbol index is asked about."""
+        from groundstate.summarising import words_of
+
+        if project.words is None:
+            project.words = words_of(project.documents, self.cache)
+        return project.words
 
     def _context(self) -> str:
         """A digest of everything but the files of the project that a report depends on."""

@@ -33,7 +33,6 @@ from groundstate.taken import (
     Taken,
     about,
     class_key,
-    numbers_of,
 )
 from groundstate_grammars.index import Class, Definition, Import, Module, ProjectIndex
 from groundstate_grammars.project import ProjectFacts, Signature
@@ -114,7 +113,7 @@ class Questions:
     def taken(self) -> Taken:
         """What was asked since this was called last."""
         (asked,) = self._open
-        found = Taken(numbers_of(asked), dict(sorted(self._like.items())))
+        found = Taken.of(asked, self._like)
         asked.clear()
         self._like.clear()
         return found
@@ -256,14 +255,14 @@ class _Index(ProjectIndex):
             self._asked.add(FOUND + part)
         return super()._find(folder, parts)
 
-    def _load(self, path: Path, name: str) -> Module | None:
+    def _load(self, path: Path) -> Module | None:
         place = self._places.get(path)
         if place is None:
             place = self._places[path] = os.path.realpath(path)
         # What is installed is read in another way than an outline is.
         self._asked.add((BYTES if self._is_foreign(path) else MODULE) + place)
         is_new = path not in self._modules
-        module = super()._load(path, name)
+        module = super()._load(path)
         if module is not None and is_new and not self._is_foreign(path):
             module.members = cast(dict[str, Member], _Members(place, module.members, self._asked))
             module.stores = cast(frozenset[str], _Stores(place, module.stores, self._asked))

@@ -18,15 +18,6 @@ def summary_as_text(summary: FileSummary | None) -> str:
     return json.dumps(parts, separators=(",", ":"))
 
 
-def is_summary(text: str) -> bool:
-    """Whether ``text`` is what ``summary_as_text`` writes."""
-    try:
-        summary_from_text(text)
-    except ValueError:
-        return False
-    return True
-
-
 def summary_from_text(text: str) -> FileSummary | None:
     """The summary that ``summary_as_text`` wrote; raises ``ValueError`` for anything else."""
     try:
@@ -34,8 +25,10 @@ def summary_from_text(text: str) -> FileSummary | None:
         if parts is None:
             return None
         names, functions, classes = parts
+        if not isinstance(names, dict):
+            raise TypeError("names are no object")
         return FileSummary(
-            names={str(name): int(count) for name, count in names.items()},
+            names=names,
             functions={
                 name: Signature(tuple(positional), tuple(keyword_only), bool(takes_any))
                 for name, (positional, keyword_only, takes_any) in functions.items()

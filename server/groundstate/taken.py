@@ -13,6 +13,7 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,31 +27,45 @@ FOUND, BYTES, MODULE, MEMBER, MEMBERS, STORED, STORES = "FBMmWsS"
 as a whole; what a name is in it, and all its names; whether it assigns an attribute, and all that it assigns."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Taken:
     """What was asked. ``keys``: a number for each question, sorted, ``(questions,)``; two may share one, and then the file
-    is looked at once too often. ``like``: texts for which similar names were asked, with the kind before each, and how
-    similar a name must at least be to make another answer."""
+    is looked at once too often. ``packed``: ``like`` as text, for few changes need it."""
 
     keys: NDArray[np.uint32]
-    like: Mapping[str, float]
+    packed: str
+
+    @classmethod
+    def of(cls, questions: Iterable[str], like: Mapping[str, float]) -> Taken:
+        """``like``: texts for which similar names were asked, with the kind before each, and how similar a name must at
+        least be to make another answer."""
+        text = json.dumps(dict(sorted(like.items())), separators=(",", ":"))
+        return cls(numbers_of(questions), _packed(zlib.compress(text.encode(), 1)))
+
+    @cached_property
+    def like(self) -> Mapping[str, float]:
+        """What ``of`` was given; raises ``ValueError`` where the text is anything else."""
+        try:
+            found = json.loads(zlib.decompress(binascii.a2b_base64(self.packed)))
+            return {str(key): float(least) for key, least in found.items()}
+        except (TypeError, AttributeError, zlib.error) as error:
+            raise ValueError(f"not what an analysis took: {error}") from None
 
     def as_text(self) -> str:
         """The same without white space."""
-        like = zlib.compress(json.dumps(dict(self.like), separators=(",", ":")).encode(), 1)
-        return ",".join(
-            binascii.b2a_base64(part, newline=False).decode("ascii") for part in (self.keys.tobytes(), like)
-        )
+        return f"{_packed(self.keys.tobytes())},{self.packed}"
 
     @classmethod
     def from_text(cls, text: str) -> Taken:
         """What ``as_text`` wrote; raises ``ValueError`` for anything else."""
-        try:
-            keys, like = map(binascii.a2b_base64, text.split(","))
-            found = {str(key): float(least) for key, least in json.loads(zlib.decompress(like)).items()}
-            return cls(np.frombuffer(keys, np.uint32), found)
-        except (ValueError, TypeError, AttributeError, zlib.error) as error:
-            raise ValueError(f"not what an analysis took: {error}") from None
+        keys, comma, like = text.partition(",")
+        if not comma:
+            raise ValueError("not what an analysis took")
+        return cls(np.frombuffer(binascii.a2b_base64(keys), np.uint32), like)
+
+
+def _packed(data: bytes) -> str:
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def numbers_of(keys: Iterable[str]) -> NDArray[np.uint32]:

@@ -17,7 +17,7 @@ from groundstate.checking import Input, check
 from groundstate.documents import Document
 from groundstate.reports.outcome import Outcome
 from groundstate.settings import LoadedSettings, Settings
-from groundstate.taken import Taken, numbers_of
+from groundstate.taken import Taken
 from groundstate_energy import engine as engine_module
 from groundstate_energy.devices import Choice
 from groundstate_energy.encoding import Window
@@ -225,7 +225,7 @@ def test_a_text_as_it_was_before_needs_nothing_new(tmp_path: Path, looked_at: li
 
 
 def test_what_an_analysis_took_comes_back() -> None:
-    taken = Taken(numbers_of(["nname", "nother", "dname"]), {"lname": 0.5, "pkey": 0.75})
+    taken = Taken.of(["nname", "nother", "dname"], {"lname": 0.5, "pkey": 0.75})
     again = Taken.from_text(taken.as_text())
     assert again.keys.tolist() == taken.keys.tolist()
     assert again.like == taken.like
@@ -234,5 +234,5 @@ def test_what_an_analysis_took_comes_back() -> None:
 
 @pytest.mark.parametrize("text", ["", ",", "abc,def", "?", "a b"])
 def test_what_is_no_such_text_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not what an analysis took"):
-        Taken.from_text(text)
+    with pytest.raises(ValueError):  # noqa: PT011  # of whatever kind: it is caught where entries are read
+        _ = Taken.from_text(text).like
