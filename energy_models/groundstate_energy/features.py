@@ -77,6 +77,10 @@ FEATURES: tuple[str, ...] = (
 )
 FEATURE_COUNT = len(FEATURES)
 BASE_FEATURES = FEATURE_COUNT - 4 * NEIGHBOURHOODS
+_FILE_OFFERED, _CORPUS_OFFERED, _FILE_AS_WRITTEN, _CORPUS_AS_WRITTEN = (
+    slice(BASE_FEATURES + nth * NEIGHBOURHOODS, BASE_FEATURES + (nth + 1) * NEIGHBOURHOODS)
+    for nth in range(4)
+)
 
 _ROLE_ROW = {WRONG_FUNCTION: 1, WRONG_ATTRIBUTE: 2, WRONG_METHOD: 3}
 _ROWS = np.array([_ROLE_ROW.get(rule, 0) for rule in range(32)])
@@ -326,6 +330,12 @@ def usage_features(
     of_site[:, 20] = (as_written.bound > 0) & (reads - written <= 0)
     of_site[:, 22] = joined.known
     of_site[:, 25] = is_name
+    lex = joined.lex
+    at_site, simple, (before2, before, after, after2) = _neighbours(joined, lexicon)
+    ids = (before2, before, current.astype(np.int64), after, after2)
+    in_file, in_corpus = _ngram_counts(statistics, ids, lex, at_site)
+    of_site[:, _FILE_AS_WRITTEN] = in_file.T
+    of_site[:, _CORPUS_AS_WRITTEN] = in_corpus.T
     features = of_site[site]
     place = token[site]
     offered = occurrences.find(cand, place, joined.first[site], joined.stop[site])
@@ -344,7 +354,11 @@ def usage_features(
     features[:, 21] = joined.local
     features[:, 23] = imported[cand]
     features[:, 24] = (features[:, 0] > 0.6) & (features[:, 4] == 0) & (features[:, 22] == 0)
-    _count_neighbourhoods(statistics, joined, features)
+    ids = (before2[site], before[site], cand.astype(np.int64), after[site], after2[site])
+    in_file, in_corpus = _ngram_counts(statistics, ids, lex, 0)
+    features[:, _FILE_OFFERED] = in_file.T
+    features[:, _CORPUS_OFFERED] = in_corpus.T
+    features[_without_ngrams(joined, simple), BASE_FEATURES:] = 0
     # Similarity and counts of structural forms and operators say nothing; rows of other rules keep slot and distance.
     features[~is_name[site], :13] = 0
     return features, np.where(occurrence >= 0, occurrence - joined.first[site], -1).astype(np.int32)
@@ -371,39 +385,22 @@ def _neighbours(
     return written, written | wide, (beside(-2), beside(-1), beside(1 + wide), beside(2 + wide))
 
 
-def _with_ngrams(joined: _Joined, simple: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """The candidates around which n-grams are counted: not the structural ones."""
-    return np.flatnonzero(~joined.structural & simple[joined.site])
+def _without_ngrams(joined: _Joined, simple: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The candidates around which n-grams are not counted: the structural ones."""
+    return joined.structural | ~simple[joined.site]
 
 
-def _count_neighbourhoods(statistics: FileStatistics, joined: _Joined, features: NDArray[np.float32]) -> None:
-    """Fill in n-gram counts around each site, logarithmic: of the candidate and of the text as written, which leave the
-    site's own occurrence out, in the file and in the corpus. 0 for structural candidates."""
-    written, simple, around = _neighbours(joined, statistics.file.lexicon)
-    rows = _with_ngrams(joined, simple)
-    found = features[:, BASE_FEATURES:]
-    if len(rows) < len(found):
-        found[~simple[joined.site] | joined.structural] = 0
-    if not len(rows):
-        return
-    where = joined.site[rows]
-    offered = (
-        around[0][where],
-        around[1][where],
-        joined.candidate[rows].astype(np.int64),
-        around[2][where],
-        around[3][where],
-    )
-    current = (around[0], around[1], joined.current.astype(np.int64), around[2], around[3])
+def _ngram_counts(
+    statistics: FileStatistics, ids: tuple[Ids, ...], lex: Ids, own: NDArray[np.bool_] | int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Logarithmic counts of the n-grams around tokens, ``(5, n)`` each: in the file less the ``own`` ones, and in the
+    corpus."""
+    keys = keys_at(*ids)
+    counts = statistics.occurrences(keys.ravel(), lex).reshape(keys.shape) - own
     hashes = statistics.hashes()
-    table = statistics.names.table
-    for column, ids, own, pick in ((0, offered, 0, slice(None)), (2, current, written, where)):
-        keys = keys_at(*ids)
-        counts = statistics.occurrences(keys.ravel(), joined.lex).reshape(keys.shape) - own
-        in_file = _logs(np.maximum(counts, 0)).T
-        in_corpus = table.logs(slots_at(*(hashes[part] for part in ids))).T
-        found[rows, column * NEIGHBOURHOODS : (column + 1) * NEIGHBOURHOODS] = in_file[pick]
-        found[rows, (column + 1) * NEIGHBOURHOODS : (column + 2) * NEIGHBOURHOODS] = in_corpus[pick]
+    return _logs(np.maximum(counts, 0)), statistics.names.table.logs(
+        slots_at(*(hashes[part] for part in ids))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,7 +433,7 @@ class Counted:
         site = candidates.candidate_site
         current = numbers[candidates.site_current]
         candidate = numbers[candidates.candidate_lex]
-        rows = _with_ngrams(joined, simple)
+        rows = np.flatnonzero(~_without_ngrams(joined, simple))
         where = site[rows]
         return cls(
             candidate=candidate,
@@ -476,11 +473,8 @@ class Counted:
             as_written = (
                 occurrences(keys, self.as_written.ravel()).reshape(self.as_written.shape) - self.at_site
             )
-            first, third = BASE_FEATURES, BASE_FEATURES + 2 * NEIGHBOURHOODS
-            found[self.rows, first : first + NEIGHBOURHOODS] = np.log1p(np.maximum(offered, 0)).T
-            found[self.rows, third : third + NEIGHBOURHOODS] = np.log1p(np.maximum(as_written, 0)).T[
-                self.sites
-            ]
+            found[self.rows, _FILE_OFFERED] = np.log1p(np.maximum(offered, 0)).T
+            found[self.rows, _FILE_AS_WRITTEN] = np.log1p(np.maximum(as_written, 0)).T[self.sites]
         return found
 
 
