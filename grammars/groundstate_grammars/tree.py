@@ -56,6 +56,18 @@ class FlatTree:
             child += size[child]
         return found
 
+    def of_kind(self, kind: int) -> list[int]:
+        """All nodes of a kind, in text order."""
+        found: list[int] = []
+        node = -1
+        index = self.kind.index
+        try:
+            while True:
+                node = index(kind, node + 1)
+                found.append(node)
+        except ValueError:
+            return found
+
     def ancestors(self, node: int) -> Iterator[int]:
         """Parent, grandparent, … up to the root."""
         node = self.parent[node]

@@ -555,8 +555,7 @@ class _Definitions:
 
     def __init__(self, document: Document) -> None:
         self._flat = flat = document.parsed.flat
-        kinds = (py.FUNCTION_DEFINITION, py.CLASS_DEFINITION)
-        self._nodes = [node for node, kind in enumerate(flat.kind) if kind in kinds]
+        self._nodes = sorted(flat.of_kind(py.FUNCTION_DEFINITION) + flat.of_kind(py.CLASS_DEFINITION))
         self._starts = [flat.start[node] for node in self._nodes]
 
     def qualified_name(self, offset: int) -> str:

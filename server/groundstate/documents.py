@@ -57,9 +57,7 @@ class Document:
         from groundstate_grammars.python import syntax as py
 
         flat = self.parsed.flat
-        return tuple(
-            (flat.start[node], flat.end[node]) for node, kind in enumerate(flat.kind) if kind == py.COMMENT
-        )
+        return tuple((flat.start[node], flat.end[node]) for node in flat.of_kind(py.COMMENT))
 
     @functools.cached_property
     def multiline_strings(self) -> tuple[tuple[int, int], ...]:
@@ -69,8 +67,8 @@ class Document:
         flat = self.parsed.flat
         found: list[tuple[int, int]] = []
         last_end = -1
-        for node, kind in enumerate(flat.kind):
-            if kind == py.STRING and flat.start[node] >= last_end:
+        for node in flat.of_kind(py.STRING):
+            if flat.start[node] >= last_end:
                 start, end = flat.start[node], flat.end[node]
                 if self.source.line_of(start) != self.source.line_of(end):
                     found.append((start, end))

@@ -44,6 +44,13 @@ def test_any_bytes_parse_to_one_consistent_tree(text: bytes) -> None:
     _assert_describes_one_tree(SyntaxTree(LANGUAGE, text).flat())
 
 
+@given(texts)
+def test_nodes_of_a_kind_are_all_of_them_in_text_order(text: bytes) -> None:
+    flat = SyntaxTree(LANGUAGE, text).flat()
+    for kind in {*flat.kind, IDENTIFIER}:
+        assert flat.of_kind(kind) == [node for node in range(len(flat)) if flat.kind[node] == kind]
+
+
 @given(st.data())
 def test_an_incremental_parse_equals_a_full_one_after_any_sequence_of_edits(data: st.DataObject) -> None:
     tree = SyntaxTree(LANGUAGE, data.draw(texts))

@@ -45,7 +45,7 @@ def attribute_violations(view: FileView, receivers: Receivers) -> Iterator[Viola
     flat = view.flat
     kinds = flat.kind
     attribute, identifier = py.ATTRIBUTE, py.IDENTIFIER
-    for node in [index for index, kind in enumerate(kinds) if kind == attribute]:
+    for node in flat.of_kind(attribute):
         receiver = node + 1
         if kinds[receiver] != identifier and kinds[receiver] != attribute:
             continue

@@ -38,8 +38,7 @@ class _Arguments:
 def call_violations(view: FileView, receivers: Receivers) -> Iterator[Violation]:
     """GS104, GS105 and GS106 of one file."""
     flat = view.flat
-    call = py.CALL
-    for node in [index for index, kind in enumerate(flat.kind) if kind == call]:
+    for node in flat.of_kind(py.CALL):
         callee = _callee(view, receivers, node + 1)
         if callee is None:
             continue

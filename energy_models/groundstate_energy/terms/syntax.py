@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from groundstate_energy.terms.failing_line import FailingLine
 from groundstate_energy.terms.nearest import edit_distance
@@ -130,17 +131,16 @@ def is_other_language(flat: FlatTree) -> bool:
     kinds = flat.kind
     if py.PRINT_STATEMENT in kinds or py.EXEC_STATEMENT in kinds:
         return True
-    clause = py.EXCEPT_CLAUSE
     return any(
         sum(flat.field[child] == py.FIELD_VALUE for child in flat.children(node)) > 1
-        for node in [index for index, kind in enumerate(kinds) if kind == clause]
+        for node in flat.of_kind(py.EXCEPT_CLAUSE)
     )
 
 
 def _looks_wrong(flat: FlatTree) -> bool:
     """Whether a tree without errors shows what tree-sitter lets pass: odd indentation, arguments out of order."""
     kinds, starts, sizes, data = flat.kind, flat.start, flat.size, flat.data
-    for node in [index for index, kind in enumerate(kinds) if kind in _TELLING]:
+    for node in chain.from_iterable(map(flat.of_kind, _TELLING)):
         kind = kinds[node]
         after = node + sizes[node]
         if kind == py.KEYWORD_ARGUMENT:

@@ -141,10 +141,10 @@ class Module:
     has_getattr: bool
     stores: frozenset[str] = frozenset()
     attribute_words: frozenset[str] = frozenset()
+    is_stub: bool = field(init=False)
 
-    @property
-    def is_stub(self) -> bool:
-        return self.path is not None and self.path.suffix == ".pyi"
+    def __post_init__(self) -> None:
+        self.is_stub = self.path is not None and self.path.suffix == ".pyi"
 
 
 _DYNAMIC_MODULE = re.compile(
@@ -256,8 +256,7 @@ def is_dynamic(flat: FlatTree) -> bool:
         return True
     if b"globals" not in data and b"exec" not in data:
         return False
-    call = py.CALL
-    for node in [index for index, kind in enumerate(flat.kind) if kind == call]:
+    for node in flat.of_kind(py.CALL):
         if flat.kind[node + 1] != py.IDENTIFIER:
             continue
         name = flat.text(node + 1)
@@ -576,8 +575,7 @@ class ModuleReader:
         kinds, parents, fields = flat.kind, flat.parent, flat.field
         everywhere: set[str] = set()
         by_class: dict[int, set[str]] = {}
-        attribute = py.ATTRIBUTE
-        for node in [index for index, kind in enumerate(kinds) if kind == attribute]:
+        for node in flat.of_kind(py.ATTRIBUTE):
             target = node
             outer = parents[node]
             while kinds[outer] in _STORE_PATTERNS:
