@@ -163,6 +163,18 @@ IMPLAUSIBLE = {
     ],
     "sets_a_property_that_has_no_setter": [
         """
+        from elsewhere import Unknown
+
+        class B:
+            @property
+            def x(self):
+                return 1
+
+        class A(Unknown, B):
+            def f(self):
+                self.⟦_x→x⟧ = 1
+        """,
+        """
         class A:
             def __init__(self):
                 self.⟦_x→x⟧ = 1
@@ -223,6 +235,14 @@ IMPLAUSIBLE = {
 }
 
 PLAUSIBLE = [
+    """
+    class A(B):
+        def f(self):
+            self.⟦x→y⟧ = 1
+
+    class B(A):
+        pass
+    """,
     "def f(d, a, b):\n    return d.get(a, ⟦b→a⟧)",
     "class A:\n    x = 1\n\n    @staticmethod\n    def f(a):\n        return a.⟦x→y⟧",
     "from x import A\n\ndef f(a, cls):\n    return isinstance(a, ⟦A→cls⟧)",

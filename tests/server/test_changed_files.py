@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -13,14 +14,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groundstate import parallel
+from groundstate.analysis import Workspace
+from groundstate.changes import Change
 from groundstate.checking import Input, check
 from groundstate.documents import Document
+from groundstate.outlines import outline_of
+from groundstate.recording import Recorder
 from groundstate.reports.outcome import Outcome
 from groundstate.settings import LoadedSettings, Settings
 from groundstate.taken import Taken
 from groundstate_energy import engine as engine_module
 from groundstate_energy.devices import Choice
 from groundstate_energy.encoding import Window
+from groundstate_energy.plausibility import EditedFile, objection
+from groundstate_energy.terms.view import FileView
+from groundstate_grammars.edits import Replacement
+from groundstate_grammars.index import ProjectIndex
 
 FILES = {
     "shapes/__init__.py": "from .base import Shape\nfrom .round import Circle\n",
@@ -222,6 +231,42 @@ def test_a_text_as_it_was_before_needs_nothing_new(tmp_path: Path, looked_at: li
     write(folder, FILES)
     run(folder, use_cache=True)
     assert looked_at == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("shapes/base.py", "self.factor = factor", "self.size = factor"),
+        ("shapes/base.py", "class Shape:", "class Shape(Unknown):"),
+        ("shapes/__init__.py", "from .round import Circle", "from .other import Circle"),
+    ],
+)
+def test_what_rules_out_an_edit_is_asked_of_other_files(
+    tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    files = {**FILES, "use.py": "from shapes import Circle\n\n\ndef f(c: Circle):\n    return c.size\n"}
+    files["shapes/base.py"] += "\n\nclass Line:\n    factor = length = 1\n"
+    write(tmp_path, files)
+    recorder = Recorder(Workspace(tmp_path, None, ProjectIndex(tmp_path)))
+    document = Document(tmp_path / "use.py", files["use.py"].encode())
+    index = recorder.workspace.index
+    assert index is not None
+    edit = (Replacement(document.data.index(b"size"), document.data.index(b"size") + 4, b"length"),)
+    view = FileView(document.parsed, index, document.path)
+    assert (
+        objection(EditedFile(view, document.parsed.edited(edit), edit)) == "names_a_member_that_is_not_there"
+    )
+    taken = recorder.taken()
+    path = tmp_path / file
+    before, after = (Document(path, text.encode()) for text in (files[file], files[file].replace(old, new)))
+    change = Change()
+    change.add_module(os.path.realpath(path), outline_of(before), outline_of(after))
+    assert change.touched({"use.py": taken}) == {"use.py"}
+    unseen = Change()
+    unseen.add_module(
+        os.path.realpath(path), outline_of(before), outline_of(Document(path, before.data + b"# comment\n"))
+    )
+    assert unseen.touched({"use.py": taken}) == set()
 
 
 def test_what_an_analysis_took_comes_back() -> None:

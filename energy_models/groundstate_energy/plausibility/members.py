@@ -109,14 +109,12 @@ def sets_a_property_that_has_no_setter(edit: EditedFile) -> bool:
     view = edit.view_after
     cls = class_of(view, Receivers(view), flat.parent[new] + 1)
     name = view.text(new)
-    while cls is not None and cls.home is view.module:
-        method = cls.methods.get(name)
-        if method is not None:
-            group = view.scopes.scopes[_scope_of_class(view, cls)].bindings[name]
-            return method.decorators == ("property",) and len(group) == 1
-        bases = (ancestry(view, cls) or ())[1:]
-        cls = bases[0] if len(bases) == 1 and name not in cls.members else None
-    return False
+    classes = [] if cls is None else known_ancestry(view, cls)[0]
+    owner = next((one for one in classes if name in one.members), None)
+    if owner is None or owner.home is not view.module or name not in owner.methods:
+        return False
+    group = view.scopes.scopes[_scope_of_class(view, owner)].bindings[name]
+    return owner.methods[name].decorators == ("property",) and len(group) == 1
 
 
 def moves_the_only_assignment(edit: EditedFile) -> bool:
