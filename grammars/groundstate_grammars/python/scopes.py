@@ -76,6 +76,10 @@ class Reference(NamedTuple):
     scope: int
 
 
+# Python 3.11 takes nine times as long to find a member of an enumeration as a name of the module.
+_CLASS, _TYPE_PARAMETERS = ScopeKind.CLASS, ScopeKind.TYPE_PARAMETERS
+_PARAMETER, _ASSIGNMENT, _WALRUS = BindingKind.PARAMETER, BindingKind.ASSIGNMENT, BindingKind.WALRUS
+
 _COMPREHENSIONS = frozenset(
     (py.LIST_COMPREHENSION, py.DICTIONARY_COMPREHENSION, py.SET_COMPREHENSION, py.GENERATOR_EXPRESSION)
 )
@@ -94,7 +98,23 @@ _CHANGES = (
 )
 """Nodes that open a scope, change the scope of what is below them, or make their scope open."""
 _READ_IN = frozenset(
-    (py.ATTRIBUTE, py.CALL, py.ARGUMENT_LIST, py.BINARY_OPERATOR, py.SUBSCRIPT, py.COMPARISON_OPERATOR)
+    (
+        py.ATTRIBUTE,
+        py.CALL,
+        py.ARGUMENT_LIST,
+        py.BINARY_OPERATOR,
+        py.SUBSCRIPT,
+        py.COMPARISON_OPERATOR,
+        py.RETURN_STATEMENT,
+        py.IF_STATEMENT,
+        py.NOT_OPERATOR,
+        py.BOOLEAN_OPERATOR,
+        py.INTERPOLATION,
+        py.PAIR,
+        py.CONDITIONAL_EXPRESSION,
+        py.EXPRESSION_STATEMENT,
+        py.SLICE,
+    )
 )
 """An identifier right below one of these is read, unless it is the attribute itself."""
 _PATTERNS = frozenset(
@@ -149,7 +169,7 @@ class Scopes:
         self.scopes: list[Scope] = [Scope(0, ScopeKind.MODULE, 0, -1)]
         self.references: list[Reference] = []
         self.binding_nodes: set[int] = set()
-        self.scope_of: list[int] = [0] * len(flat)
+        self.scope_of: list[int] = [-1] * len(flat)
         self._collect()
 
     def resolve(self, name: str, scope: int) -> int:
@@ -159,12 +179,12 @@ class Scopes:
         while True:
             if name in at.globals:
                 return 0 if name in self.scopes[0].bindings else -1
-            visible = first or at.kind is not ScopeKind.CLASS
+            visible = first or at.kind is not _CLASS
             if visible and name in at.bindings and name not in at.nonlocals:
                 return at.index
             if at.parent < 0:
                 return -1
-            first = first and at.kind in (ScopeKind.TYPE_PARAMETERS,)
+            first = first and at.kind is _TYPE_PARAMETERS
             at = self.scopes[at.parent]
 
     def visible_scopes(self, scope: int) -> list[int]:
@@ -172,7 +192,7 @@ class Scopes:
         found = [scope]
         at = self.scopes[scope].parent
         while at >= 0:
-            if self.scopes[at].kind is not ScopeKind.CLASS:
+            if self.scopes[at].kind is not _CLASS:
                 found.append(at)
             at = self.scopes[at].parent
         return found
@@ -184,7 +204,7 @@ class Scopes:
 
     def _bind(self, scope: int, name: str, kind: BindingKind, node: int) -> None:
         at = self.scopes[scope]
-        if kind is BindingKind.WALRUS:
+        if kind is _WALRUS:
             while at.kind is ScopeKind.COMPREHENSION:
                 at = self.scopes[at.parent]
         if name in at.globals:
@@ -199,12 +219,12 @@ class Scopes:
         scope_of = self.scope_of
         references = self.references
         identifier, attribute, member = py.IDENTIFIER, py.ATTRIBUTE, py.FIELD_ATTRIBUTE
-        override: dict[int, int] = {}
         names: dict[bytes, str] = {}
-        # The root has no parent; -1 finds the last node's scope, which is not known yet: the module.
+        scope_of[0] = 0
         for node, (kind, parent) in enumerate(zip(kinds, parents, strict=True)):
-            scope = override.pop(node) if node in override else scope_of[parent]
-            scope_of[node] = scope
+            scope = scope_of[node]
+            if scope < 0:
+                scope = scope_of[node] = scope_of[parent]
             if kind == identifier:
                 above = kinds[parent]
                 if above == attribute and fields[node] == member:
@@ -218,12 +238,12 @@ class Scopes:
                 else:
                     self._identifier(node, name, scope)
             elif kind in _CHANGES:
-                self._change(node, kind, scope, override)
+                self._change(node, kind, scope)
         self._settle_nonlocals()
 
-    def _change(self, node: int, kind: int, scope: int, override: dict[int, int]) -> None:
-        """Open the scopes that ``node`` opens, and say in ``override`` which nodes below it are in which."""
-        flat = self.flat
+    def _change(self, node: int, kind: int, scope: int) -> None:
+        """Open the scopes that ``node`` opens, and say which nodes below it are in which."""
+        flat, scope_of = self.flat, self.scope_of
         kinds, fields, sizes = flat.kind, flat.field, flat.size
         if kind == py.FUNCTION_DEFINITION:
             outer = scope
@@ -232,9 +252,9 @@ class Scopes:
             inner = self._new(ScopeKind.FUNCTION, node, outer).index
             for child in flat.children(node):
                 if fields[child] in (py.FIELD_PARAMETERS, py.FIELD_BODY):
-                    override[child] = inner
+                    scope_of[child] = inner
                 elif fields[child] != py.FIELD_NAME:
-                    override[child] = outer
+                    scope_of[child] = outer
         elif kind == py.CLASS_DEFINITION:
             outer = scope
             if flat.child_by_field(node, py.FIELD_TYPE_PARAMETERS) >= 0:
@@ -242,36 +262,36 @@ class Scopes:
             inner = self._new(ScopeKind.CLASS, node, outer).index
             for child in flat.children(node):
                 if fields[child] == py.FIELD_BODY:
-                    override[child] = inner
+                    scope_of[child] = inner
                 elif fields[child] != py.FIELD_NAME:
-                    override[child] = outer
+                    scope_of[child] = outer
         elif kind == py.LAMBDA:
             if sizes[node] > 1:
                 inner = self._new(ScopeKind.LAMBDA, node, scope).index
                 for child in flat.children(node):
-                    override[child] = inner
+                    scope_of[child] = inner
         elif kind in _COMPREHENSIONS:
             inner = self._new(ScopeKind.COMPREHENSION, node, scope).index
             first = True
             for child in flat.children(node):
-                override[child] = inner
+                scope_of[child] = inner
                 if first and kinds[child] == py.FOR_IN_CLAUSE:
                     first = False
                     right = flat.child_by_field(child, py.FIELD_RIGHT)
                     while right >= 0 and right < child + sizes[child]:
-                        override[right] = scope
+                        scope_of[right] = scope
                         right += sizes[right]
         elif kind in _PARAMETERS_WITH_MORE:
             outer = self.scopes[scope].parent
             for child in flat.children(node):
                 if fields[child] in (py.FIELD_VALUE, py.FIELD_TYPE) and outer >= 0:
-                    override[child] = outer
+                    scope_of[child] = outer
         elif kind == py.TYPE_ALIAS_STATEMENT:
             left = flat.child_by_field(node, py.FIELD_LEFT)
             if left >= 0 and any(kinds[at] == py.TYPE_PARAMETER for at in range(left, left + sizes[left])):
                 inner = self._new(ScopeKind.TYPE_PARAMETERS, node, scope).index
                 for child in flat.children(node):
-                    override[child] = inner
+                    scope_of[child] = inner
         else:
             self.scopes[scope].is_open = True
 
@@ -319,7 +339,7 @@ class Scopes:
             self.scopes[scope].nonlocals.add(name)
             return
         if above in _IN_PARAMETERS and self._is_parameter(node):
-            self._bind(scope, name, BindingKind.PARAMETER, node)
+            self._bind(scope, name, _PARAMETER, node)
             return
         if above == py.KEYWORD_PATTERN:
             return
@@ -338,7 +358,7 @@ class Scopes:
         field = fields[target]
         if context == py.ASSIGNMENT and field == py.FIELD_LEFT:
             bare = flat.child_by_field(outer, py.FIELD_RIGHT) < 0
-            self._bind(scope, name, BindingKind.ANNOTATION if bare else BindingKind.ASSIGNMENT, node)
+            self._bind(scope, name, BindingKind.ANNOTATION if bare else _ASSIGNMENT, node)
         elif context == py.AUGMENTED_ASSIGNMENT and field == py.FIELD_LEFT:
             self._bind(scope, name, BindingKind.AUGMENTED, node)
             self.references.append(Reference(name, node, scope))
