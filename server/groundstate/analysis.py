@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+MOST_NODES = 200_000
+"""Nodes of the versions of a document that are kept while it is analysed; some 20,000 lines."""
+
 MOST_REPAIRS = 5
 """Repairs shown of one finding."""
 
@@ -210,7 +213,9 @@ class _HardTerms:
         self._document = document
         self._index = workspace.index
         self._changes: dict[tuple[Replacement, ...], tuple[int, int]] = {}
-        self._of_versions: dict[bytes, list[Violation]] = {}  # by a hash of the text
+        # Other versions of the document by a hash of the text: what is found in them, and they while there is room.
+        self._versions: dict[bytes, tuple[list[Violation], ParsedFile | None]] = {}
+        self._room = MOST_NODES
         self._harmless: set[tuple[Replacement, ...]] = set()
 
     @functools.cached_property
@@ -231,13 +236,14 @@ class _HardTerms:
         if file.tree is self._document.parsed.tree:
             return self.violations
         version = _version(file.data)
-        found = self._of_versions.get(version)
-        if found is None:
-            found = hard_violations(file, self._index, self._document.path)
-            if self._contracts is not None:
-                found = found + self._contracts.violations(file)
-            if not file.flat.errors:
-                self._of_versions[version] = found
+        if version in self._versions:
+            return self._versions[version][0]
+        found = hard_violations(file, self._index, self._document.path)
+        if self._contracts is not None:
+            found = found + self._contracts.violations(file)
+        if not file.flat.errors:
+            self._room -= len(file.flat)
+            self._versions[version] = found, file if self._room > 0 else None
         return found
 
     def allows(self, replacements: tuple[Replacement, ...]) -> bool:
@@ -288,7 +294,10 @@ class _HardTerms:
 
     def finds_plausible(self, replacements: tuple[Replacement, ...]) -> bool:
         """Whether no check of plausibility objects to an edit; in a text with syntax errors none is asked."""
-        after = self._document.parsed.edited(replacements)
+        file = self._document.parsed
+        _, after = self._versions.get(_version(apply_replacements(file.data, replacements)), ((), None))
+        if after is None:
+            after = file.edited(replacements)
         if after.flat.errors:
             return True
         reason = objection(EditedFile(self._view, after, replacements))
@@ -310,8 +319,10 @@ class _HardTerms:
 
     def _compared(self, replacements: tuple[Replacement, ...]) -> tuple[int, int]:
         file = self._document.parsed
-        found = self._of_versions.get(_version(apply_replacements(file.data, replacements)))
-        if found is None or file.flat.errors:
+        version = _version(apply_replacements(file.data, replacements))
+        if version in self._versions and not file.flat.errors:
+            found, _ = self._versions[version]
+        else:
             edited = file.edited(replacements)
             errors = len(edited.flat.errors) - len(file.flat.errors)
             if errors or edited.flat.errors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -236,7 +236,9 @@ def test_titles(data: bytes, replacements: list[Replacement], title: str) -> Non
     assert repair_title(data, replacements) == title
 
 
-def test_an_edit_that_the_engine_has_had_judged_is_not_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edit_that_the_engine_has_had_judged_is_not_parsed_or_judged_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     judged: list[bytes] = []
 
     def noted(file: ParsedFile, *rest: Any) -> list[Violation]:
@@ -253,8 +255,17 @@ def test_an_edit_that_the_engine_has_had_judged_is_not_judged_again(monkeypatch:
                 hard(file.edited(edit.edit.replacements))
             return results
 
+    parsed: list[object] = []
+    edited = ParsedFile.edited
+
+    def counted(file: ParsedFile, replacements: Sequence[Replacement]) -> ParsedFile:
+        parsed.append(replacements)
+        return edited(file, replacements)
+
     monkeypatch.setattr("groundstate.analysis.hard_violations", noted)
+    monkeypatch.setattr(ParsedFile, "edited", counted)
     settings = settings_from_mapping({"sensitivity": "explore"}, "a test")
     found = analyse(Document(ROOT / "a.py", TEXT), Workspace(ROOT), Asking([[WRONG], [STRICT]]), settings)
     assert len(found.findings) == 2
     assert len(judged) == len(set(judged)) == 3
+    assert len(parsed) == 2
