@@ -856,7 +856,7 @@ class _Builder:
         name = self.lexicon.id(flat.text(member).decode("utf-8", "replace"))
         ids, positions = self.shared.visible(scope)
         bound = bisect_left(positions, flat.start[node])
-        if name in ids[:bound] or name in self.shared._globals:
+        if name in self.shared.place_of_global or name in ids[:bound]:
             replacement = Replacement(flat.start[attribute], flat.start[member], b"")
             self.structural_site(
                 at, SELF_OR_NAME, DELETED, (replacement,), other=self._at(member, at), slot=self._slot(attribute)

@@ -6,6 +6,7 @@ knows, the attributes and the methods of the class, where the imported names com
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from groundstate_grammars.python.lexical import Role
@@ -50,11 +51,9 @@ def context_header(file: ParsedFile, unit: Unit) -> list[HeaderToken]:
         header += (("def", Role.KEYWORD), (callee, Role.DEFINITION))
         header += ((name, Role.BOUND) for name in signature.names[:_MAX_PARAMETERS])
     if class_name:
-        members = file.class_members(class_name)
-        called = file.facts.called_members
-        find = file.lexicon.find
-        attributes = [m for m in members if find(m) not in called][:_MAX_MEMBERS]
-        methods = [m for m in members if find(m) in called and not m.startswith("__")][:_MAX_MEMBERS]
+        uncalled, called = file.attributes_and_methods(class_name)
+        attributes = uncalled[:_MAX_MEMBERS]
+        methods = tuple(islice((name for name in called if not name.startswith("__")), _MAX_MEMBERS))
         if attributes:
             header.append(("self", Role.READ))
             header += ((name, Role.ATTRIBUTE) for name in attributes)

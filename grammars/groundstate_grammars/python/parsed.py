@@ -34,6 +34,7 @@ class ParsedFile:
         self._outer: dict[int, dict[str, list[Binding]]] = {}
         self._members: dict[str, tuple[str, ...]] = {}
         self._member_sets: dict[str, frozenset[str]] = {}
+        self._by_use: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._named: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -131,6 +132,19 @@ class ParsedFile:
         found = self._member_sets.get(name)
         if found is None:
             found = self._member_sets[name] = frozenset(self.class_members(name))
+        return found
+
+    def attributes_and_methods(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Members of a class that the file calls nowhere, and those that it calls."""
+        found = self._by_use.get(name)
+        if found is None:
+            called, find = self.facts.called_members, self.lexicon.find
+            members = self.class_members(name)
+            uses = [find(member) in called for member in members]
+            found = self._by_use[name] = (
+                tuple(member for member, use in zip(members, uses, strict=True) if not use),
+                tuple(member for member, use in zip(members, uses, strict=True) if use),
+            )
         return found
 
     def members_by_name(self, receiver: str) -> tuple[str, ...]:
