@@ -28,7 +28,7 @@ REPOSITORY_SHARES = (0.1, 0.2, 0.4)
 """Shares of the tree whose checks are timed, beside the whole."""
 TYPED = ((200, True, 2), (1_000, True, 2), (1_000, False, 1), (10_000, True, 1))
 """Lines of the file that is typed into, whether findings are pulled, and runs."""
-CHANGES = ("statement twice", "statement twice", "function added")
+CHANGES = ("statement twice", "statement twice", "function added", "file added")
 """What changes in one file before a run, in the first round."""
 STARTS = 7
 STAGES_LINES = 10_000
@@ -139,22 +139,26 @@ def _measure_tools(
 
 def _measure_changes(samples: Samples, tool: Tool, command: Command, lines: Mapping[Path, int]) -> None:
     """One file of middling length changes, another one each time, and is then as it was: a statement that stands there
-    twice, and a new function."""
+    twice, and a new function; or a file with such a function comes beside it, and goes."""
     ordered = sorted(lines, key=lambda path: (lines[path], path))
     for number, what in enumerate(CHANGES):
         path = ordered[len(ordered) * (number + 3) // (len(CHANGES) + 6)]
         text = path.read_bytes()
         known = text.decode("utf-8", "surrogateescape")
-        after = (
-            known + trees.ADDED.format(number=number)
-            if what == "function added"
-            else trees.with_a_statement_twice(known, number)
-        )
+        after = trees.with_a_statement_twice(known, number)
+        if what == "function added":
+            after = known + trees.ADDED.format(number=number)
+        elif what == "file added":
+            path, text = path.with_name("added_by_the_benchmark.py"), b""
+            after = trees.ADDED.format(number=number).lstrip()
         try:
             path.write_bytes(after.encode("utf-8", "surrogateescape"))
             _time(samples, f"{tool.name}: {what}", command)
         finally:
-            path.write_bytes(text)
+            if text:
+                path.write_bytes(text)
+            else:
+                path.unlink()
 
 
 def _measure_growth(

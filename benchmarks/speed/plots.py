@@ -27,7 +27,7 @@ def _tools(samples: Samples, tools: Sequence[Mapping[str, Any]], folder: Path) -
     names: list[str] = []
     spreads: list[Spread] = []
     for tool in tools:
-        for what in ("cold", "warm", "statement twice", "function added"):
+        for what in ("cold", "warm", "statement twice", "function added", "file added"):
             values = samples.values.get(f"{tool['name']}: {what}")
             if values:
                 names.append(f"{tool['name']}, {what}")

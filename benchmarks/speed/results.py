@@ -102,21 +102,21 @@ def as_markdown(subject: Mapping[str, Any], samples: Samples, tools: Sequence[Ma
 def _tool_rows(lines: int, samples: Samples, tools: Sequence[Mapping[str, Any]]) -> list[str]:
     rows = [
         "| tool | cold, s | cold, lines/s | nothing changed, s | one file: a statement twice, s | a function added, s "
-        "| peak memory, MB |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| a file added, s | peak memory, MB |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for tool in tools:
         name = tool["name"]
         shown = f"{name} {tool['version']}" if tool["version"] else name
         if f"{name}: cold" in samples.problems:
-            rows.append(f"| {shown} | not run: {samples.problems[f'{name}: cold']} | | | | | |")
+            rows.append(f"| {shown} | not run: {samples.problems[f'{name}: cold']} | | | | | | |")
             continue
         cold = samples.values.get(f"{name}: cold", [])
         if not cold:
-            rows.append(f"| {shown} | not yet run | | | | | |")
+            rows.append(f"| {shown} | not yet run | | | | | | |")
             continue
         cells = [Spread.of(cold).shown(1), Spread.of([lines / seconds for seconds in cold]).shown()]
-        for what in ("warm", "statement twice", "function added"):
+        for what in ("warm", "statement twice", "function added", "file added"):
             values = samples.values.get(f"{name}: {what}", [])
             cells.append(Spread.of(values).shown(2) if values else "no cache")
         peak = max(samples.values.get(f"{name}: peak", [0.0])) / MEGABYTE
