@@ -75,14 +75,14 @@ def test_the_table_has_a_row_for_every_tool(tmp_path: Path) -> None:
     tools = [{"name": name, "version": version} for name, version in named]
     rows = as_markdown(subject, samples, tools).splitlines()
     assert (
-        "| groundstate 0.1.0 | 11.0 (10.0-12.0) | 27 (25-30) | 0.50 (0.50-0.50) | no cache | no cache | 123 |"
-        in rows
+        "| groundstate 0.1.0 | 11.0 (10.0-12.0) | 27 (25-30) | 0.50 (0.50-0.50) "
+        "| no cache | no cache | no cache | 123 |" in rows
     )
     assert (
-        "| pylint -j2 4.0 | 22.0 (20.0-36.0) | 14 (8-15) | no cache | no cache | no cache | over too soon |"
-        in rows
+        "| pylint -j2 4.0 | 22.0 (20.0-36.0) | 14 (8-15) | no cache "
+        "| no cache | no cache | no cache | over too soon |" in rows
     )
-    assert "| mypy | not run: not installed | | | | | |" in rows
+    assert "| mypy | not run: not installed | | | | | | |" in rows
     assert "- cold, pylint -j2 over groundstate: 2.00 (2.00-3.00)" in rows
     assert "- groundstate, cold over nothing changed: 22.0 (20.0-24.0)" in rows
 
