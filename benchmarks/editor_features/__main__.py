@@ -77,6 +77,10 @@ class Server:
         self._process.communicate()
         self._folder.cleanup()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def send(self, **message: object) -> None:
         """Send a message; raises ``BrokenPipeError`` when the server has ended."""
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
