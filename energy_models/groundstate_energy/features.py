@@ -453,10 +453,10 @@ class Counted:
         features: NDArray[np.float32],
         counts: NDArray[np.float32],
         by_role: NDArray[np.float32],
-        keys: Ids,
+        keys: KeyCounts,
     ) -> NDArray[np.float32]:
         """``features`` as they are with other counts of texts, ``(texts,)`` and ``(4, texts)``, and other n-grams in the
-        file, sorted: equal to making them again where nothing else changed."""
+        file: equal to making them again where nothing else changed."""
         found = features.copy()
         columns = (
             (3, counts[self.candidate]),
@@ -469,12 +469,10 @@ class Counted:
         misspelt = (found[:, 0] > 0.6) & (found[:, 4] == 0) & (found[:, 22] == 0)
         found[:, 24] = np.where(self.named, misspelt, features[:, 24])
         if len(self.rows):
-            offered = occurrences(keys, self.offered.ravel()).reshape(self.offered.shape)
-            as_written = (
-                occurrences(keys, self.as_written.ravel()).reshape(self.as_written.shape) - self.at_site
-            )
-            found[self.rows, _FILE_OFFERED] = np.log1p(np.maximum(offered, 0)).T
-            found[self.rows, _FILE_AS_WRITTEN] = np.log1p(np.maximum(as_written, 0)).T[self.sites]
+            offered = keys.of(self.offered.ravel()).reshape(self.offered.shape)
+            as_written = keys.of(self.as_written.ravel()).reshape(self.as_written.shape) - self.at_site
+            found[self.rows, _FILE_OFFERED] = _logs(np.maximum(offered, 0)).T
+            found[self.rows, _FILE_AS_WRITTEN] = _logs(np.maximum(as_written, 0)).T[self.sites]
         return found
 
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from groundstate_energy.encoding import Window
 from groundstate_energy.features import FEATURE_COUNT, Counted
 from groundstate_energy.minimiser import Encoded
-from groundstate_energy.ngrams import Ids, keys_of
+from groundstate_energy.ngrams import Ids, KeyCounts, keys_of
 from groundstate_grammars.edits import Replacement
 from groundstate_grammars.lexicon import Lexicon
 from groundstate_grammars.python.candidates import NAME_RULES, CandidateSet
@@ -293,9 +293,9 @@ class _Version:
         return counts, by_role
 
     @cached_property
-    def ngrams(self) -> Ids:
-        """Keys of the n-grams of the whole file, sorted."""
-        return keys_of(self.tokens)
+    def ngrams(self) -> KeyCounts:
+        """Keys of the n-grams of the whole file."""
+        return KeyCounts(keys_of(self.tokens))
 
     @cached_property
     def first_uses(self) -> Ids:
