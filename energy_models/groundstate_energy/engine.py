@@ -96,6 +96,8 @@ class UnitResult:
     unit: Unit
     free_energy: float
     edits: tuple[ScoredEdit, ...]
+    is_beyond: bool = False
+    """Whether it is beyond the reach of the learned term, and looked at only because a hard term fires in it."""
 
 
 class Engine:
@@ -163,17 +165,17 @@ class Engine:
         units = [unit for unit in file.units if level not in LEVELS or unit.kind in LEARNED_UNITS]
         recollection = None if self._recollections is None else self._recollections[level]
         recalled = None if recollection is None else recollection.recall(file)
+        veto = _Veto(file, hard)
         results: dict[int, UnitResult] = {}
         missing = []
         for unit in units:
             known = None if recalled is None else recalled.units.get(unit.node)
             if known is None:
                 missing.append(unit)
-            elif known.result is not None:
+            elif known.result is not None and (not known.result.is_beyond or veto.fires_in(unit)):
                 moved = tuple(edit.moved(unit.start - known.unit.start) for edit in known.result.edits)
-                results[unit.node] = UnitResult(unit, known.result.free_energy, moved)
+                results[unit.node] = UnitResult(unit, known.result.free_energy, moved, known.result.is_beyond)
         found: dict[int, tuple[UnitResult | None, Encoded]] = {}
-        veto = _Veto(file, hard)
         passes, again = self._scorer.passes, 0
         gaps: Score = functools.partial(self._scorer.gaps, proceed=proceed)
         again_gaps = gaps
@@ -191,13 +193,17 @@ class Engine:
             results[node] = result
             if lasting:
                 found[node] = result, (scored.candidates, scored.windows)
-        if recollection is not None and recalled is not None:
-            recollection.keep(recalled, found)
         left = [unit for unit in units if unit.node not in results] if level in LEVELS else []
         violated = [unit for unit in left if veto.fires_in(unit)]
         for scored in score_units(statistics, violated, self._usage, again_gaps, {}, proceed):
             if scored.read:
-                results[scored.unit.node], _, _ = self._result(statistics, scored, veto, again_gaps)
+                result, lasting, _ = self._result(statistics, scored, veto, again_gaps)
+                result = replace(result, is_beyond=True)
+                results[scored.unit.node] = result
+                if lasting:
+                    found[scored.unit.node] = result, (scored.candidates, scored.windows)
+        if recollection is not None and recalled is not None:
+            recollection.keep(recalled, found)
         logger.info(
             "energies: %d units known, %d looked at; %d passes of the network, %d edits vetted, %d encoded again",
             len(units) - len(missing),

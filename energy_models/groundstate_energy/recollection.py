@@ -158,21 +158,21 @@ class Recollection(Generic[Result]):
             return Recalled(version, units, recounted, {node: reads[node] for node in recounted})
 
     def keep(self, recalled: Recalled[Result], found: Mapping[int, tuple[Result, Encoded]]) -> None:
-        """Keep what was recalled of a file, and what was ``found`` of its other units by node. Of a unit that is in
-        neither, nothing is known."""
+        """Keep what was recalled of a file, and what was ``found`` of its units by node, which comes first. Of a unit that
+        is in neither, nothing is known."""
         version = recalled.version
         kept: dict[bytes, Kept[Result]] = {}
         for unit in version.file.units:
             key = version.keys.get(unit.node)
             if key is None:
                 continue
-            if unit.node in recalled.units:
-                kept[key] = recalled.units[unit.node]
-            elif unit.node in found:
+            if unit.node in found:
                 result, (candidates, windows) = found[unit.node]
                 reads = recalled.reads.get(unit.node)
                 origin = version if reads is None else None
                 kept[key] = Kept(unit, result, candidates, windows, origin, reads)
+            elif unit.node in recalled.units:
+                kept[key] = recalled.units[unit.node]
         with self._lock:
             if version.texts is not self._texts:
                 return
