@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from groundstate_energy.distinct_values import distinct_values
 from groundstate_energy.features import FEATURE_COUNT, FileStatistics, usage_features
 from groundstate_grammars.python.candidates import CandidateSet
 from groundstate_grammars.python.header import MAX_HEADER, context_header
@@ -262,7 +263,7 @@ class PieceTable:
             rows = np.concatenate([rows, np.zeros(len(texts) - len(rows), np.int32)])
         found = rows[ids]
         if not found.all():
-            new = np.unique(ids[found == 0])
+            new = distinct_values(ids[found == 0])
             rows[new] = self._numbers([texts[at] for at in new.tolist()])
             found = rows[ids]
         self._lexicons[id(texts)] = known, rows

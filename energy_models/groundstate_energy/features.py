@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstate_energy.distinct_values import distinct_values
 from groundstate_energy.ngrams import (
     NEIGHBOURHOODS,
     CorpusTable,
@@ -265,7 +266,7 @@ class _Occurrences:
         self._text = self._order // length
         self._at = self._order - self._text * length
         # The occurrences of a text in one unit stand together: their number, and how many of them bind.
-        unit = np.searchsorted(np.unique(joined.first), self._at, "right")
+        unit = np.searchsorted(distinct_values(joined.first), self._at, "right")
         starts = np.ones(length, np.bool_)
         starts[1:] = (self._text[1:] != self._text[:-1]) | (unit[1:] != unit[:-1])
         self._group = np.cumsum(starts) - 1

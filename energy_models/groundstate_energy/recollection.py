@@ -23,6 +23,7 @@ from typing import Generic, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstate_energy.distinct_values import distinct_values
 from groundstate_energy.encoding import Window
 from groundstate_energy.features import FEATURE_COUNT, Counted
 from groundstate_energy.minimiser import Encoded
@@ -560,15 +561,15 @@ def _reads(version: _Version, unit: Unit, candidates: CandidateSet) -> _Reads:
         numbers[candidates.candidate_lex[named[candidates.candidate_site]]],
     ]
     return _Reads(
-        counted=np.unique(np.concatenate(counted)),
-        unknown=np.unique(numbers[candidates.site_current[~candidates.site_known & ~named]]),
-        texts=np.unique(np.concatenate([numbers[ids[ids >= 0]], header])),
-        members=np.unique(own[_IS_MEMBER[roles]]),
-        names=np.unique(own[_IS_NAME[roles]]),
-        keywords=np.unique(own[roles == Role.KEYWORD_NAME]),
+        counted=distinct_values(np.concatenate(counted)),
+        unknown=distinct_values(numbers[candidates.site_current[~candidates.site_known & ~named]]),
+        texts=distinct_values(np.concatenate([numbers[ids[ids >= 0]], header])),
+        members=distinct_values(own[_IS_MEMBER[roles]]),
+        names=distinct_values(own[_IS_NAME[roles]]),
+        keywords=distinct_values(own[roles == Role.KEYWORD_NAME]),
         keys=not facts.keys.keys().isdisjoint(candidates.lex.tolist()),
         receivers=frozenset(receivers),
         classes=frozenset(classes),
-        ngrams=np.unique(np.concatenate([features.offered.ravel(), features.as_written.ravel()])),
+        ngrams=distinct_values(np.concatenate([features.offered.ravel(), features.as_written.ravel()])),
         features=features,
     )
