@@ -232,7 +232,7 @@ def random_edit_of(editor: Editor, uri: str, dice: random.Random) -> tuple[int, 
 
 @in_every_editor
 async def test_many_cursors_edit_at_once(editor: Editor) -> None:
-    text = "x = 'wrong'  # 😀\n" * 50
+    text = "print('wrong')  # 😀\n" * 50
     uri = editor.open("cursors.py", text)
     places = [index for index in range(len(text)) if text.startswith("wrong", index)]
     editor.edit(uri, *((index, index + 5, "right") for index in reversed(places)))
