@@ -65,14 +65,15 @@ def check(
         problems.extend(found.problems)
         documents = _read([path for path in found.files if only is None or only(path)], problems)
     learned = not settings.reported_rules(root.relative_to(root)).isdisjoint(SOFT_RULES)
-    source = engine_source(settings) if learned and documents else None
-    notes = [NO_MODEL] if source is not None and source.package is None else []
-    notes += [
+    notes = [
         f"{shown_path(document.path)}: not checked, for it has more than {MOST_BYTES:,} bytes"
         for document in documents
         if len(document.data) > MOST_BYTES
     ]
     with Cache(settings.cache_dir, enabled=use_cache) as cache:
+        source = engine_source(settings, cache) if learned and documents else None
+        if source is not None and source.model_hash is None:
+            notes.insert(0, NO_MODEL)
         reports = Run(loaded, source, cache, jobs, problems).reports(documents) if documents else ()
     model = None if source is None else source.model_hash
     return Outcome(reports, tuple(problems), model), tuple(notes)
@@ -135,7 +136,7 @@ class Run:
 
         if project.workspace is None:
             root, facts = self.loaded.root, None
-            if self.source is not None and self.source.package is not None:
+            if self.source is not None and self.source.model_hash is not None:
                 found = self._summaries(project)
                 facts = ProjectFacts.of(summary for summary in found if summary is not None)
             index = ProjectIndex(root, self.loaded.settings.interpreter, lambda: self._words(project))
@@ -207,8 +208,9 @@ class Run:
         from groundstate.parallel import Analyser, Failure, each, processes_for
 
         processes = processes_for(documents, self.jobs)
-        if processes > 1:
-            self._words(project)  # once, for all of them
+        if processes > 1:  # once, for all of them
+            self._words(project)
+            _ = self.source and self.source.package
         threads = max(1, (os.cpu_count() or 1) // processes)
         analyser = Analyser(self._workspace(project), self.source, self.loaded.settings, threads)
         found: list[str | None] = []

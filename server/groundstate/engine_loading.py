@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from groundstate.cache import Cache, report_key
 from groundstate.errors import UserError
 from groundstate.settings import Settings
 
@@ -19,41 +22,82 @@ class EngineError(UserError):
     """The learned rules cannot run; the message is one line: what is wrong and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EngineSource:
-    """``package``: None where this installation ships none; then only hard rules can be checked."""
+    """Where the model is and what runs it.
 
-    package: ModelPackage | None
+    ``folder``: of the package, None for the shipped one. ``model_hash``: None where this installation ships none; then only
+    hard rules can be checked.
+    """
+
+    folder: Path | None
+    model_hash: str | None
     device: str
+    _package: ModelPackage | None = None
 
     @property
-    def model_hash(self) -> str | None:
-        return None if self.package is None else self.package.hash
+    def package(self) -> ModelPackage | None:
+        """The package, read and verified when it is first wanted.
+
+        Raises:
+            EngineError: it is damaged, or another one than when this was made.
+        """
+        if self._package is None and self.model_hash is not None:
+            self._package = _package_in(self.folder)
+            if self._package is None or self._package.hash != self.model_hash:
+                raise EngineError(f"model package {self.folder}: it changed just now; run the command again")
+        return self._package
 
 
-def engine_source(settings: Settings) -> EngineSource:
+def engine_source(settings: Settings, cache: Cache | None = None) -> EngineSource:
     """Find and verify the model package without loading the model.
+
+    A package whose files are those that were once verified, by name, size, time and number, is not read: ``cache`` knows.
 
     Raises:
         EngineError: the package is damaged, or neither onnxruntime nor onnxruntime-gpu is installed.
     """
-    from groundstate_energy.model_package import ModelPackageError, load_model_package
-
-    try:
-        package = load_model_package(settings.model)
-    except ModelPackageError as error:
-        raise EngineError(_one_line(error)) from None
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        # A manifest may hold anything; whatever its reading stumbles over, the package is damaged.
-        raise EngineError(
-            f"model package {settings.model}: manifest.json is damaged: {_one_line(error)}"
-        ) from None
-    if package is not None and importlib.util.find_spec("onnxruntime") is None:
+    key = _key_of(settings.model) if cache is not None else None
+    package = None
+    known = cache.get([key]).get(key) if cache is not None and key is not None else None
+    if known is None:
+        package = _package_in(settings.model)
+        known = None if package is None else package.hash
+        if cache is not None and key is not None and known is not None:
+            cache.put({key: known})
+    if known is not None and importlib.util.find_spec("onnxruntime") is None:
         raise EngineError(
             "the learned rules need ONNX Runtime: install `groundstate[cpu]` or, for an NVIDIA GPU, `groundstate[gpu]`"
             " (or check exact rules only with --select GS1)"
         )
-    return EngineSource(package, settings.device)
+    return EngineSource(settings.model, known, settings.device, package)
+
+
+def _key_of(folder: Path | None) -> str | None:
+    """The cache's key of a package from what its folder says of its files; None where there is no such folder."""
+    if folder is None:
+        import groundstate_energy
+
+        folder = Path(groundstate_energy.__path__[0]) / "model"
+    try:
+        with os.scandir(folder) as entries:
+            files = sorted((entry.name, entry.stat()) for entry in entries)
+    except OSError:
+        return None
+    seen = [f"{name} {file.st_size} {file.st_mtime_ns} {file.st_ino}" for name, file in files]
+    return report_key("model package", str(folder), *seen)
+
+
+def _package_in(folder: Path | None) -> ModelPackage | None:
+    from groundstate_energy.model_package import ModelPackageError, load_model_package
+
+    try:
+        return load_model_package(folder)
+    except ModelPackageError as error:
+        raise EngineError(_one_line(error)) from None
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # A manifest may hold anything; whatever its reading stumbles over, the package is damaged.
+        raise EngineError(f"model package {folder}: manifest.json is damaged: {_one_line(error)}") from None
 
 
 def device_line(source: EngineSource) -> str | None:

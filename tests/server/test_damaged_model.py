@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import groundstate.cli
-from groundstate_energy.model_package import FILES, FORMAT, input_contract
+from groundstate.cache import Cache
+from groundstate.engine_loading import EngineError, engine_source
+from groundstate.settings import Settings
+from groundstate_energy import model_package
+from groundstate_energy.model_package import (
+    FILES,
+    FORMAT,
+    ModelPackage,
+    input_contract,
+    load_model_package,
+)
 
 
 def package(folder: Path, **changes: Any) -> Path:
@@ -97,3 +109,29 @@ def test_a_manifest_with_wrong_fields(
 
 def test_a_network_that_is_none(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     refused(capsys, package(home / "model"))
+
+
+def test_files_that_were_verified_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until one of them is another by its name, size, time or number."""
+    shipped = load_model_package()
+    assert shipped is not None
+    folder = Path(shutil.copytree(shipped.folder, tmp_path / "model"))
+    chosen = replace(Settings(), model=folder)
+    read: list[Path | None] = []
+
+    def load(folder: Path | None = None) -> ModelPackage | None:
+        read.append(folder)
+        return load_model_package(folder)
+
+    monkeypatch.setattr(model_package, "load_model_package", load)
+    with Cache(tmp_path / "cache") as cache:
+        for _ in range(2):
+            source = engine_source(chosen, cache)
+            assert source.model_hash == shipped.hash
+        assert read == [folder]
+        assert source.package is not None
+        assert source.package.hash == shipped.hash
+        assert read == [folder, folder]
+        (folder / "names.json").write_bytes(b"{}")
+        with pytest.raises(EngineError, match=r"names\.json has SHA-256"):
+            engine_source(chosen, cache)

@@ -15,6 +15,7 @@ import pytest
 from tests.server.fakes import FakeEngine, Proposal
 
 import groundstate.cli
+from groundstate import engine_loading
 
 TEXT = "def area(width, height):\n    if width < 0:\n        return None\n    return width * width\n"
 NAME = Proposal(b"width\n", b"height\n", "GS301", level="strict", probability=0.99, soft=-4.0, certified=True)
@@ -50,6 +51,7 @@ def shipped(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         engines.Engine = lambda package, device, threads, remembers: FakeEngine(units)
         monkeypatch.setitem(sys.modules, "groundstate_energy.model_package", packages)
         monkeypatch.setitem(sys.modules, "groundstate_energy.engine", engines)
+        monkeypatch.setattr(engine_loading, "_key_of", lambda folder: None)  # a stand-in has no files
 
     return ship
 
