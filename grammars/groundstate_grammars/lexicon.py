@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,48 @@ def bigram_signature(text: str) -> tuple[int, int]:
             bit = _bits[bigram] = 1 << (zlib.crc32(bigram.encode("utf-8", "surrogatepass")) & 127)
         bits |= bit
     return bits & _MASK, bits >> 64
+
+
+def bigram_signatures(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Both halves of ``bigram_signature`` of each text, ``(texts,)`` each; for thousands of texts in less than half the time."""
+    low, high = np.zeros(len(texts), np.uint64), np.zeros(len(texts), np.uint64)
+    plain: list[int] = []
+    folded: list[bytes] = []
+    for at, text in enumerate(texts):
+        if text.isascii():
+            plain.append(at)
+            folded.append(b"^%b$" % text.strip("'\"").lower()[:48].encode("ascii"))
+        else:
+            low[at], high[at] = bigram_signature(text)
+    if not plain:
+        return low, high
+    ends = np.cumsum([len(part) for part in folded])
+    characters = np.frombuffer(b"".join(folded), np.uint8)
+    left = np.delete(np.arange(len(characters)), ends - 1)
+    bit = _bit_of(characters[left], characters[left + 1])
+    # Texts follow one another, each with one bigram fewer than it has characters.
+    starts = np.concatenate([[0], ends[:-1]]) - np.arange(len(ends))
+    one, zero = np.uint64(1), np.uint64(0)
+    low[plain] = np.bitwise_or.reduceat(np.where(bit < 64, one << (bit & np.uint64(63)), zero), starts)
+    high[plain] = np.bitwise_or.reduceat(np.where(bit < 64, zero, one << (bit & np.uint64(63))), starts)
+    return low, high
+
+
+def _bit_of(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """The CRC-32 of pairs of bytes, its last seven bits."""
+    table, found = _crc_table(), np.full(len(left), 0xFFFFFFFF, np.uint32)
+    for byte in (left, right):
+        found = table[(found ^ byte) & 0xFF] ^ (found >> np.uint32(8))
+    return ((found ^ np.uint32(0xFFFFFFFF)) & np.uint32(127)).astype(np.uint64)
+
+
+@functools.cache
+def _crc_table() -> NDArray[np.uint32]:
+    """What one byte does to a CRC-32, ``(256,)``."""
+    table = np.arange(256, dtype=np.uint32)
+    for _ in range(8):
+        table = np.where(table & 1, (table >> 1) ^ np.uint32(0xEDB88320), table >> 1).astype(np.uint32)
+    return table
 
 
 class Lexicon:

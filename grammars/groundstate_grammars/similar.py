@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstate_grammars.lexicon import bigram_signature
+from groundstate_grammars.lexicon import bigram_signature, bigram_signatures
 
 
 class SimilarNames:
@@ -83,8 +83,7 @@ class SimilarNames:
     def _signed(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint8]]:
         """Both halves of the signatures of all names, and the number of bits of each."""
         if self._signatures is None:
-            both = np.array([bigram_signature(name) for name in self.names], np.uint64).reshape(-1, 2)
-            low, high = both[:, 0].copy(), both[:, 1].copy()
+            low, high = bigram_signatures(self.names)
             self._signatures = (low, high, np.bitwise_count(low) + np.bitwise_count(high))
         return self._signatures
 

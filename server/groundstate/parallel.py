@@ -7,13 +7,10 @@ on.
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -98,6 +95,10 @@ def processes_for(documents: Sequence[Document], jobs: int) -> int:
 
 
 def _forked(work: Work, documents: Sequence[Document], jobs: int, what: str) -> list[str | Failure]:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
     global _inherited
     found: dict[int, str | Failure] = {}
     largest_first = sorted(range(len(documents)), key=lambda index: -len(documents[index].data))
