@@ -37,7 +37,8 @@ def bigram_signature(text: str) -> tuple[int, int]:
 
 
 def bigram_signatures(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Both halves of ``bigram_signature`` of each text, ``(texts,)`` each; for thousands of texts in less than half the time."""
+    """Both halves of ``bigram_signature`` of each text, ``(texts,)`` each; of thousands of texts in less than half the
+    time."""
     low, high = np.zeros(len(texts), np.uint64), np.zeros(len(texts), np.uint64)
     plain: list[int] = []
     folded: list[bytes] = []
