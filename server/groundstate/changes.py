@@ -101,12 +101,12 @@ class Change:
             more.subtract(before.names.keys() - after.names.keys())
             defined |= _defined(before) ^ _defined(after)
         for name in more.keys() | defined:
-            count = facts.names.get(name, 0)
-            if coarse(count - more[name]) != coarse(count):
+            now = facts.names.get(name, 0)
+            then = now - more[name]
+            if coarse(then) != coarse(now):
                 self.keys.add(NAME + name)
-                self.names.add(name)
-            elif count < 2 and name in defined:
-                # What two files use is among the names that are asked for similar ones, whoever defines it.
+            # What two files use is among the names that are asked for similar ones, of the rest what one defines.
+            if coarse(max(then, 1)) != coarse(max(now, 1)) or (min(then, now) < 2 and name in defined):
                 self.names.add(name)
 
     def _add_functions(
