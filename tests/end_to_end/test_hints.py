@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lsprotocol import types
 from tests.end_to_end.conftest import EMACS, HELIX, NEOVIM, VSCODE, Start
-from tests.end_to_end.editor import SECONDS, Editor, applied, position
+from tests.end_to_end.editor import REAL, SECONDS, Editor, applied, position
 
 TEXT = """\
 'wrong'
@@ -42,6 +42,13 @@ async def test_a_lens_shows_the_free_energy_of_each_function(start: Start) -> No
     assert first.command.command == "groundstate.showEnergy"
     energy = await editor.execute(first.command.command, *first.command.arguments)
     assert energy["unit"]["name"] == "first"
+
+
+async def test_a_function_without_findings_has_a_lens(start: Start) -> None:
+    editor = await start(VSCODE, command=REAL, settings={"codeLens": True})
+    uri = editor.open("plain.py", "def mean(values):\n    return sum(values) / len(values)\n")
+    (lens,) = await lenses(editor, uri)
+    assert lens.command.title.startswith("free energy ")
 
 
 @pytest.mark.parametrize("client", [VSCODE, HELIX, EMACS])

@@ -18,9 +18,10 @@ from groundstate.lsp.notebooks import in_their_cells, without_shell_names
 from groundstate.lsp.projects import Project, Projects
 from groundstate.lsp.reparse import difference
 from groundstate.lsp.snapshots import Snapshot
-from groundstate.report import Report
+from groundstate.report import Report, UnitEnergy
 from groundstate.unused_ignores import UNUSED_IGNORE
 from groundstate_grammars.python.parsed import ParsedFile
+from groundstate_grammars.python.units import UnitKind
 
 
 class Examination:
@@ -62,6 +63,27 @@ class Examination:
         if snapshot.is_notebook:
             report = in_their_cells(without_shell_names(report), snapshot)
         return analysed(snapshot, report, self._client, self._pages, project.settings.baseline)
+
+    def energies(self, snapshot: Snapshot, token: Token) -> tuple[UnitEnergy, ...]:
+        """The energies of all functions of ``snapshot``, also of those an analysis does not look at; none without a model.
+
+        Raises:
+            Superseded: the token is cancelled on the way.
+        """
+        path = snapshot.document.path
+        if not snapshot.is_python or not self._projects.checks(path):
+            return ()
+        project = self._projects.of(path, token)
+        if project.engine is None or is_excluded(path, project.root, project.settings.exclude):
+            return ()
+        document = self._reparsed(snapshot)
+        settings = replace(project.settings, sensitivity="all")
+        engine = CancellableEngine(project.engine, token)
+        report = analyse(document, project.files.workspace(document), engine, settings)
+        functions = {
+            (unit.start, unit.end) for unit in document.parsed.units if unit.kind is UnitKind.FUNCTION
+        }
+        return tuple(item for item in report.energies if (item.start, item.end) in functions)
 
     def landscape(self, snapshot: Snapshot, at: int, token: Token) -> Landscape | None:
         """The energy landscape around byte ``at`` of ``snapshot``.

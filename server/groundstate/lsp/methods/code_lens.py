@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from groundstate.lsp.cancellation import Token
 from groundstate.lsp.contract_text import lens_title
 from groundstate.lsp.handlers import OnSnapshot
 from groundstate.lsp.methods.show_energy import SHOW_ENERGY
 from groundstate.lsp.snapshots import Snapshot
+from groundstate.report import UnitEnergy
 from groundstate_grammars.python.contracts.reading import may_have_contracts
 from groundstate_grammars.python.units import MODULE_NAME
 
@@ -33,7 +35,7 @@ async def handle(
         )
         for status in analysed.report.contracts
     ]
-    for unit in analysed.report.energies if shows_energies else ():
+    for unit in await _energies(server, snapshot) if shows_energies else ():
         if unit.name == MODULE_NAME or snapshot.location(unit.start, unit.start, encoding).uri != uri:
             continue
         inside = [item for item in analysed.report.findings if unit.start <= item.start < unit.end]
@@ -44,6 +46,14 @@ async def handle(
         title = f"free energy {unit.free_energy:.2f}{count}"
         lenses.append(types.CodeLens(place, types.Command(title, SHOW_ENERGY, arguments=[where])))
     return lenses
+
+
+async def _energies(server: GroundstateServer, snapshot: Snapshot) -> tuple[UnitEnergy, ...]:
+    token = Token()
+    try:
+        return await server.worker.run(lambda: server.examination.energies(snapshot, token))
+    finally:
+        token.cancel()
 
 
 HANDLER = OnSnapshot(
