@@ -171,6 +171,7 @@ class Run:
                 reports[index] = report
             elif report is not None:
                 earlier.setdefault(version, {})[index] = taken, report
+        renewed: dict[str, str] = {}
         most_used = sorted(earlier, key=lambda version: -len(earlier[version]))[:MOST_VERSIONS]
         for version in most_used:
             found = earlier[version]
@@ -178,7 +179,13 @@ class Run:
             touched = self._touched(
                 {name: found[index][0] for name, index in names.items()}, version, project
             )
-            reports |= {index: found[index][1] for name, index in names.items() if name not in touched}
+            held = {index: found[index][1] for name, index in names.items() if name not in touched}
+            reports |= held
+            renewed |= {
+                keys[index]: f"{project.key} {stored[keys[index]].partition(' ')[2]}" for index in held
+            }
+        if renewed:  # so that the next run need not ask what changed since those versions
+            self.cache.put({project.key: json.dumps(project.files)} | renewed)
         return reports
 
     def _touched(self, taken: Mapping[str, str], version: str, project: _Project) -> Collection[str]:
