@@ -281,3 +281,13 @@ def test_what_an_analysis_took_comes_back() -> None:
 def test_what_is_no_such_text_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # of whatever kind: it is caught where entries are read
         _ = Taken.from_text(text).like
+
+
+def test_a_run_after_a_change_compares_no_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "code"
+    write(folder, FILES)
+    run(folder, use_cache=True)
+    write(folder, {"other.py": FILES["other.py"].replace("separator", "between")})
+    run(folder, use_cache=True)
+    monkeypatch.delattr("groundstate.changes.change_between")
+    assert shown(run(folder, use_cache=True)) == shown(run(folder, use_cache=False))
