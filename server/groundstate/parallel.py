@@ -7,6 +7,7 @@ on.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import traceback
@@ -104,7 +105,7 @@ def _forked(work: Work, documents: Sequence[Document], jobs: int, what: str) -> 
     largest_first = sorted(range(len(documents)), key=lambda index: -len(documents[index].data))
     _inherited = (work, documents)
     try:
-        with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _leave_interrupts) as pool:
+        with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _begin) as pool:
             futures = {pool.submit(_inherited_work, index): index for index in largest_first}
             try:
                 for future in progress(as_completed(futures), len(futures), what):
@@ -121,9 +122,11 @@ def _forked(work: Work, documents: Sequence[Document], jobs: int, what: str) -> 
     return [found[index] for index in range(len(documents))]
 
 
-def _leave_interrupts() -> None:
-    """Only the process that the user started hears an interrupt."""
+def _begin() -> None:
+    """Leave interrupts to the process that the user started; and what is inherited out of garbage collection, which would
+    write to all of it and so copy it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
 
 
 def _inherited_work(index: int) -> str | Failure:

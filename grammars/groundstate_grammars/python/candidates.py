@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import re
 import tomllib
+import weakref
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -213,7 +214,9 @@ class Candidates:
 
     def __init__(self, file: ParsedFile, base: Candidates | None = None) -> None:
         """``base``: the candidates of the file that ``file`` is an edited unit of; their lexicon ids agree."""
-        self._file = file
+        # The file has these candidates: without a weak reference it would be garbage that only a collection frees, and a
+        # version of a long file is a hundred megabytes.
+        self._weak_file = weakref.ref(file)
         self._data = language_data()
         self._visible: dict[int, tuple[Ids, list[int]]] = {}
         self._similar_found: dict[tuple[int, int], Ids] = {}
@@ -299,6 +302,12 @@ class Candidates:
             keys = sorted(facts.keys.items(), key=lambda item: -item[1])
             short = [identity for identity, _ in keys if len(lexicon.texts[identity]) < MAX_TEXT]
             self._keys = np.array(short, np.int32)
+
+    @property
+    def _file(self) -> ParsedFile:
+        file = self._weak_file()
+        assert file is not None, "candidates are asked for only while their file is there"
+        return file
 
     def shared(self) -> dict[str, object]:
         """By name, all that the candidates of every unit are made from; not what is remembered on the way."""
@@ -483,7 +492,7 @@ class Candidates:
 
 _REMEMBERED = frozenset(
     (
-        "_file",
+        "_weak_file",
         "_data",
         "_visible",
         "_similar_found",

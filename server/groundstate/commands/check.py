@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 from pathlib import Path
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
     from groundstate.linting import Linter
     from groundstate.reports.outcome import Outcome
     from groundstate.settings import LoadedSettings
-
-
-_COLLECTED_AFTER = 50_000, 20, 20
-"""Thresholds of the garbage collector. Trees and facts are many objects in few cycles; Python's own thresholds take a
-fiftieth of a run."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -101,7 +95,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check, report, and return 0, 1 or 2."""
-    gc.set_threshold(*_COLLECTED_AFTER)
     _refuse_contradictions(arguments)
     if arguments.watch:
         from groundstate.watching import watch
