@@ -84,7 +84,7 @@ def _described(member: Member) -> object:
     if isinstance(member, Class):
         return (
             "class",
-            member.qualname,
+            member.name,  # its qualified name has its place
             member.bases,
             sorted(member.members),
             sorted(member.attributes),

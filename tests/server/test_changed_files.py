@@ -291,3 +291,12 @@ def test_a_run_after_a_change_compares_no_versions(tmp_path: Path, monkeypatch: 
     run(folder, use_cache=True)
     monkeypatch.delattr("groundstate.changes.change_between")
     assert shown(run(folder, use_cache=True)) == shown(run(folder, use_cache=False))
+
+
+def test_what_stands_before_a_class_is_no_part_of_its_outline() -> None:
+    text = b"class First:\n    pass\n\n\nclass Second(First):\n    def close(self): pass\n"
+    before, after = (
+        outline_of(Document(Path("a.py"), version))
+        for version in (text, text.replace(b"pass\n\n", b"pass\n    pass\n\n", 1))
+    )
+    assert before.members == after.members
