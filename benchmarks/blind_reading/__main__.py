@@ -28,9 +28,9 @@ from benchmarks.blind_reading.objections import objection_to
 from benchmarks.blind_reading.scanning import Scan, scan
 from benchmarks.blind_reading.summary import Reading, Unread, joined, summarise
 
-from groundstate.analysis import sensitivity_of
 from groundstate.settings import SENSITIVITIES
 from groundstate_energy.model_package import load_model_package
+from groundstate_energy.vetoes import sensitivity_of
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.rules import RULES
 

@@ -2,21 +2,18 @@
 
 Hard violations become findings as they are. The engine's scored edits become findings where their level is within the
 sensitivity; one that lies where a hard rule fires becomes a repair of that finding instead, for what an exact rule says
-need not be said twice. What an alarm budget lets pass must be plausible too: that is asked here and not of the engine, for
-it looks at other files, and what the engine remembers of a unit must not.
+need not be said twice. What an alarm budget lets pass must be plausible too (``vetoes``): that is asked here and not of the
+engine, for it looks at other files, and what the engine remembers of a unit must not.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import logging
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from groundstate.discovery import relative_to_root
 from groundstate.documents import MOST_BYTES, Document
@@ -27,26 +24,15 @@ from groundstate.report import Report, UnitEnergy
 from groundstate.settings import SENSITIVITIES, Settings
 from groundstate.unused_ignores import UNUSED_IGNORE, unused_ignores
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
-from groundstate_energy.plausibility import EditedFile, objection
-from groundstate_energy.terms import Violation, contract_term, hard_violations
-from groundstate_energy.terms.view import FileView
-from groundstate_grammars.edits import Edit, Replacement, apply_replacements
+from groundstate_energy.terms import Violation
+from groundstate_energy.vetoes import Vetoes, sensitivity_of
+from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python import syntax as py
-from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile
-from groundstate_grammars.python.test_code import is_test
 from groundstate_grammars.rules import CONTRACT_RULES, SOFT_RULES
 from groundstate_grammars.text import BYTE_ORDER_MARK
-
-if TYPE_CHECKING:
-    from groundstate_energy.terms.contracts import ContractTerm
-
-logger = logging.getLogger(__name__)
-
-MOST_NODES = 200_000
-"""Nodes of the versions of a document that are kept while it is analysed; some 20,000 lines."""
 
 MOST_REPAIRS = 5
 """Repairs shown of one finding."""
@@ -159,7 +145,7 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
     rules = settings.reported_rules(path)
     if document.not_text_at is not None:
         return numbered(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
-    hard = _HardTerms(document, workspace)
+    hard = Vetoes(document.parsed, workspace.index, document.path)
     scored: list[ScoredEdit] = []
     results: Sequence[UnitResult] = ()
     judged = rules.difference(SOFT_RULES, CONTRACT_RULES)
@@ -194,165 +180,8 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
     return replace(numbered(document, findings, ignores), energies=energies)
 
 
-def sensitivity_of(path: str, sensitivity: str) -> str | None:
-    """The alarm budget that counts in the file at ``path``, relative to its project; None where learned rules say nothing.
-
-    In test code it is the next stricter one. Its values are chosen and its names are alike on purpose: it had 75 of the 100
-    most probable findings when they were read, none of them a bug, in 42 % of the lines (``benchmarks/blind_reading``).
-    """
-    if sensitivity == "all" or not is_test(path):
-        return sensitivity
-    stricter = SENSITIVITIES.index(sensitivity) - 1
-    return SENSITIVITIES[stricter] if stricter >= 0 else None
-
-
-class _HardTerms:
-    """The hard violations of a document, and what repairs would do to them."""
-
-    def __init__(self, document: Document, workspace: Workspace) -> None:
-        self._document = document
-        self._index = workspace.index
-        self._changes: dict[tuple[Replacement, ...], tuple[int, int]] = {}
-        # Other versions of the document by a hash of the text: what is found in them, and they while there is room.
-        self._versions: dict[bytes, tuple[list[Violation], ParsedFile | None]] = {}
-        self._room = MOST_NODES
-        self._harmless: set[tuple[Replacement, ...]] = set()
-
-    @functools.cached_property
-    def violations(self) -> list[Violation]:
-        """Those of the document, found when they are first asked for: an engine asks beside its network's pass."""
-        return hard_violations(self._document.parsed, self._index, self._document.path)
-
-    @functools.cached_property
-    def _contracts(self) -> ContractTerm | None:
-        return contract_term(self._document.parsed)
-
-    @functools.cached_property
-    def _before(self) -> Counter[tuple[str, str]]:
-        return Counter((item.rule, item.message) for item in self.violations)
-
-    def violations_of(self, file: ParsedFile) -> list[Violation]:
-        """The violations of the document or of another version of it; an engine asks for those of which findings come."""
-        if file.tree is self._document.parsed.tree:
-            return self.violations
-        version = _version(file.data)
-        if version in self._versions:
-            return self._versions[version][0]
-        found = hard_violations(file, self._index, self._document.path)
-        if self._contracts is not None:
-            found = found + self._contracts.violations(file)
-        if not file.flat.errors:
-            self._room -= len(file.flat)
-            self._versions[version] = found, file if self._room > 0 else None
-        return found
-
-    def allows(self, replacements: tuple[Replacement, ...]) -> bool:
-        """Whether a repair adds no violation anywhere in the file."""
-        return replacements in self._harmless or self._change(replacements)[0] == 0
-
-    def allow_together(self, repairs: Sequence[tuple[Replacement, ...]]) -> None:
-        """Find out at once which of many repairs in distinct places add no violation; ``allows`` then knows.
-
-        Repairs that bind nothing differently, anywhere, and concern no contract cannot make up for one another: when all
-        of them together add no violation, none does. Halves are tried where one does, so the work grows with the harmful
-        ones and not with all.
-        """
-        file = self._document.parsed
-        flat, tokens = file.flat, file.tokens
-        bound = {flat.start[node] for node in file.scopes.binding_nodes}
-        bound.update(
-            at for at, role in zip(tokens.start, tokens.role, strict=True) if role == Role.ATTRIBUTE_BOUND
-        )
-        if not flat.errors:
-            self._halve([repair for repair in repairs if not self._binds_or_promises(repair, bound)])
-
-    def _binds_or_promises(self, repair: tuple[Replacement, ...], bound: set[int]) -> bool:
-        """Whether another repair might make up for what ``repair`` breaks."""
-        contracts = self._contracts
-        return any(
-            item.start in bound or (contracts is not None and contracts.concerns(item.start))
-            for item in repair
-        )
-
-    def _halve(self, repairs: Sequence[tuple[Replacement, ...]]) -> None:
-        if len(repairs) < 2:
-            return
-        file = self._document.parsed
-        after = file.edited([item for repair in repairs for item in repair])
-        if not after.flat.errors and _bindings(after) == _bindings(file):
-            if Counter((item.rule, item.message) for item in self.violations_of(after)) == self._before:
-                self._harmless.update(repairs)
-                return
-        middle = len(repairs) // 2
-        self._halve(repairs[:middle])
-        self._halve(repairs[middle:])
-
-    @functools.cached_property
-    def _view(self) -> FileView:
-        index = self._index if self._index is not None else ProjectIndex(None)
-        return FileView(self._document.parsed, index, self._document.path)
-
-    def finds_plausible(self, replacements: tuple[Replacement, ...]) -> bool:
-        """Whether no check of plausibility objects to an edit; in a text with syntax errors none is asked."""
-        file = self._document.parsed
-        _, after = self._versions.get(_version(apply_replacements(file.data, replacements)), ((), None))
-        if after is None:
-            after = file.edited(replacements)
-        if after.flat.errors:
-            return True
-        reason = objection(EditedFile(self._view, after, replacements))
-        if reason:
-            logger.debug("%s: not shown, it %s", self._document.path, reason.replace("_", " "))
-        return not reason
-
-    def gains(self, replacements: tuple[Replacement, ...]) -> bool:
-        """Whether a repair removes a violation and adds none."""
-        added, removed = self._change(replacements)
-        return removed > 0 and added == 0
-
-    def _change(self, replacements: tuple[Replacement, ...]) -> tuple[int, int]:
-        """Violations added and removed; in a text with syntax errors, its errors."""
-        known = self._changes.get(replacements)
-        if known is None:
-            known = self._changes[replacements] = self._compared(replacements)
-        return known
-
-    def _compared(self, replacements: tuple[Replacement, ...]) -> tuple[int, int]:
-        file = self._document.parsed
-        version = _version(apply_replacements(file.data, replacements))
-        if version in self._versions and not file.flat.errors:
-            found, _ = self._versions[version]
-        else:
-            edited = file.edited(replacements)
-            errors = len(edited.flat.errors) - len(file.flat.errors)
-            if errors or edited.flat.errors:
-                return max(errors, 0), max(-errors, 0)
-            found = self.violations_of(edited)
-        after = Counter((item.rule, item.message) for item in found)
-        return (after - self._before).total(), (self._before - after).total()
-
-
-def _version(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
-
-
-def _bindings(file: ParsedFile) -> object:
-    """What every scope of a file binds and what its classes have: what code elsewhere can see."""
-    scopes = [
-        (
-            scope.kind,
-            scope.globals,
-            scope.nonlocals,
-            scope.is_open,
-            {n: len(b) for n, b in scope.bindings.items()},
-        )
-        for scope in file.scopes.scopes
-    ]
-    return scopes, file.facts.classes, file.facts.functions
-
-
 def _within_sensitivity(
-    results: Sequence[UnitResult], rules: frozenset[str], sensitivity: str, hard: _HardTerms
+    results: Sequence[UnitResult], rules: frozenset[str], sensitivity: str, hard: Vetoes
 ) -> list[ScoredEdit]:
     """The edits to show, each once and in the engine's order; at ``all`` the best of every unit too.
 
@@ -388,7 +217,7 @@ def _disjoint(repairs: Iterable[tuple[Replacement, ...]]) -> list[tuple[Replacem
 
 
 def _hard_findings(
-    document: Document, hard: _HardTerms, rules: frozenset[str], scored: Sequence[ScoredEdit]
+    document: Document, hard: Vetoes, rules: frozenset[str], scored: Sequence[ScoredEdit]
 ) -> tuple[list[Finding], list[ScoredEdit]]:
     """A finding for each place of a violation, and the scored edits that became repairs of one."""
     findings: dict[tuple[str, int, int], Finding] = {}

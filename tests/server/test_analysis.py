@@ -78,7 +78,7 @@ def test_all_asks_the_hard_terms_about_many_units_at_once(monkeypatch: pytest.Mo
         read.append(file)
         return hard_violations(file, *rest)
 
-    monkeypatch.setattr("groundstate.analysis.hard_violations", counting)
+    monkeypatch.setattr("groundstate_energy.vetoes.hard_violations", counting)
     found = findings(text, *units, sensitivity="all")
     lines = [text.count(b"\n", 0, finding.start) // 4 for finding in found]
     assert lines == [number for number in range(count) if number != harmful]
@@ -262,7 +262,7 @@ def test_an_edit_that_the_engine_has_had_judged_is_not_parsed_or_judged_again(
         parsed.append(replacements)
         return edited(file, replacements)
 
-    monkeypatch.setattr("groundstate.analysis.hard_violations", noted)
+    monkeypatch.setattr("groundstate_energy.vetoes.hard_violations", noted)
     monkeypatch.setattr(ParsedFile, "edited", counted)
     settings = settings_from_mapping({"sensitivity": "explore"}, "a test")
     found = analyse(Document(ROOT / "a.py", TEXT), Workspace(ROOT), Asking([[WRONG], [STRICT]]), settings)
