@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.energy_models.marks import check, parsed, repaired, unmarked
 
 from groundstate_energy.terms import hard_violations, new_violations
+from groundstate_energy.terms.nearest import edit_distance, names_meant, nearest_names
 
 
 def test_an_undefined_name_is_found_and_its_neighbours_offered() -> None:
@@ -16,6 +19,86 @@ def test_an_undefined_name_is_found_and_its_neighbours_offered() -> None:
     (violation,) = check(text)
     assert violation.message == "no scope defines `valeus`"
     assert "len(values)" in repaired(unmarked(text), violation)[0]
+
+
+@pytest.mark.parametrize(
+    ("slip", "meant"),
+    [
+        ("prnt", "print"),
+        ("lenn", "len"),
+        ("rnage", "range"),
+        ("isinstnace", "isinstance"),
+        ("NotImplmentedEror", "NotImplementedError"),
+        ("xrange", "range"),
+    ],
+)
+def test_a_slip_in_a_builtin_has_that_builtin_as_its_only_repair(slip: str, meant: str) -> None:
+    text = f"def f(something):\n    return [[GS102 {slip}]](something)\n"
+    (violation,) = check(text)
+    assert repaired(unmarked(text), violation) == [unmarked(text).replace(slip, meant)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Path",
+        "sqrt",
+        "sin",
+        "islice",
+        "pprint",
+        "fsum",
+        "call",
+        "Popen",
+        "Any",
+        "Callable",
+        "np",
+        "pd",
+        "mock",
+        "pytest",
+    ],
+)
+def test_a_name_that_was_not_imported_is_no_slip_in_a_builtin(name: str) -> None:
+    (violation,) = check(f"def f(something):\n    return [[GS102 {name}]](something)\n")
+    assert violation.repairs == ()
+
+
+@pytest.mark.parametrize("name", ["time", "math", "types", "io", "abc", "warnings"])
+def test_a_module_that_was_not_imported_is_no_slip_in_a_builtin(name: str) -> None:
+    text = f"print([[GS102 {name}]].something)\n"
+    (violation,) = check(text)
+    assert repaired(unmarked(text), violation) == [f"import {name}\n{unmarked(text)}"]
+
+
+def test_a_builtin_farther_than_a_name_of_the_text_is_not_offered() -> None:
+    text = """
+        def f(items):
+            for item in items:
+                print([[GS102 itemm]])
+    """
+    (violation,) = check(text)
+    offered = "".join(repaired(unmarked(text), violation))
+    assert "print(item)" in offered
+    assert "print(iter)" not in offered
+
+
+_WORDS = st.text("abcdeT_", min_size=1, max_size=9)
+
+
+@given(_WORDS, st.lists(_WORDS, max_size=8), st.lists(_WORDS, max_size=8))
+def test_names_of_the_text_come_by_distance_and_general_ones_are_no_farther(
+    name: str, own: list[str], general: list[str]
+) -> None:
+    meant = names_meant(name, own, general, most=100)
+    alike = nearest_names(name, own, most=100)
+    assert set(alike) <= set(meant)
+
+    def far(other: str) -> int:
+        return 0 if other.lower() == name.lower() else edit_distance(name, other, 9)
+
+    distances = [far(other) for other in meant]
+    assert distances == sorted(distances)
+    assert all(far(other) == distances[0] for other in meant if other not in alike)
+    assert name not in meant
 
 
 def test_a_member_without_self_is_offered_with_self() -> None:

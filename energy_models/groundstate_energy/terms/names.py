@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 from groundstate_energy.terms.guards import expects_failure
-from groundstate_energy.terms.nearest import nearest_names
+from groundstate_energy.terms.nearest import names_meant, nearest_names
 from groundstate_energy.terms.view import FileView
 from groundstate_energy.terms.violation import Reason, Violation
 from groundstate_grammars.edits import Edit, Replacement
@@ -24,6 +25,7 @@ from groundstate_grammars.python.builtin_names import (
     MODULE_NAMES,
     PYTHON2_BUILTINS,
 )
+from groundstate_grammars.python.known_names import known_names
 from groundstate_grammars.python.scopes import Binding, BindingKind, Reference, Scope, ScopeKind
 
 _KNOWN = BUILTINS | MODULE_NAMES | HOST_NAMES
@@ -106,8 +108,6 @@ def _undefined(view: FileView, reference: Reference) -> Violation:
     names: dict[str, None] = {}
     for scope in view.scopes.visible_scopes(reference.scope):
         names.update(dict.fromkeys(view.scopes.scopes[scope].bindings))
-    own = set(names)
-    names.update(dict.fromkeys(sorted(BUILTINS)))
     edits: list[Edit] = []
     member = _as_member(view, reference)
     if member:
@@ -115,11 +115,19 @@ def _undefined(view: FileView, reference: Reference) -> Violation:
     if reference.name in sys.stdlib_module_names and flat.kind[flat.parent[reference.node]] == py.ATTRIBUTE:
         place = _import_place(view)
         edits.append(Edit("GS102", (Replacement(place, place, f"import {reference.name}\n".encode()),)))
-    near = nearest_names(reference.name, names, 2 * _MOST_REPAIRS)
-    near.sort(key=lambda name: name not in own)
+    builtins = () if reference.name in _to_import() else BUILTINS
+    near = names_meant(reference.name, names, builtins, _MOST_REPAIRS)
     edits.extend(_replace(start, end, name) for name in near)
     message = f"no scope defines `{reference.name}`"
     return Violation("GS102", start, end, message, tuple(edits[:_MOST_REPAIRS]))
+
+
+@cache
+def _to_import() -> frozenset[str]:
+    """Modules of the standard library and what they export: such a name was not imported rather than misspelt."""
+    modules = sys.stdlib_module_names
+    members = known_names().members
+    return modules.union(*(members[module].names for module in modules & members.keys()))
 
 
 def _replace(start: int, end: int, name: str, rule: str = "GS102") -> Edit:

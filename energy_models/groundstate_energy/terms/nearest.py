@@ -7,7 +7,33 @@ from collections.abc import Iterable
 
 def nearest_names(name: str, known: Iterable[str], most: int = 5) -> list[str]:
     """At most ``most`` of ``known`` within about a third of ``name``'s length in edits, nearest first, then by text."""
-    bound = 1 + len(name) // 4
+    return [other for _, other in _alike(name, known, 1 + len(name) // 4)[:most]]
+
+
+def names_meant(name: str, own: Iterable[str], general: Iterable[str], most: int = 5) -> list[str]:
+    """At most ``most`` names that ``name`` may stand for, nearest first: alike ones of ``own``, slips in ``general`` ones.
+
+    ``own`` are names of the text, of which like ones are confused. ``general`` are those that every text has, and a short
+    word resembles some of them by chance: only the nearest count, no farther than the nearest of ``own``, with one edit
+    and one more for every 8 letters, and 3 letters or more of the longer name for each edit.
+    """
+    found = _alike(name, own, 1 + len(name) // 4)
+    slips = [
+        (distance, other)
+        for distance, other in _alike(name, general, 1 + len(name) // 8)
+        if 3 * distance <= max(len(name), len(other))
+    ]
+    least = min((distance for distance, _ in (*found[:1], *slips[:1])), default=0)
+    merged = [(distance, 0, other) for distance, other in found]
+    merged += [(distance, 1, other) for distance, other in slips if distance == least]
+    return list(dict.fromkeys(other for _, _, other in sorted(merged)))[:most]
+
+
+def _alike(name: str, known: Iterable[str], bound: int) -> list[tuple[int, str]]:
+    """Those of ``known`` within ``bound`` edits of ``name``, each with its distance, nearest first.
+
+    The distance is 0 where only upper and lower case differ. Never as many edits as the name has letters.
+    """
     found: list[tuple[int, str]] = []
     folded = name.lower()
     for other in known:
@@ -17,7 +43,7 @@ def nearest_names(name: str, known: Iterable[str], most: int = 5) -> list[str]:
         if distance <= bound and distance < len(name):
             found.append((distance, other))
     found.sort()
-    return [other for _, other in found[:most]]
+    return found
 
 
 def edit_distance(first: str, second: str, bound: int) -> int:
