@@ -266,11 +266,7 @@ class Engine:
         edit = candidates.edit(candidate)
         calibration = self.package.calibration.get(edit.rule, _SILENT)
         log_odds = scored.log_odds(candidate)
-        site = int(candidates.candidate_site[candidate])
-        start, end = int(candidates.site_start[site]), int(candidates.site_end[site])
-        data = statistics.file.data
-        if start == end or len(edit.replacements) > 1:
-            start, end = _token_range(statistics.file, scored, site, start, end)
+        start, end = place_of(statistics.file, scored, candidate)
         gap = EnergyGap(
             (
                 TermGap("usage", Energy(0, round(float(scored.usage[candidate]), 4))),
@@ -286,16 +282,19 @@ class Engine:
             probability=calibration.probability(log_odds),
             level=calibration.level(log_odds) if scored.unit.kind in LEARNED_UNITS else "all",
             certified=calibration.certified >= CERTIFIED,
-            message=_message(data, edit),
+            message=_message(statistics.file.data, edit),
             evidence=_evidence(statistics, scored, candidate),
         )
 
 
-def _token_range(file: ParsedFile, scored: ScoredUnit, site: int, start: int, end: int) -> tuple[int, int]:
-    """Byte range of the token at a site, for edits that insert; the whole range for swaps."""
+def place_of(file: ParsedFile, scored: ScoredUnit, candidate: int) -> tuple[int, int]:
+    """Byte range of ``file`` that a finding of a candidate points at: its site, or the token there where it inserts."""
+    candidates = scored.candidates
+    site = int(candidates.candidate_site[candidate])
+    start, end = int(candidates.site_start[site]), int(candidates.site_end[site])
     if start != end:
         return start, end
-    token = scored.unit.tokens[int(scored.candidates.site_token[site])]
+    token = scored.unit.tokens[int(candidates.site_token[site])]
     return file.tokens.start[token], file.tokens.end[token]
 
 

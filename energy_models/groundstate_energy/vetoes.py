@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundstate_energy.model_package import LEVELS
+from groundstate_energy.places import overlap
 from groundstate_energy.plausibility import EditedFile, objection
 from groundstate_energy.terms import Violation, contract_term, hard_violations
 from groundstate_energy.terms.view import FileView
@@ -34,6 +35,12 @@ MOST_NODES = 200_000
 """Nodes of the versions of a file that are kept while its edits are judged; some 20,000 lines."""
 
 
+def stricter(level: str) -> str | None:
+    """The alarm budget next to ``level`` that shows less; None where there is none."""
+    before = LEVELS.index(level) - 1
+    return LEVELS[before] if before >= 0 else None
+
+
 def sensitivity_of(path: str, sensitivity: str) -> str | None:
     """The alarm budget that counts in the file at ``path``, relative to its project; None where learned rules say nothing.
 
@@ -42,8 +49,7 @@ def sensitivity_of(path: str, sensitivity: str) -> str | None:
     """
     if sensitivity == "all" or not is_test(path):
         return sensitivity
-    stricter = LEVELS.index(sensitivity) - 1
-    return LEVELS[stricter] if stricter >= 0 else None
+    return stricter(sensitivity)
 
 
 class Vetoes:
@@ -154,6 +160,17 @@ class Vetoes:
         """Whether a repair removes a violation and adds none."""
         added, removed = self._change(replacements)
         return removed > 0 and added == 0
+
+    def shows(self, start: int, end: int, replacements: tuple[Replacement, ...]) -> bool:
+        """Whether an edit at the place from ``start`` to ``end`` that passes its alarm budget becomes a finding of its own:
+        nothing vetoes it, the place can be read, and no exact rule says there what the edit mends."""
+        here = [item for item in self.violations if overlap(start, end, item.start, item.end)]
+        return (
+            self.allows(replacements)
+            and all(item.rule != "GS101" for item in here)
+            and not (here and self.gains(replacements))
+            and self.finds_plausible(replacements)
+        )
 
     def _change(self, replacements: tuple[Replacement, ...]) -> tuple[int, int]:
         """Violations added and removed; in a text with syntax errors, its errors."""

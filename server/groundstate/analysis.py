@@ -9,7 +9,7 @@ engine, for it looks at other files, and what the engine remembers of a unit mus
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from groundstate.report import Report, UnitEnergy
 from groundstate.settings import SENSITIVITIES, Settings
 from groundstate.unused_ignores import UNUSED_IGNORE, unused_ignores
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
+from groundstate_energy.places import by_place, overlap
 from groundstate_energy.terms import Violation
 from groundstate_energy.vetoes import Vetoes, sensitivity_of
 from groundstate_grammars.edits import Edit, Replacement
@@ -262,19 +263,7 @@ def _soft_findings(
     document: Document, scored: Sequence[ScoredEdit], results: Sequence[UnitResult]
 ) -> list[Finding]:
     """One finding for each place: the best edit there, with the others at that place as further repairs."""
-    groups: list[list[ScoredEdit]] = []
-    places: list[
-        tuple[int, int, int]
-    ] = []  # start and end of a group's first edit, and the group; sorted, disjoint
-    for edit in scored:
-        at = bisect_left(places, (edit.start, edit.end, 0))
-        for start, end, group in places[max(0, at - 2) : at + 2]:
-            if _overlap(edit.start, edit.end, start, end):
-                groups[group].append(edit)
-                break
-        else:
-            places.insert(at, (edit.start, edit.end, len(groups)))
-            groups.append([edit])
+    groups = [[scored[at] for at in group] for group in by_place((edit.start, edit.end) for edit in scored)]
     return [
         Finding(
             rule=group[0].edit.rule,
@@ -301,7 +290,7 @@ def _raised_elsewhere(
     for other in () if unit is None else unit.edits:
         lowers = other.gap.total < Energy(0, 0.0)
         if lowers and not any(
-            _overlap(other.start, other.end, item.start, item.end) for item in (edit, *places)
+            overlap(other.start, other.end, item.start, item.end) for item in (edit, *places)
         ):
             places.append(other)
     return tuple(
@@ -326,14 +315,7 @@ def _repair(document: Document, edit: ScoredEdit) -> Repair:
 
 
 def _touch(edit: ScoredEdit, violation: Violation) -> bool:
-    return _overlap(edit.start, edit.end, violation.start, violation.end)
-
-
-def _overlap(start: int, end: int, other_start: int, other_end: int) -> bool:
-    """Whether two ranges share a byte, or one is empty and lies in or at the other."""
-    if start == end or other_start == other_end:
-        return start <= other_end and other_start <= end
-    return start < other_end and other_start < end
+    return overlap(edit.start, edit.end, violation.start, violation.end)
 
 
 def _not_text(document: Document, offset: int) -> list[Finding]:
