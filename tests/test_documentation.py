@@ -14,8 +14,6 @@ from groundstate.cli import COMMANDS
 from groundstate.settings import KEYS
 from groundstate_grammars.rules import RULES
 
-pytest.importorskip("material", reason="the site's theme is not installed")
-
 ROOT = Path(__file__).parent.parent
 
 

@@ -12,6 +12,7 @@ import pytest
 from lsprotocol import types
 from tests.end_to_end.conftest import VSCODE, Start
 from tests.end_to_end.editor import REAL, SECONDS
+from websockets.asyncio.client import connect
 
 
 def message(**content: object) -> bytes:
@@ -150,14 +151,11 @@ async def test_over_tcp(tmp_path: Path) -> None:
 
 
 async def test_over_a_websocket(tmp_path: Path) -> None:
-    client = pytest.importorskip(
-        "websockets.asyncio.client", reason="the extra `ws` is not installed, so WebSocket was not tried"
-    )
     port = free_port()
     process = await asyncio.create_subprocess_exec(*REAL, "--ws", f"localhost:{port}", cwd=tmp_path)
     for _ in range(200):
         try:
-            connection = await client.connect(f"ws://localhost:{port}")
+            connection = await connect(f"ws://localhost:{port}")
             break
         except OSError:
             await asyncio.sleep(0.05)

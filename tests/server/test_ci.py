@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,9 +20,8 @@ ROOT = Path(__file__).parents[2]
 BUG = "def mean(values):\n    return sum(values) / len(value)\n"
 CLEAN = BUG.replace("(value)", "(values)")
 
-pytestmark = pytest.mark.skipif(
-    any(shutil.which(tool) is None for tool in ("bash", "git")), reason="needs bash and git"
-)
+# Elsewhere a missing bash or git fails: what CI runs was not tried then.
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the scripts of CI are for bash")
 
 
 @pytest.fixture
@@ -167,7 +165,6 @@ def test_the_gitlab_template(project: Path, program: str) -> None:
 
 def test_the_pre_commit_hooks(project: Path) -> None:
     """The hooks as they are, but in the environment of the test, for none can be installed without a network."""
-    pytest.importorskip("pre_commit", reason="pre-commit is not installed, so its hook was not tried")
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert [hook["id"] for hook in hooks] == ["groundstate", "groundstate-exact"]
     local = [{**hook, "language": "system"} for hook in hooks if hook["id"] == "groundstate-exact"]

@@ -82,7 +82,7 @@ def test_links_may_loop(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a/b.py"]
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
 def test_a_pipe_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     assert discover((tmp_path,), tmp_path).files == ()

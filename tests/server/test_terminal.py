@@ -12,7 +12,7 @@ import pytest
 
 from groundstate import progress
 
-pty = pytest.importorskip("pty", reason="no terminals to be had on this system")
+pty = pytest.importorskip("pty", reason="no pseudo-terminals on Windows, so none was tried")
 
 
 def shown_on_a_terminal(folder: Path, **environment: str) -> str:

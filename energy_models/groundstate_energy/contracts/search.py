@@ -451,7 +451,7 @@ class Pools:
             items = [draw.choice(wide) for _ in range(draw.choice((2, 3, 5, 6, 8)))]
             variants = [items]
             with contextlib.suppress(TypeError):  # what has no order is left out
-                variants.append(sorted(items))  # type: ignore[type-var]  # the same
+                variants.append(sorted(items))  # type: ignore[type-var]  # that TypeError
             for variant in variants:
                 if repr(tuple(variant)) not in seen:
                     seen.add(repr(tuple(variant)))
