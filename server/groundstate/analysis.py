@@ -338,15 +338,16 @@ def repair_title(data: bytes, replacements: Sequence[Replacement]) -> str:
     news = [item.new for item in replacements]
     if len(replacements) == 2 and olds == news[::-1]:
         return f"Swap {quoted(olds[0])} and {quoted(olds[1])}"
-    if len(replacements) > 1:
-        return "Replace " + ", ".join(
-            f"{quoted(old)} by {quoted(new)}" for old, new in zip(olds, news, strict=True)
-        )
-    if not olds[0].strip():
-        return f"Insert {quoted(news[0])}"
-    if not news[0].strip():
-        return f"Remove {quoted(olds[0])}"
-    return f"Replace {quoted(olds[0])} by {quoted(news[0])}"
+    done: dict[str, list[str]] = {}
+    for old, new in zip(olds, news, strict=True):
+        if not old.strip():
+            done.setdefault("insert", []).append(quoted(new))
+        elif not new.strip():
+            done.setdefault("remove", []).append(quoted(old))
+        else:
+            done.setdefault("replace", []).append(f"{quoted(old)} by {quoted(new)}")
+    title = "; ".join(f"{what} {', '.join(texts)}" for what, texts in done.items())
+    return title[:1].upper() + title[1:]
 
 
 def numbered(document: Document, findings: list[Finding], ignores: Ignores = NO_IGNORES) -> Report:

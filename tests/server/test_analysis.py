@@ -230,6 +230,9 @@ def test_no_text_is_too_bad(data: bytes) -> None:
         (b"if x:", [Replacement(3, 3, b"not ")], "Insert `not`"),
         (b"if not x:", [Replacement(3, 7, b"")], "Remove `not`"),
         (b"a + b", [Replacement(0, 1, b"x"), Replacement(4, 5, b"y")], "Replace `a` by `x`, `b` by `y`"),
+        (b"if a or b:", [Replacement(3, 3, b"not ("), Replacement(9, 9, b")")], "Insert `not (`, `)`"),
+        (b"if not (a):", [Replacement(3, 8, b""), Replacement(9, 10, b"")], "Remove `not (`, `)`"),
+        (b"-a", [Replacement(0, 1, b""), Replacement(1, 2, b"b")], "Remove `-`; replace `a` by `b`"),
     ],
 )
 def test_titles(data: bytes, replacements: list[Replacement], title: str) -> None:
