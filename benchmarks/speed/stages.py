@@ -27,11 +27,11 @@ from groundstate.documents import Document, read_document
 from groundstate.engine_loading import engine_source, load_engine
 from groundstate.lsp.cancellation import Token
 from groundstate.lsp.project_files import ProjectFiles
-from groundstate.lsp.reparse import difference
 from groundstate.settings import LoadedSettings, load_settings
 from groundstate_energy import minimiser, scorer
 from groundstate_energy.recollection import Recollection
 from groundstate_energy.scorer import Scorer
+from groundstate_grammars.edits import difference
 from groundstate_grammars.python import parsed
 from groundstate_grammars.python.candidates import Candidates
 from groundstate_grammars.python.scopes import Scopes

@@ -85,6 +85,8 @@ class ProjectIndex:
         words: Callable[[], Mapping[Path, Words]] = dict,
     ) -> None:
         self.root = root
+        self.revision = 0
+        """Counts the updates: what was asked before one may be answered otherwise."""
         self._known_words = words
         self.standard_library: Path | None = None
         self.site_packages: tuple[Path, ...] = ()
@@ -100,6 +102,7 @@ class ProjectIndex:
 
     def update(self, path: Path, data: bytes | None = None) -> None:
         """Forget what was read from ``path``. ``data``: text to read instead of the file's, such as an editor's."""
+        self.revision += 1
         if data is None:
             self._overlays.pop(path, None)
         else:

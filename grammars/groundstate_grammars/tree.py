@@ -56,14 +56,15 @@ class FlatTree:
             child += size[child]
         return found
 
-    def of_kind(self, kind: int) -> list[int]:
-        """All nodes of a kind, in text order."""
+    def of_kind(self, kind: int, first: int = 0, stop: int | None = None) -> list[int]:
+        """The nodes of a kind from ``first`` up to ``stop``, all without it, in text order."""
         found: list[int] = []
-        node = -1
+        node = first - 1
+        stop = len(self.kind) if stop is None else stop
         index = self.kind.index
         try:
             while True:
-                node = index(kind, node + 1)
+                node = index(kind, node + 1, stop)
                 found.append(node)
         except ValueError:
             return found

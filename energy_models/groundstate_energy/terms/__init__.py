@@ -6,12 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from groundstate_energy.terms.attributes import attribute_violations
-from groundstate_energy.terms.calls import call_violations
-from groundstate_energy.terms.names import name_violations
-from groundstate_energy.terms.receivers import Receivers
-from groundstate_energy.terms.syntax import is_other_language, syntax_violations
-from groundstate_energy.terms.view import FileView
+from groundstate_energy.terms.judged import JudgedFile
 from groundstate_energy.terms.violation import Reason, Violation
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.python.contracts.reading import may_have_contracts
@@ -20,7 +15,7 @@ from groundstate_grammars.python.parsed import ParsedFile
 if TYPE_CHECKING:
     from groundstate_energy.terms.contracts import ContractTerm
 
-__all__ = ["Reason", "Violation", "contract_term", "hard_violations", "new_violations"]
+__all__ = ["JudgedFile", "Reason", "Violation", "contract_term", "hard_violations", "new_violations"]
 
 
 def hard_violations(
@@ -33,23 +28,9 @@ def hard_violations(
         index: what is known about the project; without it only the file itself is known.
         path: where the file lies; without it relative imports stay unresolved.
 
-    A file with a syntax error has that as its only violation: what an error swallowed may define anything.
+    A file with a syntax error has that as its only violation.
     """
-    broken = file.tree.tree.root_node.has_error
-    if not broken and is_other_language(file.flat):
-        return []
-    syntax = syntax_violations(file)
-    if syntax or broken:
-        return syntax
-    view = FileView(file, index if index is not None else ProjectIndex(None), path)
-    receivers = Receivers(view)
-    found = [
-        *name_violations(view),
-        *call_violations(view, receivers),
-        *attribute_violations(view, receivers),
-    ]
-    found.sort(key=lambda violation: (violation.start, violation.end, violation.rule))
-    return found
+    return list(JudgedFile.of(file, index if index is not None else ProjectIndex(None), path).violations)
 
 
 def contract_term(file: ParsedFile) -> ContractTerm | None:

@@ -40,12 +40,14 @@ _MODULE_ATTRIBUTES = frozenset(
 )
 
 
-def attribute_violations(view: FileView, receivers: Receivers) -> Iterator[Violation]:
-    """GS107 of one file."""
+def attribute_violations(
+    view: FileView, receivers: Receivers, first: int = 0, stop: int | None = None
+) -> Iterator[Violation]:
+    """GS107 of the nodes from ``first`` up to ``stop``; without them, of the whole file."""
     flat = view.flat
     kinds = flat.kind
     attribute, identifier = py.ATTRIBUTE, py.IDENTIFIER
-    for node in flat.of_kind(attribute):
+    for node in flat.of_kind(attribute, first, stop):
         receiver = node + 1
         if kinds[receiver] != identifier and kinds[receiver] != attribute:
             continue

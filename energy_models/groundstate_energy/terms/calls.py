@@ -35,10 +35,12 @@ class _Arguments:
     node: int
 
 
-def call_violations(view: FileView, receivers: Receivers) -> Iterator[Violation]:
-    """GS104, GS105 and GS106 of one file."""
+def call_violations(
+    view: FileView, receivers: Receivers, first: int = 0, stop: int | None = None
+) -> Iterator[Violation]:
+    """GS104, GS105 and GS106 of the nodes from ``first`` up to ``stop``; without them, of the whole file."""
     flat = view.flat
-    for node in flat.of_kind(py.CALL):
+    for node in flat.of_kind(py.CALL, first, stop):
         callee = _callee(view, receivers, node + 1)
         if callee is None:
             continue

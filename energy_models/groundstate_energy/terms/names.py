@@ -37,13 +37,13 @@ _SCOPES_OF_STATEMENTS = (ScopeKind.MODULE, ScopeKind.CLASS, ScopeKind.FUNCTION)
 _MOST_REPAIRS = 5
 
 
-def name_violations(view: FileView) -> Iterator[Violation]:
-    """GS102 and GS103 of one file."""
+def name_violations(view: FileView, first: int = 0, stop: int | None = None) -> Iterator[Violation]:
+    """GS102 and GS103 of the nodes from ``first`` up to ``stop``; without them, of the whole file."""
     scopes = view.scopes.scopes
     resolve = view.scopes.resolve
     resolved: dict[tuple[str, int], int] = {}
     earliest: dict[tuple[str, int], int] = {}
-    for reference in view.scopes.references:
+    for reference in view.scopes.references_in(first, stop):
         key = (reference.name, reference.scope)
         target = resolved.get(key)
         if target is None:

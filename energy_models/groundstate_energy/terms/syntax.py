@@ -97,7 +97,7 @@ def syntax_violations(file: ParsedFile) -> list[Violation]:
     if len(file.data) > _MOST_BYTES:
         return []
     if not file.tree.tree.root_node.has_error:
-        if not _looks_wrong(file.flat):
+        if not looks_wrong(file.flat):
             return []
         error = parse_error(file.data)
         if error is None or not _is_same_in_every_version(error):
@@ -126,21 +126,22 @@ def syntax_violations(file: ParsedFile) -> list[Violation]:
     return found
 
 
-def is_other_language(flat: FlatTree) -> bool:
-    """Whether the text is Python 2 as far as the tree shows: ``print x``, ``exec x``, ``except E, e``."""
-    kinds = flat.kind
-    if py.PRINT_STATEMENT in kinds or py.EXEC_STATEMENT in kinds:
+def is_other_language(flat: FlatTree, first: int = 0, stop: int | None = None) -> bool:
+    """Whether the text is Python 2 as far as the tree shows, from the node ``first`` up to ``stop``: ``print x``,
+    ``exec x``, ``except E, e``."""
+    if flat.of_kind(py.PRINT_STATEMENT, first, stop) or flat.of_kind(py.EXEC_STATEMENT, first, stop):
         return True
     return any(
         sum(flat.field[child] == py.FIELD_VALUE for child in flat.children(node)) > 1
-        for node in flat.of_kind(py.EXCEPT_CLAUSE)
+        for node in flat.of_kind(py.EXCEPT_CLAUSE, first, stop)
     )
 
 
-def _looks_wrong(flat: FlatTree) -> bool:
-    """Whether a tree without errors shows what tree-sitter lets pass: odd indentation, arguments out of order."""
+def looks_wrong(flat: FlatTree, first: int = 0, stop: int | None = None) -> bool:
+    """Whether a tree without errors shows what tree-sitter lets pass, from the node ``first`` up to ``stop``: odd
+    indentation, arguments out of order."""
     kinds, starts, sizes, data = flat.kind, flat.start, flat.size, flat.data
-    for node in chain.from_iterable(map(flat.of_kind, _TELLING)):
+    for node in chain.from_iterable(flat.of_kind(kind, first, stop) for kind in _TELLING):
         kind = kinds[node]
         after = node + sizes[node]
         if kind == py.KEYWORD_ARGUMENT:

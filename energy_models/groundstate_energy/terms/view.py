@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from groundstate_grammars.index import (
     words_in_class_heads,
     words_that_may_define,
 )
+from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.definitions import Member, ModuleReader, class_of_first_parameter, is_dynamic
+from groundstate_grammars.python.enclosed import Enclosed
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.scopes import Scope, Scopes
 from groundstate_grammars.tree import FlatTree
@@ -26,6 +28,22 @@ class FileView:
     file: ParsedFile
     index: ProjectIndex
     path: Path | None
+    asked: set[str] = field(default_factory=set)
+    """Names of which it was asked whether they are mentioned."""
+
+    def after(self, file: ParsedFile, place: Enclosed) -> FileView:
+        """The view of another version of the file, which differs by a change that is secluded (``secluded``)."""
+        other = FileView(file, self.index, self.path, set(self.asked))
+        other.__dict__["is_dynamic"] = self.is_dynamic
+        node = place.node
+        classes = (
+            self.flat.of_kind(py.CLASS_DEFINITION, node, node + place.before),
+            file.flat.of_kind(py.CLASS_DEFINITION, node, node + place.after),
+        )
+        if not place.moved and not any(classes):
+            other.__dict__["_reader"] = self._reader.in_version(file.flat, file.scopes)
+            other.__dict__["_lineages"] = self._lineages
+        return other
 
     @cached_property
     def flat(self) -> FlatTree:
@@ -63,6 +81,7 @@ class FileView:
 
     def mentions(self, name: str) -> bool:
         """Whether this file or any of the workspace mentions ``name`` other than by reading an attribute."""
+        self.asked.add(name)
         return name.encode("utf-8", "surrogateescape") in self._words or self.index.is_defined_anywhere(name)
 
     @cached_property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -335,6 +336,12 @@ class ModuleReader:
         for name_ in top.bindings:
             self.module.members[name_] = self.member(top, name_)
 
+    def in_version(self, flat: FlatTree, scopes: Scopes) -> ModuleReader:
+        """The reader of another version of the file, with the same definitions at the same nodes."""
+        other = copy.copy(self)
+        other.flat, other.scopes = flat, scopes
+        return other
+
     def member(self, scope: Scope, name: str) -> Member:
         """What ``name`` of the module, or of a function in it, is bound to."""
         bindings = scope.bindings[name]
@@ -572,21 +579,13 @@ class ModuleReader:
     def _attribute_stores(self) -> tuple[set[str], dict[int, set[str]]]:
         """Attribute names assigned on anything, and by class scope those assigned on a method's first parameter."""
         flat = self.flat
-        kinds, parents, fields = flat.kind, flat.parent, flat.field
         everywhere: set[str] = set()
         by_class: dict[int, set[str]] = {}
-        for node in flat.of_kind(py.ATTRIBUTE):
-            target = node
-            outer = parents[node]
-            while kinds[outer] in _STORE_PATTERNS:
-                target = outer
-                outer = parents[outer]
-            if not _is_store(kinds[outer], fields[target]):
-                continue
+        for node in stored_attributes(flat):
             name_node = flat.child_by_field(node, py.FIELD_ATTRIBUTE)
             name = flat.text(name_node).decode("utf-8", "replace") if name_node >= 0 else ""
             everywhere.add(name)
-            if kinds[node + 1] == py.IDENTIFIER:
+            if flat.kind[node + 1] == py.IDENTIFIER:
                 owner = self.class_of_self(node + 1)
                 if owner >= 0:
                     by_class.setdefault(owner, set()).add(name)
@@ -598,6 +597,19 @@ class ModuleReader:
         name = flat.text(identifier).decode("utf-8", "replace")
         at = scopes.resolve(name, scopes.scope_of[identifier])
         return -1 if at < 0 else class_of_first_parameter(flat, scopes, at, name)
+
+
+def stored_attributes(flat: FlatTree, first: int = 0, stop: int | None = None) -> Iterator[int]:
+    """Attributes that are assigned or deleted, among the nodes from ``first`` up to ``stop``, in text order."""
+    kinds, parents, fields = flat.kind, flat.parent, flat.field
+    for node in flat.of_kind(py.ATTRIBUTE, first, stop):
+        target = node
+        outer = parents[node]
+        while kinds[outer] in _STORE_PATTERNS:
+            target = outer
+            outer = parents[outer]
+        if _is_store(kinds[outer], fields[target]):
+            yield node
 
 
 def class_of_first_parameter(flat: FlatTree, scopes: Scopes, scope: int, name: str) -> int:

@@ -9,6 +9,7 @@ from groundstate_grammars.edits import Replacement
 from groundstate_grammars.lexicon import Lexicon
 from groundstate_grammars.project import FileSummary, ProjectFacts, Signature
 from groundstate_grammars.python.candidates import Candidates
+from groundstate_grammars.python.enclosed import Enclosed, enclosed_change
 from groundstate_grammars.python.facts import FileFacts, file_facts
 from groundstate_grammars.python.lexical import Tokens, lexical_tokens
 from groundstate_grammars.python.scopes import Binding, Scopes
@@ -25,11 +26,15 @@ class ParsedFile:
     Args:
         tree: the syntax tree.
         project: soft facts of the project the file is in; without them only the file itself is known.
+        before: an earlier version, of which as much is taken over as holds; it is let go then.
     """
 
-    def __init__(self, tree: SyntaxTree, project: ProjectFacts | None = None) -> None:
+    def __init__(
+        self, tree: SyntaxTree, project: ProjectFacts | None = None, before: ParsedFile | None = None
+    ) -> None:
         self.tree = tree
         self.project = project
+        self._before = before
         self.lexicon = Lexicon()
         self._outer: dict[int, dict[str, list[Binding]]] = {}
         self._members: dict[str, tuple[str, ...]] = {}
@@ -43,7 +48,15 @@ class ParsedFile:
 
     def edited(self, replacements: Sequence[Replacement]) -> ParsedFile:
         """The file after ``replacements``, parsed incrementally."""
-        return ParsedFile(self.tree.edited(replacements, self.__dict__.get("flat")), self.project)
+        known = self.__dict__
+        tree = self.tree.edited(replacements, known.get("flat"))
+        return ParsedFile(tree, self.project, self if "scopes" in known else None)
+
+    def enclosed_since(self, before: ParsedFile) -> Enclosed | None:
+        """How this version differs from ``before`` where that is inside one function; else None, and where one has errors:
+        a line end that is missing is none of the tree's visible nodes."""
+        broken = before.tree.tree.root_node.has_error or self.tree.tree.root_node.has_error
+        return None if broken else enclosed_change(before.flat, self.flat)
 
     def within(self, project: ProjectFacts | None) -> ParsedFile:
         """The same text seen inside a project; what does not depend on the project is shared."""
@@ -59,7 +72,11 @@ class ParsedFile:
 
     @cached_property
     def scopes(self) -> Scopes:
-        return Scopes(self.flat)
+        before, self._before = self._before, None
+        place = None if before is None else self.enclosed_since(before)
+        if before is None or place is None:
+            return Scopes(self.flat)
+        return before.scopes.after(self.flat, place.node, place.before)
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import enum
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -156,6 +158,26 @@ def _node_of(binding: Binding) -> int:
     return binding.node
 
 
+def _node_of_scope(scope: Scope) -> int:
+    return scope.node
+
+
+def _node_of_reference(reference: Reference) -> int:
+    return reference.node
+
+
+def _moved(scope: Scope, tail: int, by: int) -> Scope:
+    """A scope in a tree where the node ``tail`` and all after it have moved."""
+    node = scope.node + by if scope.node >= tail else scope.node
+    bindings = {
+        name: [Binding(name, kind, at + by if at >= tail else at) for name, kind, at in group]
+        for name, group in scope.bindings.items()
+    }
+    return Scope(
+        scope.index, scope.kind, node, scope.parent, bindings, scope.globals, scope.nonlocals, scope.is_open
+    )
+
+
 class Scopes:
     """Scopes, bindings and references of one file.
 
@@ -170,7 +192,54 @@ class Scopes:
         self.references: list[Reference] = []
         self.binding_nodes: set[int] = set()
         self.scope_of: list[int] = [-1] * len(flat)
-        self._collect()
+        self.scope_of[0] = 0
+        self._collect(0)
+        self._settle_nonlocals(self.scopes)
+
+    def after(self, flat: FlatTree, function: int, size: int) -> Scopes:
+        """The scopes of a version ``flat`` of the file in which only the body of one function is another.
+
+        Args:
+            function: its node in both trees. size: its nodes in the tree of these scopes.
+        """
+        tail, moved = function + size, flat.size[function] - size
+        first, last = (bisect_left(self.scopes, node, key=_node_of_scope) for node in (function, tail))
+        if any(scope.globals for scope in self.scopes[first:last]):
+            return Scopes(flat)
+        new = Scopes.__new__(Scopes)
+        new.flat = flat
+        new.scope_of = [*self.scope_of[:function], *[-1] * flat.size[function], *self.scope_of[tail:]]
+        new.scope_of[function] = self.scope_of[function]
+        new.references, new.binding_nodes = [], set()
+        # What the function binds around itself is in its head, which is as it was: that goes where nobody looks.
+        new.scopes = [Scope(at.index, at.kind, at.node, at.parent) for at in self.scopes[:first]]
+        new._collect(function)
+        inner = new.scopes[first:]
+        new._settle_nonlocals(inner)
+        if len(inner) != last - first or any(scope.globals for scope in inner):
+            return Scopes(flat)
+        before, behind = (
+            bisect_left(self.references, node, key=_node_of_reference) for node in (function, tail)
+        )
+        if moved:
+            around = self.scope_of[function]
+            before_it = self.scopes[:first]
+            while around >= 0:
+                before_it[around] = _moved(before_it[around], tail, moved)
+                around = before_it[around].parent
+            new.scopes = [
+                *before_it,
+                *inner,
+                *[_moved(scope, tail, moved) for scope in self.scopes[last:]],
+            ]
+            later = [Reference(name, node + moved, scope) for name, node, scope in self.references[behind:]]
+        else:
+            new.scopes = [*self.scopes[:first], *inner, *self.scopes[last:]]
+            later = self.references[behind:]
+        new.references = [*self.references[:before], *new.references, *later]
+        new.binding_nodes.update(node for node in self.binding_nodes if node < function)
+        new.binding_nodes.update(node + moved for node in self.binding_nodes if node >= tail)
+        return new
 
     def resolve(self, name: str, scope: int) -> int:
         """Index of the scope whose binding a reference to ``name`` in ``scope`` reads, or -1 when none has one."""
@@ -186,6 +255,12 @@ class Scopes:
                 return -1
             first = first and at.kind is _TYPE_PARAMETERS
             at = self.scopes[at.parent]
+
+    def references_in(self, first: int, stop: int | None) -> list[Reference]:
+        """The references among the nodes from ``first`` up to ``stop``, in text order; None: up to the last."""
+        start = bisect_left(self.references, first, key=_node_of_reference)
+        end = None if stop is None else bisect_left(self.references, stop, key=_node_of_reference)
+        return self.references[start:end]
 
     def visible_scopes(self, scope: int) -> list[int]:
         """Indices of the scopes whose names can be read in ``scope``, innermost first."""
@@ -212,7 +287,8 @@ class Scopes:
         at.bindings.setdefault(name, []).append(Binding(name, kind, node))
         self.binding_nodes.add(node)
 
-    def _collect(self) -> None:
+    def _collect(self, first: int) -> None:
+        """Collect what is at the node ``first`` and below it."""
         flat = self.flat
         kinds, parents, fields = flat.kind, flat.parent, flat.field
         starts, ends, data = flat.start, flat.end, flat.data
@@ -220,8 +296,9 @@ class Scopes:
         references = self.references
         identifier, attribute, member = py.IDENTIFIER, py.ATTRIBUTE, py.FIELD_ATTRIBUTE
         names: dict[bytes, str] = {}
-        scope_of[0] = 0
-        for node, (kind, parent) in enumerate(zip(kinds, parents, strict=True)):
+        stop = first + flat.size[first]
+        nodes = zip(kinds[first:stop], parents[first:stop], strict=True)
+        for node, (kind, parent) in enumerate(nodes, first):
             scope = scope_of[node]
             if scope < 0:
                 scope = scope_of[node] = scope_of[parent]
@@ -239,7 +316,6 @@ class Scopes:
                     self._identifier(node, name, scope)
             elif kind in _CHANGES:
                 self._change(node, kind, scope)
-        self._settle_nonlocals()
 
     def _change(self, node: int, kind: int, scope: int) -> None:
         """Open the scopes that ``node`` opens, and say which nodes below it are in which."""
@@ -295,9 +371,9 @@ class Scopes:
         else:
             self.scopes[scope].is_open = True
 
-    def _settle_nonlocals(self) -> None:
+    def _settle_nonlocals(self, scopes: Iterable[Scope]) -> None:
         """Move what ``nonlocal`` names bind to the function that owns them, which may bind them later in the text."""
-        for scope in self.scopes:
+        for scope in scopes:
             for name in scope.nonlocals & scope.bindings.keys():
                 target = self.resolve(name, scope.parent)
                 if target > 0:

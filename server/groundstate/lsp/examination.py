@@ -16,10 +16,10 @@ from groundstate.lsp.client import Client
 from groundstate.lsp.diagnostics import Analysed, analysed
 from groundstate.lsp.notebooks import in_their_cells, without_shell_names
 from groundstate.lsp.projects import Project, Projects
-from groundstate.lsp.reparse import difference
 from groundstate.lsp.snapshots import Snapshot
 from groundstate.report import Report, UnitEnergy
 from groundstate.unused_ignores import UNUSED_IGNORE
+from groundstate_grammars.edits import difference
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.units import UnitKind
 

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 from groundstate.lsp.open_documents import OpenDocuments
-from groundstate.lsp.reparse import difference
 from groundstate.lsp.text_changes import changed, path_of, wire_bytes
-from groundstate_grammars.edits import apply_replacements
+from groundstate_grammars.edits import apply_replacements, difference
 from groundstate_grammars.python.parsed import parse
 from groundstate_grammars.text import PositionEncoding, SourceText
 
