@@ -9,7 +9,7 @@ import functools
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
@@ -43,6 +43,8 @@ QUIET = 3
 LEARNED_UNITS = frozenset((UnitKind.FUNCTION,))
 """Units that training saw. Edits of others are ranked, but no alarm budget shows them."""
 _LOUD = frozenset(("strict", "default"))
+_TOKENS_AT_ONCE = 8_000
+"""Tokens of units that are scored at once, some 1,300 lines: candidates and windows take 2.4 kB a token."""
 
 logger = logging.getLogger("groundstate.energies")
 
@@ -183,25 +185,25 @@ class Engine:
             gaps = _beside(gaps, file, hard)
         counted = {} if recalled is None else recalled.recounted
         worth = worth_a_pass(self.package, level)
-        for scored in score_units(statistics, missing, self._usage, gaps, counted, proceed, worth):
-            node = scored.unit.node
-            if not scored.read:
-                found[node] = None, (scored.candidates, scored.windows)
-                continue
-            result, lasting, encoded_again = self._result(statistics, scored, veto, again_gaps)
-            again += encoded_again
-            results[node] = result
-            if lasting:
-                found[node] = result, (scored.candidates, scored.windows)
+        for part in _in_parts(missing):
+            for scored in score_units(statistics, part, self._usage, gaps, counted, proceed, worth):
+                node = scored.unit.node
+                result: UnitResult | None = None
+                lasting = True
+                if scored.read:
+                    result, lasting, encoded_again = self._result(statistics, scored, veto, again_gaps)
+                    again += encoded_again
+                    results[node] = result
+                if lasting and recollection is not None:
+                    found[node] = result, (scored.candidates, scored.windows)
         left = [unit for unit in units if unit.node not in results] if level in LEVELS else []
         violated = [unit for unit in left if veto.fires_in(unit)]
         for scored in score_units(statistics, violated, self._usage, again_gaps, {}, proceed):
             if scored.read:
-                result, lasting, _ = self._result(statistics, scored, veto, again_gaps)
-                result = replace(result, is_beyond=True)
-                results[scored.unit.node] = result
-                if lasting:
-                    found[scored.unit.node] = result, (scored.candidates, scored.windows)
+                beyond, lasting, _ = self._result(statistics, scored, veto, again_gaps)
+                beyond = results[scored.unit.node] = replace(beyond, is_beyond=True)
+                if lasting and recollection is not None:
+                    found[scored.unit.node] = beyond, (scored.candidates, scored.windows)
         if recollection is not None and recalled is not None:
             recollection.keep(recalled, found)
         logger.info(
@@ -349,6 +351,18 @@ def worth_a_pass(package: ModelPackage, level: str) -> Worth:
         return bool(needed.min() <= reach)
 
     return worth
+
+
+def _in_parts(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
+    """The units in their order, so many at once as have ``_TOKENS_AT_ONCE`` tokens together, the last of them whole."""
+    first = count = 0
+    for stop, unit in enumerate(units, 1):
+        count += len(unit.tokens)
+        if count >= _TOKENS_AT_ONCE:
+            yield units[first:stop]
+            first, count = stop, 0
+    if first < len(units):
+        yield units[first:]
 
 
 def _beside(score: Score, file: ParsedFile, hard: HardTerms) -> Score:

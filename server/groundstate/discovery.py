@@ -1,8 +1,8 @@
 """Discovery: the Python files below the paths a user names.
 
-A path that is named is always taken, unless what is excluded is so by force; what is found below it is filtered. Links
-to folders are not followed, so a loop of links ends nothing. What cannot be read becomes a ``Problem`` and the rest is
-still found.
+A file that is named is taken whatever its suffix, unless it is a notebook, or excluded and what is excluded is so by
+force; what is found below a folder is filtered. Links to folders are not followed, so a loop of links ends nothing. What
+cannot be read becomes a ``Problem`` and the rest is still found.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from groundstate.path_patterns import matches
 from groundstate.settings import LoadedSettings
 
 SUFFIXES = (".py", ".pyi")
+NOTEBOOK = ".ipynb"
 
 ALWAYS_SKIPPED = frozenset(
     {
@@ -92,6 +93,8 @@ def discover(
             continue
         if stat.S_ISDIR(mode):
             _walk(path, root, exclude, recursive, found, problems)
+        elif path.suffix == NOTEBOOK:
+            problems.append(Problem(str(path), "notebooks are checked in editors only"))
         elif stat.S_ISREG(mode):
             found.add(os.path.abspath(path))
         else:

@@ -91,10 +91,10 @@ def write(fix: Fix) -> None:
 
 
 def unified_diff(fix: Fix) -> str:
-    """The change as a unified diff; empty when there is none."""
+    """The change as a unified diff, as git writes it: without the first slash of a path; empty when there is none."""
     if fix.fixed.data == fix.original.data:
         return ""
-    path = shown_path(fix.original.path)
+    path = shown_path(fix.original.path).removeprefix("/")
     old, new = (
         [clean(line) for line in data.splitlines(keepends=True)]
         for data in (fix.original.data, fix.fixed.data)

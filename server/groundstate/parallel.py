@@ -7,6 +7,8 @@ on.
 
 from __future__ import annotations
 
+import ctypes
+import functools
 import gc
 import signal
 import sys
@@ -26,6 +28,8 @@ from groundstate.recording import Recorder
 from groundstate.settings import Settings
 from groundstate.summaries import summary_as_text
 
+LONG_BYTES = 50_000
+"""What was needed for a document of more bytes is given back to the system after it: few are so long, and they need most."""
 FEWEST_BYTES = 200_000
 """Less source than this is worked on in this process: starting others would take longer."""
 
@@ -135,7 +139,26 @@ def _inherited_work(index: int) -> str | Failure:
     return _guarded(work, documents[index])
 
 
+@functools.cache
+def _trim() -> Callable[[int], int] | None:
+    """What gives the free parts of the heap back to the system, where the C library has such a function: glibc's."""
+    try:
+        found: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return None
+    return found
+
+
 def _guarded(work: Work, document: Document) -> str | Failure:
+    try:
+        return _worked(work, document)
+    finally:
+        trim = _trim() if len(document.data) > LONG_BYTES else None
+        if trim is not None:
+            trim(0)
+
+
+def _worked(work: Work, document: Document) -> str | Failure:
     try:
         return work(Document(document.path, document.data))
     except EngineError:

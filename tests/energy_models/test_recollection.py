@@ -220,6 +220,23 @@ def test_a_letter_leaves_most_units_alone(monkeypatch: pytest.MonkeyPatch) -> No
     assert "Reader.name" not in looked_at
 
 
+@pytest.mark.parametrize("at_once", [1, 60, 150])
+def test_a_long_file_is_scored_in_parts_as_it_is_at_once(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = found_in(fresh_engine(), parse(TEXT), None)
+    calls: list[int] = []
+
+    def counting(statistics: FileStatistics, units: Sequence[Unit], *rest: Any) -> list[ScoredUnit]:
+        calls.append(len(units))
+        return score_units(statistics, units, *rest)
+
+    monkeypatch.setattr(engine_module, "score_units", counting)
+    monkeypatch.setattr(engine_module, "_TOKENS_AT_ONCE", at_once)
+    assert found_in(fresh_engine(), parse(TEXT), None) == expected
+    assert len([count for count in calls if count]) > 1
+
+
 def test_a_file_is_told_from_its_copies() -> None:
     engine = fresh_engine()
     generator = Random(3)

@@ -142,7 +142,11 @@ def test_an_ignore_comment(run: Run, tmp_path: Path) -> None:
 def test_fix_diff_and_unsafe_fixes(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     path.write_text(UNDEFINED, encoding="utf-8")
-    assert check(run, "--fix").code == 1
+    left = "groundstate: 1 repair is not certified and left out; --unsafe-fixes includes it\n"
+    ran = check(run, "--fix")
+    assert (ran.code, ran.err) == (1, left)
+    ran = check(run, "--diff")
+    assert (ran.code, ran.out, ran.err) == (1, "", left)
     assert path.read_text(encoding="utf-8") == UNDEFINED, "an exact rule's repair is checked, not certified"
     ran = check(run, "--diff", "--unsafe-fixes")
     assert "-    return totl / len(values)\n+    return total / len(values)\n" in ran.out

@@ -82,6 +82,14 @@ def test_links_may_loop(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a/b.py"]
 
 
+def test_a_notebook_is_not_read_as_python(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", "b.ipynb")
+    assert names(tmp_path) == ["a.py"]
+    found = discover((tmp_path / "b.ipynb", tmp_path / "a.py"), tmp_path)
+    assert found.files == (tmp_path / "a.py",)
+    assert [problem.message for problem in found.problems] == ["notebooks are checked in editors only"]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes")
 def test_a_pipe_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")

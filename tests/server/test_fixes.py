@@ -123,7 +123,11 @@ def test_the_diff_is_unified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     data = b"a = b\nlast = d"
     document = Document(tmp_path / "a.py", data)
     change = fix(report(document, finding(data, b"d", b"e")), unsafe=False)
-    assert unified_diff(change) == (
+    shown = (
         "--- a/a.py\n+++ b/a.py\n@@ -1,2 +1,2 @@\n a = b\n"
         "-last = d\n\\ No newline at end of file\n+last = e\n\\ No newline at end of file\n"
     )
+    assert unified_diff(change) == shown
+    monkeypatch.chdir("/")
+    inside = (tmp_path / "a.py").as_posix()
+    assert unified_diff(change) == shown.replace("a/a.py", f"a{inside}").replace("b/a.py", f"b{inside}")

@@ -9,6 +9,7 @@ from groundstate_energy.plausibility.edited_file import (
     EditedFile,
     in_statement,
     last_name,
+    neighbours,
     parts,
     statement_of,
 )
@@ -32,16 +33,15 @@ def breaks_an_agreement_of_names(edit: EditedFile) -> bool:
         return False
     return any(
         flat.text(node) == item.new and _agrees(flat, node)
-        for statement in _with_neighbours(flat, statement_of(flat, place))
+        for statement in _and_beside(flat, statement_of(flat, place))
         for node in range(statement, statement + flat.size[statement])
     )
 
 
-def _with_neighbours(flat: FlatTree, statement: int) -> list[int]:
-    """A statement and those before and after it."""
-    siblings = [node for node in flat.children(flat.parent[statement]) if flat.kind[node] != py.COMMENT]
-    at = siblings.index(statement)
-    return siblings[max(at - 1, 0) : at + 2]
+def _and_beside(flat: FlatTree, statement: int) -> list[int]:
+    """A statement and those right before and after it."""
+    before, after = neighbours(flat, statement)
+    return [*before[:1], statement, *after[:1]]
 
 
 def _agrees(flat: FlatTree, place: int) -> bool:
@@ -69,7 +69,7 @@ def _partners(flat: FlatTree, node: int) -> Iterator[bytes]:
         side = flat.child_by_field(around, other)
         if side >= 0:
             yield _name_or_text(flat, side)
-    elif kind == py.COMPARISON_OPERATOR or kind == py.ARGUMENT_LIST:
+    elif kind in (py.COMPARISON_OPERATOR, py.ARGUMENT_LIST):
         for _, left, right in pairs(flat, around if kind == py.COMPARISON_OPERATOR else flat.parent[around]):
             if node in (left, right) and flat.text(left) != flat.text(right):
                 yield last_name(flat, right if node == left else left)

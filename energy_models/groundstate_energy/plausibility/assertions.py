@@ -10,6 +10,7 @@ from groundstate_energy.plausibility.edited_file import (
     arguments,
     in_statement,
     last_name,
+    neighbours,
     statement_of,
     without_parentheses,
 )
@@ -62,14 +63,14 @@ def weakens_an_assertion(edit: EditedFile) -> bool:
             for node in around
             for _, left, right in pairs(flat, node)
         )
-        return not literal and any(is_assertion(flat, node) for node in around)
+        return not literal and any(_is_assertion(flat, node) for node in around)
     return any(edit.replaced(old, new) for old, new in _WEAKER_METHODS)
 
 
-def is_assertion(flat: FlatTree, node: int) -> bool:
+def _is_assertion(flat: FlatTree, node: int) -> bool:
     """Whether ``node`` is an ``assert`` or the call of a method that asserts."""
     if flat.kind[node] == py.CALL:
-        return last_name(flat, node + 1).startswith((b"assert", b"assert_"))
+        return last_name(flat, node + 1).startswith(b"assert")
     return flat.kind[node] == py.ASSERT_STATEMENT
 
 
@@ -86,10 +87,8 @@ def contradicts_the_assertion_beside(edit: EditedFile) -> bool:
 
 def _beside(flat: FlatTree, statement: int) -> list[_Claim]:
     """The claims of the assertions before and after ``statement``, as far as nothing else stands between."""
-    siblings = [node for node in flat.children(flat.parent[statement]) if flat.kind[node] != py.COMMENT]
-    at = siblings.index(statement)
     found = []
-    for run in (reversed(siblings[:at]), siblings[at + 1 :]):
+    for run in neighbours(flat, statement):
         for sibling in run:
             claim = _claim(flat, sibling)
             if claim is None:

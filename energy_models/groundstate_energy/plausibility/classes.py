@@ -6,6 +6,7 @@ what is annotated.
 
 from __future__ import annotations
 
+from groundstate_energy.plausibility.edited_file import assigned_value, bindings_of
 from groundstate_energy.terms.receivers import Receivers
 from groundstate_energy.terms.view import FileView
 from groundstate_grammars.index import BUILTIN_CLASSES, Class, Import, Module
@@ -29,10 +30,7 @@ def class_named(view: FileView, receivers: Receivers, node: int) -> Class | None
     head = node
     while flat.kind[head] == py.ATTRIBUTE:
         head += 1
-    if (
-        flat.kind[head] != py.IDENTIFIER
-        or view.scopes.resolve(view.text(head), view.scopes.scope_of[head]) != 0
-    ):
+    if flat.kind[head] != py.IDENTIFIER or bindings_of(view.file, head)[0] != 0:
         return None
     return _class_in(view, view.module, view.text(node), 0)
 
@@ -58,12 +56,10 @@ def class_of(view: FileView, receivers: Receivers, node: int) -> Class | None:
     flat, scopes = view.flat, view.scopes
     if flat.kind[node] != py.IDENTIFIER:
         return None
-    name = view.text(node)
-    at = scopes.resolve(name, scopes.scope_of[node])
-    group = scopes.scopes[at].bindings[name] if at >= 0 else []
+    at, group = bindings_of(view.file, node)
     if len(group) != 1:
         return None
-    owner = view.class_scope_of_self(at, name)
+    owner = view.class_scope_of_self(at, view.text(node))
     if owner >= 0:
         cls = view.module.class_at.get(scopes.scopes[owner].node)
         methods = () if cls is None else cls.methods.values()
@@ -75,8 +71,8 @@ def class_of(view: FileView, receivers: Receivers, node: int) -> Class | None:
     kind = flat.kind[statement]
     if group[0].kind is BindingKind.PARAMETER and kind in (py.TYPED_PARAMETER, py.TYPED_DEFAULT_PARAMETER):
         return class_named(view, receivers, flat.child_by_field(statement, py.FIELD_TYPE) + 1)
-    if group[0].kind is BindingKind.ASSIGNMENT and kind == py.ASSIGNMENT:
-        value = flat.child_by_field(statement, py.FIELD_RIGHT)
+    if group[0].kind is BindingKind.ASSIGNMENT:
+        value = assigned_value(flat, group[0])
         if value >= 0 and flat.kind[value] == py.CALL:
             return class_named(view, receivers, value + 1)
     return None

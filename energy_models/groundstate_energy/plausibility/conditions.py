@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from groundstate_energy.plausibility.edited_file import EditedFile, in_statement
+from groundstate_energy.plausibility.edited_file import EditedFile, bindings_of, in_statement
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.scopes import BindingKind
 from groundstate_grammars.tree import FlatTree
 
-_DEFINED = frozenset((BindingKind.FUNCTION, BindingKind.CLASS))
+DEFINED = frozenset((BindingKind.FUNCTION, BindingKind.CLASS))
 
 
 def makes_a_condition_of_a_function(edit: EditedFile) -> bool:
@@ -38,16 +38,24 @@ def is_condition(flat: FlatTree, node: int) -> bool:
     return kind in (py.NOT_OPERATOR, py.IF_CLAUSE)
 
 
+def needs_a_value(flat: FlatTree, node: int) -> bool:
+    """Whether what is at ``node`` is subscripted, iterated, calculated with or asked whether it is true."""
+    around = flat.parent[node]
+    kind, field = flat.kind[around], flat.field[node]
+    if kind == py.SUBSCRIPT:
+        return field == py.FIELD_VALUE
+    if kind in (py.FOR_STATEMENT, py.FOR_IN_CLAUSE):
+        return field == py.FIELD_RIGHT
+    return kind == py.BINARY_OPERATOR or is_condition(flat, node)
+
+
 def _is_always_true(file: ParsedFile, identifier: int) -> bool:
     """Whether a name is of a definition, or of something imported that the file calls."""
-    flat, scopes = file.flat, file.scopes
-    text = flat.text(identifier)
-    name = text.decode("utf-8", "replace")
-    at = scopes.resolve(name, scopes.scope_of[identifier])
-    kinds = {binding.kind for binding in scopes.scopes[at].bindings[name]} if at >= 0 else set()
-    if not kinds or not kinds <= _DEFINED | {BindingKind.IMPORT}:
+    flat = file.flat
+    kinds = {binding.kind for binding in bindings_of(file, identifier)[1]}
+    if not kinds or not kinds <= DEFINED | {BindingKind.IMPORT}:
         return False
-    if kinds <= _DEFINED:
+    if kinds <= DEFINED:
         return True
-    call = py.CALL
-    return any(kind == call and flat.text(node + 1) == text for node, kind in enumerate(flat.kind))
+    text = flat.text(identifier)
+    return any(flat.text(call + 1) == text for call in flat.of_kind(py.CALL))

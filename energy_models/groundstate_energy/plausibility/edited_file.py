@@ -12,9 +12,10 @@ from groundstate_energy.terms.view import FileView
 from groundstate_grammars.edits import Replacement
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.parsed import ParsedFile
+from groundstate_grammars.python.scopes import Binding
 from groundstate_grammars.tree import FlatTree
 
-PUNCTUATION = frozenset(
+_PUNCTUATION = frozenset(
     (*map(py.token, ("(", ")", "[", "]", "{", "}", ",", ":", "=")), py.COMMENT, py.LINE_CONTINUATION)
 )
 
@@ -95,9 +96,31 @@ def statement_of(flat: FlatTree, node: int) -> int:
     return max(in_statement(flat, node), key=lambda around: flat.size[around], default=0)
 
 
+def neighbours(flat: FlatTree, statement: int) -> tuple[list[int], list[int]]:
+    """The statements of the same block before ``statement``, the nearest first, and those after it; no comments."""
+    siblings = [node for node in flat.children(flat.parent[statement]) if flat.kind[node] != py.COMMENT]
+    at = siblings.index(statement)
+    return siblings[:at][::-1], siblings[at + 1 :]
+
+
+def bindings_of(file: ParsedFile, identifier: int) -> tuple[int, list[Binding]]:
+    """The index of the scope that binds the name at ``identifier``, and how it does; -1 and nothing where none does."""
+    name = file.flat.text(identifier).decode("utf-8", "replace")
+    at = file.scopes.resolve(name, file.scopes.scope_of[identifier])
+    return at, file.scopes.scopes[at].bindings.get(name, []) if at >= 0 else []
+
+
+def assigned_value(flat: FlatTree, binding: Binding) -> int:
+    """The node of the value that a plain assignment gives the one name it binds; -1 for any other binding."""
+    statement = flat.parent[binding.node]
+    if flat.kind[statement] != py.ASSIGNMENT:
+        return -1
+    return flat.child_by_field(statement, py.FIELD_RIGHT)
+
+
 def parts(flat: FlatTree, node: int) -> list[int]:
     """The children of ``node`` without punctuation and comments."""
-    return [child for child in flat.children(node) if flat.kind[child] not in PUNCTUATION]
+    return [child for child in flat.children(node) if flat.kind[child] not in _PUNCTUATION]
 
 
 def operands(flat: FlatTree, comparison: int) -> list[int]:

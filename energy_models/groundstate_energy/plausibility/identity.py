@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from groundstate_energy.plausibility.classes import ancestry, class_named, class_of
-from groundstate_energy.plausibility.edited_file import EditedFile, last_name, operands
+from groundstate_energy.plausibility.conditions import DEFINED
+from groundstate_energy.plausibility.edited_file import (
+    EditedFile,
+    assigned_value,
+    bindings_of,
+    last_name,
+    operands,
+)
 from groundstate_grammars.index import Class, Function
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.definitions import read_parameters
-from groundstate_grammars.python.scopes import BindingKind
 from groundstate_grammars.tree import FlatTree
 
-_DEFINED = frozenset((BindingKind.FUNCTION, BindingKind.CLASS))
 _ENUMERATIONS = frozenset(("Enum", "enum.Enum", "Flag", "enum.Flag"))
 _SAME_FOR_IDENTITY = ((b"is", b"=="), (b"is not", b"!="))
 
@@ -44,11 +49,10 @@ def _is_in_equality(flat: FlatTree, comparison: int) -> bool:
 
 
 def _has_only_identity(edit: EditedFile, side: int) -> bool:
-    flat, scopes = edit.before.flat, edit.before.scopes
+    flat = edit.before.flat
     if flat.kind[side] == py.IDENTIFIER:
-        name = edit.view.text(side)
-        at = scopes.resolve(name, scopes.scope_of[side])
-        if at >= 0 and all(binding.kind in _DEFINED for binding in scopes.scopes[at].bindings[name]):
+        at, group = bindings_of(edit.before, side)
+        if at >= 0 and all(binding.kind in DEFINED for binding in group):
             return True
     if isinstance(edit.receivers.definition(side), Class | Function) or _is_sentinel(edit, side):
         return True
@@ -67,15 +71,11 @@ def _has_only_identity(edit: EditedFile, side: int) -> bool:
 
 def _is_sentinel(edit: EditedFile, side: int) -> bool:
     """Whether a name of the module stands for the one ``object()`` that is assigned to it."""
-    flat, scopes = edit.before.flat, edit.before.scopes
+    flat = edit.before.flat
     if flat.kind[side] != py.IDENTIFIER:
         return False
-    name = edit.view.text(side)
-    group = scopes.scopes[0].bindings.get(name, [])
-    if len(group) != 1 or scopes.resolve(name, scopes.scope_of[side]) != 0:
-        return False
-    statement = flat.parent[group[0].node]
-    value = flat.child_by_field(statement, py.FIELD_RIGHT) if flat.kind[statement] == py.ASSIGNMENT else -1
+    at, group = bindings_of(edit.before, side)
+    value = assigned_value(flat, group[0]) if at == 0 and len(group) == 1 else -1
     return value >= 0 and flat.text(value) == b"object()"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundstate_energy.plausibility.edited_file import without_parentheses
+from groundstate_energy.plausibility.edited_file import assigned_value, bindings_of, without_parentheses
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.scopes import BindingKind, ScopeKind
@@ -113,15 +113,9 @@ def _kind_of_call(file: ParsedFile, call: int) -> str:
 
 def only_value(file: ParsedFile, identifier: int) -> int:
     """The node of the one value that a function ever assigns to the local name at ``identifier``, or -1."""
-    flat, scopes = file.flat, file.scopes
-    name = flat.text(identifier).decode("utf-8", "replace")
-    at = scopes.resolve(name, scopes.scope_of[identifier])
-    if at < 0 or scopes.scopes[at].kind is not ScopeKind.FUNCTION:
+    at, group = bindings_of(file, identifier)
+    if at < 0 or file.scopes.scopes[at].kind is not ScopeKind.FUNCTION:
         return -1
-    group = scopes.scopes[at].bindings.get(name, [])
     if len(group) != 1 or group[0].kind is not BindingKind.ASSIGNMENT:
         return -1
-    statement = flat.parent[group[0].node]
-    if flat.kind[statement] != py.ASSIGNMENT:
-        return -1
-    return flat.child_by_field(statement, py.FIELD_RIGHT)
+    return assigned_value(file.flat, group[0])

@@ -9,7 +9,7 @@ from groundstate_energy.plausibility.classes import (
     class_of,
     known_ancestry,
 )
-from groundstate_energy.plausibility.conditions import is_condition
+from groundstate_energy.plausibility.conditions import needs_a_value
 from groundstate_energy.plausibility.edited_file import EditedFile, last_name, parts
 from groundstate_energy.terms.attributes import names_of_module
 from groundstate_energy.terms.receivers import Receivers
@@ -29,7 +29,7 @@ _ORDERED = frozenset(map(py.token, ("<", "<=", ">", ">=")))
 def names_a_member_that_is_not_there(edit: EditedFile) -> bool:
     """The class or module is closed and fully known, has the member as written and not the other one."""
     old, flat = edit.old_nodes[0], edit.before.flat
-    if len(edit.replacements) != 1 or not _is_member(flat, old) or is_stored(flat, flat.parent[old]):
+    if len(edit.replacements) != 1 or not _is_member(flat, old) or _is_stored(flat, flat.parent[old]):
         return False
     new = _new(edit)
     known = _known_members(edit.view, edit.receivers, flat.parent[old] + 1, new)
@@ -104,7 +104,7 @@ def _keywords_of_class(view: FileView, cls: Class) -> frozenset[str] | None:
 def sets_a_property_that_has_no_setter(edit: EditedFile) -> bool:
     """The attribute would be assigned where its class has it as a property that can only be read."""
     new, flat = edit.new_nodes[0], edit.after.flat
-    if not _is_member(flat, new) or not is_stored(flat, flat.parent[new]):
+    if not _is_member(flat, new) or not _is_stored(flat, flat.parent[new]):
         return False
     view = edit.view_after
     cls = class_of(view, Receivers(view), flat.parent[new] + 1)
@@ -120,7 +120,7 @@ def sets_a_property_that_has_no_setter(edit: EditedFile) -> bool:
 def moves_the_only_assignment(edit: EditedFile) -> bool:
     """An attribute that the file reads would get a value nowhere, for its one assignment names another."""
     old, flat = edit.old_nodes[0], edit.before.flat
-    if len(edit.replacements) != 1 or not _is_member(flat, old) or not is_stored(flat, flat.parent[old]):
+    if len(edit.replacements) != 1 or not _is_member(flat, old) or not _is_stored(flat, flat.parent[old]):
         return False
     name, view = edit.view.text(old), edit.view_after
     before = class_of(edit.view, edit.receivers, flat.parent[old] + 1)
@@ -141,7 +141,7 @@ def moves_the_only_assignment(edit: EditedFile) -> bool:
     return any(
         flat.kind[node] == py.ATTRIBUTE
         and last_name(flat, node) == flat.text(old)
-        and not is_stored(flat, node)
+        and not _is_stored(flat, node)
         for node in range(len(flat))
     )
 
@@ -162,7 +162,7 @@ def _is_only_declared(view: FileView, cls: Class, name: str) -> bool:
 def uses_a_method_as_a_value(edit: EditedFile) -> bool:
     """A method of the class would be subscripted, iterated, ordered, calculated with or asked whether it is true."""
     new, flat = edit.new_nodes[0], edit.after.flat
-    if not _is_member(flat, new) or not _needs_a_value(flat, flat.parent[new]):
+    if not _is_member(flat, new) or not _is_used(flat, flat.parent[new]):
         return False
     view = edit.view_after
     cls = class_of(view, Receivers(view), flat.parent[new] + 1)
@@ -177,22 +177,17 @@ def uses_a_method_as_a_value(edit: EditedFile) -> bool:
     return False
 
 
-def _needs_a_value(flat: FlatTree, attribute: int) -> bool:
+def _is_used(flat: FlatTree, attribute: int) -> bool:
     around = flat.parent[attribute]
-    kind, field = flat.kind[around], flat.field[attribute]
-    if kind == py.SUBSCRIPT:
-        return field == py.FIELD_VALUE
-    if kind == py.COMPARISON_OPERATOR:
+    if flat.kind[around] == py.COMPARISON_OPERATOR:
         return any(flat.kind[child] in _ORDERED for child in flat.children(around))
-    if kind in (py.FOR_STATEMENT, py.FOR_IN_CLAUSE):
-        return field == py.FIELD_RIGHT
-    return kind == py.BINARY_OPERATOR or is_condition(flat, attribute)
+    return needs_a_value(flat, attribute)
 
 
 def reads_the_same_through_a_property(edit: EditedFile) -> bool:
     """A property that only returns an attribute gives the same as the attribute."""
     old, flat = edit.old_nodes[0], edit.before.flat
-    if len(edit.replacements) != 1 or not _is_member(flat, old) or is_stored(flat, flat.parent[old]):
+    if len(edit.replacements) != 1 or not _is_member(flat, old) or _is_stored(flat, flat.parent[old]):
         return False
     cls = class_of(edit.view, edit.receivers, flat.parent[old] + 1)
     if cls is None or cls.home is not edit.view.module:
@@ -222,7 +217,7 @@ def _returned_attribute(view: FileView, cls: Class, name: str) -> str:
     return last_name(flat, value).decode("utf-8", "replace")
 
 
-def is_stored(flat: FlatTree, attribute: int) -> bool:
+def _is_stored(flat: FlatTree, attribute: int) -> bool:
     """Whether an assignment by ``=`` or another sign stores into an attribute."""
     around = flat.parent[attribute]
     return (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from groundstate_energy.plausibility.conditions import is_condition
-from groundstate_energy.plausibility.edited_file import EditedFile, arguments, in_statement
+from groundstate_energy.plausibility.conditions import needs_a_value
+from groundstate_energy.plausibility.edited_file import EditedFile, arguments, bindings_of, in_statement
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.scopes import BindingKind, ScopeKind
@@ -48,19 +48,15 @@ def _binding(file: ParsedFile, node: int) -> tuple[ScopeKind, set[BindingKind]] 
     """The sort of scope that binds the name at ``node``, and how; None for any other node and for builtin names."""
     if file.flat.kind[node] != py.IDENTIFIER:
         return None
-    name = file.flat.text(node).decode("utf-8", "replace")
-    at = file.scopes.resolve(name, file.scopes.scope_of[node])
-    if at < 0:
-        return None
-    scope = file.scopes.scopes[at]
-    return scope.kind, {binding.kind for binding in scope.bindings[name]}
+    at, group = bindings_of(file, node)
+    return None if at < 0 else (file.scopes.scopes[at].kind, {binding.kind for binding in group})
 
 
 def uses_a_module_as_a_value(edit: EditedFile) -> bool:
     """A module would be called, subscripted, iterated, compared, calculated with or asked whether it is true."""
     file = edit.after
     return any(
-        _is_module(file, node) and _needs_a_value(file.flat, node)
+        _is_module(file, node) and _is_used(file.flat, node)
         for place in edit.new_nodes
         for node in in_statement(file.flat, place)
     )
@@ -68,15 +64,13 @@ def uses_a_module_as_a_value(edit: EditedFile) -> bool:
 
 def _is_module(file: ParsedFile, node: int) -> bool:
     """Whether a name is only ever bound by ``import``, or is ``os.path``."""
-    flat, scopes = file.flat, file.scopes
+    flat = file.flat
     if flat.kind[node] == py.ATTRIBUTE and flat.text(node) != b"os.path":
         return False
     head = node + 1 if flat.kind[node] == py.ATTRIBUTE else node
     if flat.kind[head] != py.IDENTIFIER:
         return False
-    name = flat.text(head).decode("utf-8", "replace")
-    at = scopes.resolve(name, scopes.scope_of[head])
-    group = scopes.scopes[at].bindings[name] if at >= 0 else []
+    _, group = bindings_of(file, head)
     return bool(group) and all(
         binding.kind is BindingKind.IMPORT
         and py.IMPORT_STATEMENT in (flat.kind[around] for around in flat.ancestors(binding.node))
@@ -84,13 +78,8 @@ def _is_module(file: ParsedFile, node: int) -> bool:
     )
 
 
-def _needs_a_value(flat: FlatTree, node: int) -> bool:
+def _is_used(flat: FlatTree, node: int) -> bool:
     around = flat.parent[node]
-    kind, field = flat.kind[around], flat.field[node]
-    if kind == py.SUBSCRIPT:
-        return field == py.FIELD_VALUE
-    if kind == py.CALL:
-        return field == py.FIELD_FUNCTION
-    if kind in (py.FOR_STATEMENT, py.FOR_IN_CLAUSE):
-        return field == py.FIELD_RIGHT
-    return kind in (py.BINARY_OPERATOR, py.COMPARISON_OPERATOR) or is_condition(flat, node)
+    if flat.kind[around] == py.CALL:
+        return flat.field[node] == py.FIELD_FUNCTION
+    return flat.kind[around] == py.COMPARISON_OPERATOR or needs_a_value(flat, node)

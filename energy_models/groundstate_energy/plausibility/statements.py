@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundstate_energy.plausibility.edited_file import EditedFile, statement_of
+from groundstate_energy.plausibility.edited_file import (
+    EditedFile,
+    bindings_of,
+    neighbours,
+    statement_of,
+)
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.scopes import BindingKind, ScopeKind
@@ -20,8 +25,8 @@ def repeats_the_statement_beside(edit: EditedFile) -> bool:
         statement = statement_of(flat, place)
         if not _is_assertion_or_assignment(flat, statement):
             continue
-        text = flat.text(statement)
-        if any(flat.text(node) == text for node in _neighbours(flat, statement)):
+        before, after = neighbours(flat, statement)
+        if any(flat.text(node) == flat.text(statement) for node in before[:1] + after[:1]):
             return True
     return False
 
@@ -37,12 +42,6 @@ def _is_assertion_or_assignment(flat: FlatTree, statement: int) -> bool:
     )
 
 
-def _neighbours(flat: FlatTree, statement: int) -> list[int]:
-    siblings = [node for node in flat.children(flat.parent[statement]) if flat.kind[node] != py.COMMENT]
-    at = siblings.index(statement)
-    return siblings[max(at - 1, 0) : at] + siblings[at + 1 : at + 2]
-
-
 def stores_twice(edit: EditedFile) -> bool:
     """What one assignment stores, the assignments beside it would store over before anything reads it."""
     flat = edit.after.flat
@@ -51,16 +50,15 @@ def stores_twice(edit: EditedFile) -> bool:
         target = _target(flat, statement)
         if target < 0 or not target <= place < target + flat.size[target]:
             continue
-        siblings = [node for node in flat.children(flat.parent[statement]) if flat.kind[node] != py.COMMENT]
-        at = siblings.index(statement)
-        if _is_stored_over(flat, target, siblings[at + 1 :]):
+        before, after = neighbours(flat, statement)
+        if _is_stored_over(flat, target, after):
             return True
-        for back in range(at - 1, -1, -1):
-            earlier = _target(flat, siblings[back])
+        for back, sibling in enumerate(before):
+            earlier = _target(flat, sibling)
             if earlier < 0:
                 break
             if flat.text(earlier) == flat.text(target):
-                return _is_stored_over(flat, earlier, siblings[back + 1 : at + 1])
+                return _is_stored_over(flat, earlier, [*before[:back][::-1], statement])
     return False
 
 
@@ -101,13 +99,13 @@ def leaves_a_local_unread(edit: EditedFile) -> bool:
     if flat.kind[place] != py.IDENTIFIER or place in before.scopes.binding_nodes:
         return False
     name = flat.text(place).decode("utf-8", "replace")
-    at = before.scopes.resolve(name, before.scopes.scope_of[place])
+    at, group = bindings_of(before, place)
     if at < 0 or name.startswith("_") or before.scopes.scopes[at].kind is not ScopeKind.FUNCTION:
         return False
     scope = before.scopes.scopes[at]
     if any(
         binding.kind is not BindingKind.ASSIGNMENT or flat.kind[flat.parent[binding.node]] != py.ASSIGNMENT
-        for binding in scope.bindings[name]
+        for binding in group
     ):
         return False
     text = flat.text(scope.node)

@@ -12,6 +12,8 @@ from groundstate.reports.formats import FORMATS
 from groundstate.settings import DEVICES, SENSITIVITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from groundstate.baseline import Baseline
     from groundstate.checking import Input
     from groundstate.fixes import Fix
@@ -281,6 +283,7 @@ def _write(outcome: Outcome, given: Input, linter: Linter, arguments: argparse.N
     from groundstate.linting import Changed, write_all
 
     changes = _changes(outcome, arguments)
+    _say_what_is_left(changes, outcome, arguments)
     if given.data is None:
         changed = write_all(changes)
         again = Input(changed.paths, None)
@@ -307,8 +310,22 @@ def _write(outcome: Outcome, given: Input, linter: Linter, arguments: argparse.N
 def _print_diff(outcome: Outcome, arguments: argparse.Namespace) -> None:
     from groundstate.fixes import unified_diff
 
-    for change in _changes(outcome, arguments):
+    changes = _changes(outcome, arguments)
+    _say_what_is_left(changes, outcome, arguments)
+    for change in changes:
         sys.stdout.write(unified_diff(change))
+
+
+def _say_what_is_left(changes: Sequence[Fix], outcome: Outcome, arguments: argparse.Namespace) -> None:
+    """Say how many findings have a repair that only ``--unsafe-fixes`` makes, so that nothing done is no riddle."""
+    if arguments.add_ignore or arguments.unsafe_fixes:
+        return
+    made = sum(len(change.findings) for change in changes)
+    repairs = [item.repairs[0] for report in outcome.reports for item in report.findings if item.repairs]
+    left = sum(repair.checked for repair in repairs) - made
+    if left > 0:
+        what, them = ("repair is", "it") if left == 1 else ("repairs are", "them")
+        _say(f"{left} {what} not certified and left out; --unsafe-fixes includes {them}")
 
 
 def _print_report(outcome: Outcome, arguments: argparse.Namespace) -> None:
