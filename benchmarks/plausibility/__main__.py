@@ -17,7 +17,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 from benchmarks.blind_reading.summary import interval
@@ -26,13 +25,13 @@ from groundstate_energy.engine import Engine
 from groundstate_energy.features import NameStatistics
 from groundstate_energy.model_package import ModelPackage, ModelPackageError, load_model_package
 from groundstate_energy.plausibility import CHECKS, EditedFile, objection
-from groundstate_energy.terms import Violation, hard_violations
 from groundstate_energy.terms.view import FileView
 from groundstate_energy.training.batches import load_statistics, read, split_of
 from groundstate_energy.training.corpus import CorpusFile, Repository
 from groundstate_energy.training.fixes import load_fixes, unit_at
 from groundstate_energy.training.mutants import Mutator
 from groundstate_energy.training.pipeline import load_corpus
+from groundstate_energy.vetoes import Vetoes
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.python.edited import repair_of
@@ -180,10 +179,6 @@ def _mutants(
         yield paths[edited.base], parse(text, repository.project), Edit(edit.rule, moved)
 
 
-def _violations(index: ProjectIndex, path: Path, file: ParsedFile) -> list[Violation]:
-    return hard_violations(file, index, path)
-
-
 def _alarms(
     options: argparse.Namespace,
     package: ModelPackage,
@@ -212,7 +207,7 @@ def _alarms(
             for result in engine.examine(
                 file,
                 repository.project,
-                hard=partial(_violations, index, path),
+                hard=Vetoes(file, index, path),
                 level="default",
             ):
                 for edit in result.edits:

@@ -20,7 +20,6 @@ from typing import Any
 
 from benchmarks.speed.keystrokes import STATEMENT, statement_ends
 
-from groundstate import analysis
 from groundstate.analysis import Engine, analyse
 from groundstate.discovery import surrounding_files
 from groundstate.documents import Document, read_document
@@ -29,8 +28,10 @@ from groundstate.lsp.cancellation import Token
 from groundstate.lsp.project_files import ProjectFiles
 from groundstate.settings import LoadedSettings, load_settings
 from groundstate_energy import minimiser, scorer
+from groundstate_energy.judgements import Judgements
 from groundstate_energy.recollection import Recollection
 from groundstate_energy.scorer import Scorer
+from groundstate_energy.terms import JudgedFile
 from groundstate_grammars.edits import difference
 from groundstate_grammars.python import parsed
 from groundstate_grammars.python.candidates import Candidates
@@ -45,7 +46,8 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("units", parsed, "split_units"),
     ("facts", parsed, "file_facts"),
     ("facts of the project", ProjectFiles, "workspace"),
-    ("hard terms", analysis, "hard_violations"),
+    ("hard terms", JudgedFile, "of"),
+    ("hard terms", JudgedFile, "after"),
     ("what is known already", Recollection, "recall"),
     ("candidates", Candidates, "of"),
     ("features and windows", minimiser, "encode_all"),
@@ -105,7 +107,7 @@ def main() -> int:
         print(json.dumps({name: 1000 * seconds / count for name, seconds in watch.seconds.items()}))
         return 0
     print(f"| stage | ms of one core a {unit} | share |\n| --- | --- | --- |")
-    for name in (*(stage[0] for stage in STAGES), REST):
+    for name in (*dict.fromkeys(stage[0] for stage in STAGES), REST):
         print(f"| {name} | {1000 * watch.seconds[name] / count:.1f} | {watch.seconds[name] / total:.0%} |")
     print(f"| sum | {1000 * total / count:.1f} | |")
     return 0
@@ -130,7 +132,7 @@ def _type(
     """Type into a file; the number of keystrokes."""
     text = path.read_text("utf-8")
     lines = text.split("\n")
-    known = Document(path, text.encode())
+    known = Document(path, text.encode(), judgements=Judgements())
 
     def see(now: str) -> None:
         nonlocal known

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,15 @@ _TOKENS_AT_ONCE = 8_000
 
 logger = logging.getLogger("groundstate.energies")
 
-HardTerms = Callable[[ParsedFile], Sequence[Violation]]
+
+class HardTerms(Protocol):
+    """What hard terms say of a file, and of edits of it."""
+
+    @property
+    def violations(self) -> Sequence[Violation]: ...
+    def allows(self, replacements: tuple[Replacement, ...]) -> bool:
+        """Whether an edit adds no violation anywhere in the file."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +90,7 @@ class ScoredEdit:
             return self
         return replace(
             self,
-            edit=Edit(
-                self.edit.rule,
-                tuple(Replacement(r.start + by, r.end + by, r.new) for r in self.edit.replacements),
-            ),
+            edit=self.edit.moved(by),
             start=self.start + by,
             end=self.end + by,
             evidence=tuple(EditEvidence(e.start + by, e.end + by, e.message) for e in self.evidence),
@@ -100,6 +106,18 @@ class UnitResult:
     edits: tuple[ScoredEdit, ...]
     is_beyond: bool = False
     """Whether it is beyond the reach of the learned term, and looked at only because a hard term fires in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """A result with the edits that hard terms were asked about, and whether they allowed them."""
+
+    result: UnitResult | None
+    asked: tuple[tuple[Edit, bool], ...] = ()
+
+    def holds(self, moved: int, veto: _Veto) -> bool:
+        """Whether hard terms say the same now that the unit starts ``moved`` bytes later."""
+        return all(veto.allows(edit.moved(moved)) == said for edit, said in self.asked)
 
 
 class Engine:
@@ -121,8 +139,8 @@ class Engine:
         self.device = self._scorer.device
         self._usage = UsageTerm(package.usage_weight, package.usage_bias)
         self._names = NameStatistics(package.names, package.table)
-        self._recollections: defaultdict[str, Recollection[UnitResult | None]] | None = (
-            defaultdict(Recollection[UnitResult | None]) if remembers else None
+        self._recollections: defaultdict[str, Recollection[_Remembered]] | None = (
+            defaultdict(Recollection[_Remembered]) if remembers else None
         )
 
     @property
@@ -167,49 +185,59 @@ class Engine:
         units = [unit for unit in file.units if level not in LEVELS or unit.kind in LEARNED_UNITS]
         recollection = None if self._recollections is None else self._recollections[level]
         recalled = None if recollection is None else recollection.recall(file)
-        veto = _Veto(file, hard)
+        veto = _Veto(hard)
         results: dict[int, UnitResult] = {}
-        missing = []
-        for unit in units:
-            known = None if recalled is None else recalled.units.get(unit.node)
-            if known is None:
-                missing.append(unit)
-            elif known.result is not None and (not known.result.is_beyond or veto.fires_in(unit)):
-                moved = tuple(edit.moved(unit.start - known.unit.start) for edit in known.result.edits)
-                results[unit.node] = UnitResult(unit, known.result.free_energy, moved, known.result.is_beyond)
-        found: dict[int, tuple[UnitResult | None, Encoded]] = {}
+        found: dict[int, tuple[_Remembered, Encoded, Sequence[int]]] = {}
         passes, again = self._scorer.passes, 0
         gaps: Score = functools.partial(self._scorer.gaps, proceed=proceed)
         again_gaps = gaps
         if recollection is not None and hard is not None:
-            gaps = _beside(gaps, file, hard)
+            gaps = _beside(gaps, hard)
+        known = {} if recalled is None else recalled.units
         counted = {} if recalled is None else recalled.recounted
         worth = worth_a_pass(self.package, level)
-        for part in _in_parts(missing):
-            for scored in score_units(statistics, part, self._usage, gaps, counted, proceed, worth):
-                node = scored.unit.node
-                result: UnitResult | None = None
-                lasting = True
-                if scored.read:
-                    result, lasting, encoded_again = self._result(statistics, scored, veto, again_gaps)
-                    again += encoded_again
-                    results[node] = result
-                if lasting and recollection is not None:
-                    found[node] = result, (scored.candidates, scored.windows)
+
+        def look(at: Sequence[Unit], score: Score, worth: Worth, *, is_beyond: bool = False) -> None:
+            nonlocal again
+            for part in _in_parts(at):
+                for scored in score_units(statistics, part, self._usage, score, counted, proceed, worth):
+                    node = scored.unit.node
+                    remembered, encoded_again = _Remembered(None), list[int]()
+                    if scored.read:
+                        remembered, encoded_again = self._result(
+                            statistics, scored, veto, again_gaps, is_beyond=is_beyond
+                        )
+                        again += len(encoded_again)
+                    if remembered.result is not None:
+                        results[node] = remembered.result
+                    if recollection is not None:
+                        found[node] = remembered, (scored.candidates, scored.windows), encoded_again
+
+        missing = [unit for unit in units if unit.node not in known]
+        look(missing, gaps, worth)
+        changed = []
+        for unit in units:
+            kept = known.get(unit.node)
+            if kept is None:
+                continue
+            remembered, moved = kept.result, unit.start - kept.unit.start
+            if not remembered.holds(moved, veto):
+                changed.append(unit)
+                continue
+            result = remembered.result
+            if result is not None and (not result.is_beyond or veto.fires_in(unit)):
+                edits = tuple(edit.moved(moved) for edit in result.edits)
+                results[unit.node] = UnitResult(unit, result.free_energy, edits, result.is_beyond)
+        look(changed, again_gaps, worth)
         left = [unit for unit in units if unit.node not in results] if level in LEVELS else []
         violated = [unit for unit in left if veto.fires_in(unit)]
-        for scored in score_units(statistics, violated, self._usage, again_gaps, {}, proceed):
-            if scored.read:
-                beyond, lasting, _ = self._result(statistics, scored, veto, again_gaps)
-                beyond = results[scored.unit.node] = replace(beyond, is_beyond=True)
-                if lasting and recollection is not None:
-                    found[scored.unit.node] = beyond, (scored.candidates, scored.windows)
+        look(violated, again_gaps, _worth_it, is_beyond=True)
         if recollection is not None and recalled is not None:
             recollection.keep(recalled, found)
         logger.info(
             "energies: %d units known, %d looked at; %d passes of the network, %d edits vetted, %d encoded again",
-            len(units) - len(missing),
-            len(missing),
+            len(units) - len(missing) - len(changed),
+            len(missing) + len(changed),
             self._scorer.passes - passes,
             veto.asked,
             again,
@@ -235,10 +263,9 @@ class Engine:
         return UnitResult(unit, scored[0].free_energy, edits)
 
     def _result(
-        self, statistics: FileStatistics, scored: ScoredUnit, veto: _Veto, score: Score
-    ) -> tuple[UnitResult, bool, int]:
-        """The result of a unit; whether it lasts: not when the hard terms were asked, which look at the whole file; and how
-        many edits System 2 encoded again."""
+        self, statistics: FileStatistics, scored: ScoredUnit, veto: _Veto, score: Score, *, is_beyond: bool
+    ) -> tuple[_Remembered, list[int]]:
+        """The result of a unit, and the candidates that System 2 encoded again."""
         calibration = self.package.calibration
         free = scored.free_energy
         gaps = scored.gaps
@@ -251,17 +278,18 @@ class Engine:
         }
         if all(level == "all" for level in levels.values()):
             best = best[:QUIET]
-        lasting = _LOUD.isdisjoint(levels.values())
         # Hard terms look at the whole file and System 2 encodes units again, so both are asked only about edits that pass
         # the default alarm budget; whoever shows others asks the hard terms then.
-        best = [c for c in best if levels[c] not in _LOUD or veto.allows(scored.candidates.edit(c))]
-        promising = [c for c in best if levels[c] in _LOUD]
+        asked = {c: veto.allows(scored.candidates.edit(c)) for c in best if levels[c] in _LOUD}
+        best = [c for c in best if asked.get(c, True)]
+        promising = [c for c in best if c in asked]
         if promising:
             order |= re_encode(statistics, scored, promising, self._usage, score)
         start = scored.candidates.site_start[scored.candidates.candidate_site]
         best.sort(key=lambda c: (order[c], int(start[c])))
         edits = tuple(self._edit(statistics, scored, c) for c in best)
-        return UnitResult(scored.unit, free, edits), lasting, len(promising)
+        said = tuple((scored.candidates.edit(c), allowed) for c, allowed in asked.items())
+        return _Remembered(UnitResult(scored.unit, free, edits, is_beyond), said), promising
 
     def _edit(self, statistics: FileStatistics, scored: ScoredUnit, candidate: int) -> ScoredEdit:
         candidates = scored.candidates
@@ -338,11 +366,15 @@ def _evidence(statistics: FileStatistics, scored: ScoredUnit, candidate: int) ->
     return (EditEvidence(tokens.start[token], tokens.end[token], f"`{candidates.texts[text]}` is used here"),)
 
 
+def _worth_it(candidates: CandidateSet, counted: NDArray[np.float32]) -> bool:
+    return True
+
+
 def worth_a_pass(package: ModelPackage, level: str) -> Worth:
     """Whether an edit of a unit can be within an alarm budget, if the learned term adds no more than its reach."""
     reach = package.reach.get(level, float("inf"))
     if level not in LEVELS or reach == float("inf"):
-        return lambda candidates, counted: True
+        return _worth_it
     thresholds = np.array([package.calibration.get(rule, _SILENT).thresholds[level] for rule in SOFT_RULES])
 
     def worth(candidates: CandidateSet, counted: NDArray[np.float32]) -> bool:
@@ -365,8 +397,8 @@ def _in_parts(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
         yield units[first:]
 
 
-def _beside(score: Score, file: ParsedFile, hard: HardTerms) -> Score:
-    """Scores windows on a thread of its own, for a network needs no Python, while the hard terms of ``file`` are found.
+def _beside(score: Score, hard: HardTerms) -> Score:
+    """Scores windows on a thread of its own, for a network needs no Python, while hard violations are found.
 
     Whoever gave ``hard`` remembers what it found. Not an executor: its thread is waited for at exit.
     """
@@ -384,7 +416,7 @@ def _beside(score: Score, file: ParsedFile, hard: HardTerms) -> Score:
 
         threading.Thread(target=run, name="groundstate-network", daemon=True).start()
         try:
-            hard(file)
+            _ = hard.violations
         finally:
             gaps = found.result()
         return gaps
@@ -393,26 +425,19 @@ def _beside(score: Score, file: ParsedFile, hard: HardTerms) -> Score:
 
 
 class _Veto:
-    """Whether hard terms allow an edit: the edited file has no more violations than the file as written."""
+    """Whether hard terms allow an edit, and what was asked of them."""
 
-    def __init__(self, file: ParsedFile, hard: HardTerms | None) -> None:
-        self._file = file
+    def __init__(self, hard: HardTerms | None) -> None:
         self._hard = hard
-        self._before: int | None = None
         self.asked = 0
 
     def fires_in(self, unit: Unit) -> bool:
         """Whether a hard term fires in ``unit`` as written."""
-        violations = () if self._hard is None else self._hard(self._file)
+        violations = () if self._hard is None else self._hard.violations
         return any(unit.start <= violation.start < unit.end for violation in violations)
 
     def allows(self, edit: Edit) -> bool:
         if self._hard is None:
             return True
         self.asked += 1
-        after = self._file.edited(edit.replacements)
-        if len(after.flat.errors) > len(self._file.flat.errors):
-            return False
-        if self._before is None:
-            self._before = len(self._hard(self._file))
-        return len(self._hard(after)) <= self._before
+        return self._hard.allows(edit.replacements)

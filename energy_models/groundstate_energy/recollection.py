@@ -15,7 +15,7 @@ import threading
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Generic, TypeVar, cast
@@ -82,13 +82,14 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True, eq=False)
 class Kept(Generic[Result]):
-    """What was found of a ``unit``: the ``result``, its candidates and windows. ``version``: the one they are from, until
-    what they read of it is worked out."""
+    """What was found of a ``unit``: the ``result``, its candidates and windows. ``again``: candidates of which the edited
+    unit was read too. ``version``: the one they are from, until what they read of it is worked out."""
 
     unit: Unit
     result: Result
     candidates: CandidateSet
     windows: list[Window]
+    again: Sequence[int]
     version: _Version | None
     reads: _Reads | None = None
 
@@ -158,9 +159,12 @@ class Recollection(Generic[Result]):
                     recounted[unit.node] = version.recounted(entry, reads[unit.node], unit)
             return Recalled(version, units, recounted, {node: reads[node] for node in recounted})
 
-    def keep(self, recalled: Recalled[Result], found: Mapping[int, tuple[Result, Encoded]]) -> None:
-        """Keep what was recalled of a file, and what was ``found`` of its units by node, which comes first. Of a unit that
-        is in neither, nothing is known."""
+    def keep(
+        self, recalled: Recalled[Result], found: Mapping[int, tuple[Result, Encoded, Sequence[int]]]
+    ) -> None:
+        """Keep what was recalled of a file, and what was ``found`` of its units by node, which comes first: the result,
+        candidates and windows, and the candidates of which the edited unit was read. Of a unit in neither nothing is known.
+        """
         version = recalled.version
         kept: dict[bytes, Kept[Result]] = {}
         for unit in version.file.units:
@@ -168,10 +172,10 @@ class Recollection(Generic[Result]):
             if key is None:
                 continue
             if unit.node in found:
-                result, (candidates, windows) = found[unit.node]
-                reads = recalled.reads.get(unit.node)
+                result, (candidates, windows), again = found[unit.node]
+                reads = None if again else recalled.reads.get(unit.node)
                 origin = version if reads is None else None
-                kept[key] = Kept(unit, result, candidates, windows, origin, reads)
+                kept[key] = Kept(unit, result, candidates, windows, again, origin, reads)
             elif unit.node in recalled.units:
                 kept[key] = recalled.units[unit.node]
         with self._lock:
@@ -529,12 +533,12 @@ def _reads_of(kept: Kept[Result]) -> _Reads:
     """What a unit reads, worked out when it is first asked for: most units are never seen again."""
     if kept.reads is None:
         assert kept.version is not None
-        kept.reads = _reads(kept.version, kept.unit, kept.candidates)
+        kept.reads = _reads(kept.version, kept.unit, kept.candidates, kept.again)
         kept.version = None
     return kept.reads
 
 
-def _reads(version: _Version, unit: Unit, candidates: CandidateSet) -> _Reads:
+def _reads(version: _Version, unit: Unit, candidates: CandidateSet, again: Sequence[int]) -> _Reads:
     file, numbers = version.file, version.numbers()
     tokens = np.array(unit.tokens, np.intp)
     roles = candidates.role
@@ -549,6 +553,9 @@ def _reads(version: _Version, unit: Unit, candidates: CandidateSet) -> _Reads:
         ]
     )
     own = numbers[candidates.lex]
+    # What is like a text that an edit brings in may be offered in its place.
+    offered = candidates.candidate_lex[list(again)]
+    brought = numbers[offered[offered >= 0]]
     facts = file.facts
     scopes = version.scopes_of_units.get(unit.node, [])
     receivers = {facts.receiver_of[token] for token in tokens.tolist() if token in facts.receiver_of}
@@ -559,14 +566,17 @@ def _reads(version: _Version, unit: Unit, candidates: CandidateSet) -> _Reads:
         own[_IS_COUNTED[roles]],
         numbers[candidates.site_current[named]],
         numbers[candidates.candidate_lex[named[candidates.candidate_site]]],
+        brought,
     ]
     return _Reads(
         counted=distinct_values(np.concatenate(counted)),
-        unknown=distinct_values(numbers[candidates.site_current[~candidates.site_known & ~named]]),
+        unknown=distinct_values(
+            np.concatenate([numbers[candidates.site_current[~candidates.site_known & ~named]], brought])
+        ),
         texts=distinct_values(np.concatenate([numbers[ids[ids >= 0]], header])),
-        members=distinct_values(own[_IS_MEMBER[roles]]),
-        names=distinct_values(own[_IS_NAME[roles]]),
-        keywords=distinct_values(own[roles == Role.KEYWORD_NAME]),
+        members=distinct_values(np.concatenate([own[_IS_MEMBER[roles]], brought])),
+        names=distinct_values(np.concatenate([own[_IS_NAME[roles]], brought])),
+        keywords=distinct_values(np.concatenate([own[roles == Role.KEYWORD_NAME], brought])),
         keys=not facts.keys.keys().isdisjoint(candidates.lex.tolist()),
         receivers=frozenset(receivers),
         classes=frozenset(classes),

@@ -8,19 +8,18 @@ whoever counts what the analysis would show: calibration and the evaluation on h
 from __future__ import annotations
 
 import functools
-import hashlib
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from groundstate_energy.judgements import Difference, Judgements, Replacements
 from groundstate_energy.model_package import LEVELS
 from groundstate_energy.places import overlap
 from groundstate_energy.plausibility import EditedFile, objection
-from groundstate_energy.terms import Violation, contract_term, hard_violations
-from groundstate_energy.terms.view import FileView
-from groundstate_grammars.edits import Replacement, apply_replacements
+from groundstate_energy.terms import JudgedFile, Violation, contract_term
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile
@@ -57,22 +56,35 @@ class Vetoes:
 
     Args:
         file: as written. index: what is known about its project. path: where it lies.
+        judgements: what was said of an earlier version of it, which this one follows.
     """
 
-    def __init__(self, file: ParsedFile, index: ProjectIndex | None, path: Path | None) -> None:
+    def __init__(
+        self,
+        file: ParsedFile,
+        index: ProjectIndex | None,
+        path: Path | None,
+        judgements: Judgements | None = None,
+    ) -> None:
         self._file = file
-        self._index = index
+        self._index = index if index is not None else ProjectIndex(None)
         self._path = path
-        self._changes: dict[tuple[Replacement, ...], tuple[int, int]] = {}
-        # Other versions of the file by a hash of the text: what is found in them, and they while there is room.
-        self._versions: dict[bytes, tuple[list[Violation], ParsedFile | None]] = {}
+        self._judgements = judgements if judgements is not None else Judgements()
+        self._differences: dict[Replacements, Difference] = {}
+        # Versions of the file that edits make, while there is room.
+        self._versions: dict[Replacements, ParsedFile] = {}
         self._room = MOST_NODES
-        self._harmless: set[tuple[Replacement, ...]] = set()
+        self._harmless: set[Replacements] = set()
 
     @functools.cached_property
-    def violations(self) -> list[Violation]:
-        """Those of the file, found when they are first asked for: an engine asks beside its network's pass."""
-        return hard_violations(self._file, self._index, self._path)
+    def _judged(self) -> JudgedFile:
+        """The file as written, judged when it is first asked for: an engine asks beside its network's pass."""
+        return self._judgements.of(self._file, self._index, self._path)
+
+    @property
+    def violations(self) -> Sequence[Violation]:
+        """Those of the file, in text order."""
+        return self._judged.violations
 
     @functools.cached_property
     def _contracts(self) -> ContractTerm | None:
@@ -80,28 +92,13 @@ class Vetoes:
 
     @functools.cached_property
     def _before(self) -> Counter[tuple[str, str]]:
-        return Counter((item.rule, item.message) for item in self.violations)
+        return _kinds(self.violations)
 
-    def violations_of(self, file: ParsedFile) -> list[Violation]:
-        """The violations of the file or of another version of it; an engine asks for those of which findings come."""
-        if file.tree is self._file.tree:
-            return self.violations
-        version = _version(file.data)
-        if version in self._versions:
-            return self._versions[version][0]
-        found = hard_violations(file, self._index, self._path)
-        if self._contracts is not None:
-            found = found + self._contracts.violations(file)
-        if not file.flat.errors:
-            self._room -= len(file.flat)
-            self._versions[version] = found, file if self._room > 0 else None
-        return found
-
-    def allows(self, replacements: tuple[Replacement, ...]) -> bool:
+    def allows(self, replacements: Replacements) -> bool:
         """Whether a repair adds no violation anywhere in the file."""
-        return replacements in self._harmless or self._change(replacements)[0] == 0
+        return replacements in self._harmless or self._difference(replacements).added == 0
 
-    def allow_together(self, repairs: Sequence[tuple[Replacement, ...]]) -> None:
+    def allow_together(self, repairs: Sequence[Replacements]) -> None:
         """Find out at once which of many repairs in distinct places add no violation; ``allows`` then knows.
 
         Repairs that bind nothing differently, anywhere, and concern no contract cannot make up for one another: when all
@@ -117,51 +114,49 @@ class Vetoes:
         if not flat.errors:
             self._halve([repair for repair in repairs if not self._binds_or_promises(repair, bound)])
 
-    def _binds_or_promises(self, repair: tuple[Replacement, ...], bound: set[int]) -> bool:
+    def _binds_or_promises(self, repair: Replacements, bound: set[int]) -> bool:
         """Whether another repair might make up for what ``repair`` breaks."""
         contracts = self._contracts
         return any(
-            item.start in bound or (contracts is not None and contracts.concerns(item.start))
+            item.start in bound or (contracts is not None and contracts.concerned(item.start))
             for item in repair
         )
 
-    def _halve(self, repairs: Sequence[tuple[Replacement, ...]]) -> None:
+    def _halve(self, repairs: Sequence[Replacements]) -> None:
         if len(repairs) < 2:
             return
         file = self._file
         after = file.edited([item for repair in repairs for item in repair])
         if not after.flat.errors and _bindings(after) == _bindings(file):
-            if Counter((item.rule, item.message) for item in self.violations_of(after)) == self._before:
+            if _kinds(self._violations_of(after)) == self._before:
                 self._harmless.update(repairs)
                 return
         middle = len(repairs) // 2
         self._halve(repairs[:middle])
         self._halve(repairs[middle:])
 
-    @functools.cached_property
-    def _view(self) -> FileView:
-        index = self._index if self._index is not None else ProjectIndex(None)
-        return FileView(self._file, index, self._path)
-
-    def finds_plausible(self, replacements: tuple[Replacement, ...]) -> bool:
+    def finds_plausible(self, replacements: Replacements) -> bool:
         """Whether no check of plausibility objects to an edit; in a text with syntax errors none is asked."""
-        file = self._file
-        _, after = self._versions.get(_version(apply_replacements(file.data, replacements)), ((), None))
-        if after is None:
-            after = file.edited(replacements)
+        judged = self._judged
+        known = self._judgements.plausible.get(replacements)
+        if known is not None:
+            return known
+        after = self._after(replacements)
         if after.flat.errors:
             return True
-        reason = objection(EditedFile(self._view, after, replacements))
+        reason = objection(EditedFile(judged.view, after, replacements))
         if reason:
             logger.debug("%s: not shown, it %s", self._path, reason.replace("_", " "))
+        if judged.change_to(after) is not None:
+            self._judgements.plausible[replacements] = not reason
         return not reason
 
-    def gains(self, replacements: tuple[Replacement, ...]) -> bool:
+    def gains(self, replacements: Replacements) -> bool:
         """Whether a repair removes a violation and adds none."""
-        added, removed = self._change(replacements)
-        return removed > 0 and added == 0
+        difference = self._difference(replacements)
+        return difference.removed > 0 and difference.added == 0
 
-    def shows(self, start: int, end: int, replacements: tuple[Replacement, ...]) -> bool:
+    def shows(self, start: int, end: int, replacements: Replacements) -> bool:
         """Whether an edit at the place from ``start`` to ``end`` that passes its alarm budget becomes a finding of its own:
         nothing vetoes it, the place can be read, and no exact rule says there what the edit mends."""
         here = [item for item in self.violations if overlap(start, end, item.start, item.end)]
@@ -172,30 +167,58 @@ class Vetoes:
             and self.finds_plausible(replacements)
         )
 
-    def _change(self, replacements: tuple[Replacement, ...]) -> tuple[int, int]:
-        """Violations added and removed; in a text with syntax errors, its errors."""
-        known = self._changes.get(replacements)
+    def _difference(self, replacements: Replacements) -> Difference:
+        """What an edit does to violations; in a text with syntax errors, to its errors."""
+        judged = self._judged
+        known = self._judgements.differences.get(replacements) or self._differences.get(replacements)
         if known is None:
-            known = self._changes[replacements] = self._compared(replacements)
+            known = self._differences[replacements] = self._compared(replacements)
+            contracts = self._contracts
+            after = self._after(replacements)
+            if judged.change_to(after) is not None:
+                needs = (
+                    [contracts.concerned(item.start) for item in replacements]
+                    if contracts is not None
+                    else ()
+                )
+                kept = replace(known, needs=frozenset[int]().union(*needs))
+                self._judgements.differences[replacements] = kept
         return known
 
-    def _compared(self, replacements: tuple[Replacement, ...]) -> tuple[int, int]:
+    def _compared(self, replacements: Replacements) -> Difference:
         file = self._file
-        version = _version(apply_replacements(file.data, replacements))
-        if version in self._versions and not file.flat.errors:
-            found, _ = self._versions[version]
+        edited = self._after(replacements)
+        errors = len(edited.flat.errors) - len(file.flat.errors)
+        if errors or edited.flat.errors:
+            return Difference(max(errors, 0), max(-errors, 0))
+        after = _kinds(self._violations_of(edited))
+        return Difference((after - self._before).total(), (self._before - after).total())
+
+    def _after(self, replacements: Replacements) -> ParsedFile:
+        """The version of the file that an edit makes."""
+        found = self._versions.get(replacements)
+        if found is None:
+            found = self._file.edited(replacements)
+            self._room -= len(found.flat)
+            if self._room > 0:
+                self._versions[replacements] = found
+        return found
+
+    def _violations_of(self, file: ParsedFile) -> list[Violation]:
+        """The violations of another version of the file."""
+        judged = self._judged
+        change = judged.change_to(file)
+        if change is not None:
+            found = judged.after(file, change.place).violations
         else:
-            edited = file.edited(replacements)
-            errors = len(edited.flat.errors) - len(file.flat.errors)
-            if errors or edited.flat.errors:
-                return max(errors, 0), max(-errors, 0)
-            found = self.violations_of(edited)
-        after = Counter((item.rule, item.message) for item in found)
-        return (after - self._before).total(), (self._before - after).total()
+            found = JudgedFile.of(file, self._index, self._path).violations
+        contracts = self._contracts.violations(file) if self._contracts is not None else ()
+        return [*found, *contracts]
 
 
-def _version(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=16).digest()
+def _kinds(violations: Iterable[Violation]) -> Counter[tuple[str, str]]:
+    """How often each thing is said, wherever."""
+    return Counter((item.rule, item.message) for item in violations)
 
 
 def _bindings(file: ParsedFile) -> object:

@@ -30,6 +30,10 @@ class Edit:
     def end(self) -> int:
         return self.replacements[-1].end
 
+    def moved(self, by: int) -> Edit:
+        """The same edit in a text where it stands ``by`` bytes later."""
+        return Edit(self.rule, tuple(Replacement(r.start + by, r.end + by, r.new) for r in self.replacements))
+
 
 def in_text_order(replacements: Sequence[Replacement]) -> list[Replacement]:
     """``replacements`` by place; those at the same place, such as two insertions, keep their order."""

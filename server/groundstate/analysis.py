@@ -101,6 +101,16 @@ class UnitResult(Protocol):
     def edits(self) -> Sequence[ScoredEdit]: ...
 
 
+class HardTerms(Protocol):
+    """What hard terms say of a file, and of edits of it."""
+
+    @property
+    def violations(self) -> Sequence[Violation]: ...
+    def allows(self, replacements: tuple[Replacement, ...]) -> bool:
+        """Whether an edit adds no violation anywhere in the file."""
+        ...
+
+
 class Engine(Protocol):
     """What examines the units of a file with the usage and the learned term."""
 
@@ -109,7 +119,7 @@ class Engine(Protocol):
         file: ParsedFile,
         facts: ProjectFacts | None,
         *,
-        hard: Callable[[ParsedFile], Sequence[Violation]] | None,
+        hard: HardTerms | None,
         level: str,
         proceed: Callable[[], None] = ...,
     ) -> Sequence[UnitResult]:
@@ -146,7 +156,7 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
     rules = settings.reported_rules(path)
     if document.not_text_at is not None:
         return numbered(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
-    hard = Vetoes(document.parsed, workspace.index, document.path)
+    hard = Vetoes(document.parsed, workspace.index, document.path, document.judgements)
     scored: list[ScoredEdit] = []
     results: Sequence[UnitResult] = ()
     judged = rules.difference(SOFT_RULES, CONTRACT_RULES)
@@ -157,7 +167,7 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
     if engine is not None and sensitivity is not None and not rules.isdisjoint(SOFT_RULES):
         # Whether a comment hides nothing is judged by all edits near it, at whatever sensitivity.
         level = "all" if judges_ignores else sensitivity
-        results = engine.examine(document.parsed, workspace.facts, hard=hard.violations_of, level=level)
+        results = engine.examine(document.parsed, workspace.facts, hard=hard, level=level)
         scored = _within_sensitivity(results, rules, sensitivity, hard)
         judged = rules - CONTRACT_RULES
         places += [(item.edit.rule, item.start, item.end) for result in results for item in result.edits]

@@ -17,6 +17,7 @@ from groundstate_grammars.edits import Replacement
 from groundstate_grammars.text import SourceText
 
 if TYPE_CHECKING:
+    from groundstate_energy.judgements import Judgements
     from groundstate_grammars.python.parsed import ParsedFile
 
 MOST_BYTES = 4_000_000
@@ -31,11 +32,13 @@ class Document:
         path: where the file is, or would be; absolute.
         data: its bytes.
         reparsed: the parsed file where an incremental parse already made it.
+        judgements: what was said of the version before, if of any, and then of this one.
     """
 
     path: Path
     data: bytes
     reparsed: ParsedFile | None = field(default=None, repr=False, compare=False)
+    judgements: Judgements | None = field(default=None, repr=False, compare=False)
 
     @functools.cached_property
     def source(self) -> SourceText:
@@ -89,7 +92,7 @@ class Document:
     def edited(self, replacements: Sequence[Replacement]) -> Document:
         """The document after ``replacements``, parsed incrementally."""
         reparsed = self.parsed.edited(replacements)
-        return Document(self.path, reparsed.tree.data, reparsed)
+        return Document(self.path, reparsed.tree.data, reparsed, self.judgements)
 
 
 def read_document(path: Path) -> Document:

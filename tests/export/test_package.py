@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,7 +26,8 @@ from groundstate_export.package import (
     rank_agreement,
     write_calibration,
 )
-from groundstate_grammars.python.parsed import ParsedFile, parse
+from groundstate_grammars.edits import Replacement
+from groundstate_grammars.python.parsed import parse
 from groundstate_grammars.rules import SOFT_RULES
 
 # torch's own warnings about its older exporter, which is the one that keeps our axes free of each other.
@@ -131,14 +133,23 @@ def test_an_engine_runs_the_package(package: ModelPackage) -> None:
     assert engine.examine(file, None, hard=None, level="all") == results
 
 
+class Terms:
+    """Hard terms that say nothing of a file, and the same of every edit."""
+
+    violations: Sequence[Violation] = ()
+
+    def __init__(self, *, allowing: bool = True) -> None:
+        self._allowing = allowing
+
+    def allows(self, replacements: tuple[Replacement, ...]) -> bool:
+        return self._allowing
+
+
 def test_an_edit_that_adds_a_violation_is_not_a_result(package: ModelPackage) -> None:
     file = parse(tiny.TEXTS[1].encode())
 
-    def everything_else_is_wrong(other: ParsedFile) -> list[Violation]:
-        return [] if other is file else [Violation("GS102", 0, 1, "wrong", (), ())]
-
     engine = Engine(package, device="cpu", threads=1)
-    results = engine.examine(file, None, hard=everything_else_is_wrong, level="all")
+    results = engine.examine(file, None, hard=Terms(allowing=False), level="all")
     assert results
     assert all(result.edits == () for result in results)
 
@@ -187,10 +198,10 @@ def test_an_engine_stops_when_it_is_told_to_and_says_what_it_spent(
         raise _Enough
 
     with pytest.raises(_Enough):
-        engine.examine(file, None, hard=lambda file: [], level="all", proceed=stop)
+        engine.examine(file, None, hard=Terms(), level="all", proceed=stop)
     with caplog.at_level("INFO", "groundstate.energies"):
-        engine.examine(file, None, hard=lambda file: [], level="all")
-        engine.examine(file, None, hard=lambda file: [], level="all")
+        engine.examine(file, None, hard=Terms(), level="all")
+        engine.examine(file, None, hard=Terms(), level="all")
     first, second = (record.getMessage() for record in caplog.records)
     assert first.startswith("energies: 0 units known, ")
     assert " 0 passes of the network" in second

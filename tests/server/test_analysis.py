@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.server.fakes import FakeEngine, FakeUnitResult, Proposal
 
-from groundstate.analysis import Engine, Workspace, analyse, repair_title
+from groundstate.analysis import Engine, HardTerms, Workspace, analyse, repair_title
 from groundstate.documents import Document
 from groundstate.findings import Finding, Severity
 from groundstate.settings import Settings, settings_from_mapping
-from groundstate_energy.terms import Violation, hard_violations
+from groundstate_energy.terms import Violation
+from groundstate_energy.terms.syntax import syntax_violations
 from groundstate_grammars.edits import Replacement
 from groundstate_grammars.python.parsed import ParsedFile
 
@@ -74,11 +75,11 @@ def test_all_asks_the_hard_terms_about_many_units_at_once(monkeypatch: pytest.Mo
     ]
     read: list[object] = []
 
-    def counting(file: ParsedFile, *rest: Any) -> list[Violation]:
-        read.append(file)
-        return hard_violations(file, *rest)
+    def counting(*arguments: Any) -> list[Violation]:
+        read.append(arguments)
+        return list(syntax_violations(*arguments))
 
-    monkeypatch.setattr("groundstate_energy.vetoes.hard_violations", counting)
+    monkeypatch.setattr("groundstate_energy.terms.judged.syntax_violations", counting)
     found = findings(text, *units, sensitivity="all")
     lines = [text.count(b"\n", 0, finding.start) // 4 for finding in found]
     assert lines == [number for number in range(count) if number != harmful]
@@ -242,20 +243,13 @@ def test_titles(data: bytes, replacements: list[Replacement], title: str) -> Non
 def test_an_edit_that_the_engine_has_had_judged_is_not_parsed_or_judged_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    judged: list[bytes] = []
-
-    def noted(file: ParsedFile, *rest: Any) -> list[Violation]:
-        judged.append(file.data)
-        return hard_violations(file, *rest)
-
     class Asking(FakeEngine):
         def examine(
-            self, file: ParsedFile, *rest: Any, hard: Callable[..., object] | None, **options: Any
+            self, file: ParsedFile, *rest: Any, hard: HardTerms | None, **options: Any
         ) -> list[FakeUnitResult]:
             results = super().examine(file, *rest, hard=hard, **options)
             assert hard is not None
-            for edit in (edit for result in results for edit in result.edits):
-                hard(file.edited(edit.edit.replacements))
+            assert all(hard.allows(edit.edit.replacements) for result in results for edit in result.edits)
             return results
 
     parsed: list[object] = []
@@ -265,10 +259,8 @@ def test_an_edit_that_the_engine_has_had_judged_is_not_parsed_or_judged_again(
         parsed.append(replacements)
         return edited(file, replacements)
 
-    monkeypatch.setattr("groundstate_energy.vetoes.hard_violations", noted)
     monkeypatch.setattr(ParsedFile, "edited", counted)
     settings = settings_from_mapping({"sensitivity": "explore"}, "a test")
     found = analyse(Document(ROOT / "a.py", TEXT), Workspace(ROOT), Asking([[WRONG], [STRICT]]), settings)
     assert len(found.findings) == 2
-    assert len(judged) == len(set(judged)) == 3
     assert len(parsed) == 2

@@ -55,14 +55,16 @@ class ContractTerm:
             for found in self._refuted(number, promise, after)
         ]
 
-    def concerns(self, start: int) -> bool:
-        """Whether an edit at byte ``start`` may change what a function with a contract does."""
+    def concerned(self, start: int) -> frozenset[int]:
+        """Places among the module's statements of all that contracts need which an edit at byte ``start`` may concern;
+        empty where it concerns none."""
         flat = self._file.flat
         statement = next(
             (at for at, item in enumerate(self._statements) if flat.start[item] <= start <= flat.end[item]),
             -1,
         )
-        return any(statement in promise.needs for promise in self._promises)
+        needs = [promise.needs for promise in self._promises if statement in promise.needs]
+        return frozenset[int]().union(*needs)
 
     @cached_property
     def _statements(self) -> list[int]:

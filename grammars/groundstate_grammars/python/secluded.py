@@ -13,6 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.contracts.reading import may_have_contracts
 from groundstate_grammars.python.definitions import stored_attributes
 from groundstate_grammars.python.enclosed import Enclosed
 from groundstate_grammars.python.parsed import ParsedFile
@@ -21,7 +22,7 @@ from groundstate_grammars.tree import FlatTree
 _TELLING = re.compile(
     rb"(?i:raises|version|abstract|protocol|abc)|ixin|NotImplemented|__|attr|vars|exec|locals|globals?\b|nonlocal"
     rb"|modules|builtins|convert|Function|eval|platform|os\.name|\bPY|\bpy[23_]|HAS_|HAVE_|_AVAILABLE"
-    rb"|\b(?:class|def|import|type)\b|assert|contract|deal|annotated|hypothesis|nagini|>>>|\b(?:pre|post|inv)\b"
+    rb"|\b(?:class|def|import|type)\b"
 )
 """Words by which the text of a function may concern what is outside of it; a statement that holds one is not secluded."""
 _WORD = re.compile(rb"\w+")
@@ -29,10 +30,16 @@ _WORD = re.compile(rb"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Secluded:
-    """A secluded change. ``words``: those that only one of the changed statements has."""
+    """A secluded change.
+
+    Attributes:
+        words: those that only one of the changed statements has.
+        may_promise: one of them may belong to a contract.
+    """
 
     place: Enclosed
     words: frozenset[bytes]
+    may_promise: bool
 
 
 def secluded_change(before: ParsedFile, after: ParsedFile) -> Secluded | None:
@@ -49,7 +56,7 @@ def secluded_change(before: ParsedFile, after: ParsedFile) -> Secluded | None:
     if _stores(old, node, *was) != _stores(new, node, *now) or _rebinds(before, after, node):
         return None
     words = frozenset(_WORD.findall(texts[0])) ^ frozenset(_WORD.findall(texts[1]))
-    return Secluded(place, words)
+    return Secluded(place, words, any(map(may_have_contracts, texts)))
 
 
 def _statements(flat: FlatTree, function: int, start: int, end: int) -> tuple[int, int]:

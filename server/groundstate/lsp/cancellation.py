@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from groundstate.analysis import Engine, UnitResult
+from groundstate.analysis import Engine, HardTerms, UnitResult
 from groundstate_energy.terms import Violation
+from groundstate_grammars.edits import Replacement
 from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python.parsed import ParsedFile
 
@@ -34,6 +35,23 @@ class Token:
             raise Superseded
 
 
+class _CheckedTerms:
+    """Hard terms that are asked nothing more once the token is cancelled."""
+
+    def __init__(self, hard: HardTerms, token: Token) -> None:
+        self._hard = hard
+        self._token = token
+
+    @property
+    def violations(self) -> Sequence[Violation]:
+        self._token.check()
+        return self._hard.violations
+
+    def allows(self, replacements: tuple[Replacement, ...]) -> bool:
+        self._token.check()
+        return self._hard.allows(replacements)
+
+
 class CancellableEngine:
     """An engine that stops at the next veto, unit or pass of the network once the token is cancelled."""
 
@@ -46,7 +64,7 @@ class CancellableEngine:
         file: ParsedFile,
         facts: ProjectFacts | None,
         *,
-        hard: Callable[[ParsedFile], Sequence[Violation]] | None,
+        hard: HardTerms | None,
         level: str,
         proceed: Callable[[], None] = lambda: None,
     ) -> Sequence[UnitResult]:
@@ -54,14 +72,9 @@ class CancellableEngine:
             self._token.check()
             proceed()
 
-        def checked(other: ParsedFile) -> Sequence[Violation]:
-            self._token.check()
-            assert hard is not None
-            return hard(other)
-
         going()
-        veto = None if hard is None else checked
-        return self._engine.examine(file, facts, hard=veto, level=level, proceed=going)
+        checked = None if hard is None else _CheckedTerms(hard, self._token)
+        return self._engine.examine(file, facts, hard=checked, level=level, proceed=going)
 
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int

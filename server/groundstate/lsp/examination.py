@@ -19,19 +19,19 @@ from groundstate.lsp.projects import Project, Projects
 from groundstate.lsp.snapshots import Snapshot
 from groundstate.report import Report, UnitEnergy
 from groundstate.unused_ignores import UNUSED_IGNORE
+from groundstate_energy.judgements import Judgements
 from groundstate_grammars.edits import difference
-from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.units import UnitKind
 
 
 class Examination:
-    """Keeps the last parse of each open document, for the next to start from. Worker thread only."""
+    """Keeps the last parse of each open document and what was said of it, for the next to start from. Worker thread only."""
 
     def __init__(self, projects: Projects, client: Client, pages: Mapping[str, str]) -> None:
         self._projects = projects
         self._client = client
         self._pages = pages
-        self._parsed: dict[str, ParsedFile] = {}
+        self._last: dict[str, Document] = {}
         self._contracts: dict[str, Report] = {}
 
     def __call__(self, snapshot: Snapshot, token: Token) -> Analysed:
@@ -117,11 +117,11 @@ class Examination:
         return analysed(snapshot, whole, self._client, self._pages, project.settings.baseline)
 
     def forget(self, uri: str) -> None:
-        self._parsed.pop(uri, None)
+        self._last.pop(uri, None)
         self._contracts.pop(uri, None)
 
     def forget_all(self) -> None:
-        self._parsed.clear()
+        self._last.clear()
         self._contracts.clear()
 
     def _analysed(self, snapshot: Snapshot, token: Token, *, is_file: bool = False) -> Analysed:
@@ -142,12 +142,14 @@ class Examination:
         return analysed(snapshot, report, self._client, self._pages, baseline)
 
     def _reparsed(self, snapshot: Snapshot) -> Document:
-        document, base = snapshot.document, self._parsed.get(snapshot.uri)
-        if base is not None:
-            change = difference(base.tree.data, document.data)
-            parsed = base.edited([change]) if change is not None else base
-            document = Document(document.path, document.data, parsed)
-        self._parsed[snapshot.uri] = document.parsed
+        document, base = snapshot.document, self._last.get(snapshot.uri)
+        if base is None:
+            document = replace(document, judgements=Judgements())
+        else:
+            change = difference(base.data, document.data)
+            parsed = base.parsed.edited([change]) if change is not None else base.parsed
+            document = replace(document, reparsed=parsed, judgements=base.judgements)
+        self._last[snapshot.uri] = document
         return document
 
 

@@ -1,0 +1,91 @@
+"""Judgements: what hard terms and checks of plausibility said of a file and its edits, kept from version to version.
+
+An editor asks again with every letter. What was said of an edit that is secluded in one function holds as long as all that
+changes is secluded in others.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from groundstate_energy.terms import JudgedFile
+from groundstate_grammars.edits import Replacement
+from groundstate_grammars.index import ProjectIndex
+from groundstate_grammars.python.contracts.reading import may_have_contracts
+from groundstate_grammars.python.parsed import ParsedFile
+from groundstate_grammars.python.secluded import Secluded
+
+Replacements = tuple[Replacement, ...]
+Said = TypeVar("Said")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What an edit does to the violations of a file: how many it adds and removes.
+
+    ``needs``: places among the statements of the module on which contracts rest that the edit concerns.
+    """
+
+    added: int
+    removed: int
+    needs: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class Judgements:
+    """What was said of the last version of a file. Not for several threads.
+
+    Attributes:
+        differences: by secluded edit, what it does to violations. plausible: by secluded edit, whether it is.
+    """
+
+    judged: JudgedFile | None = None
+    differences: dict[Replacements, Difference] = field(default_factory=dict)
+    plausible: dict[Replacements, bool] = field(default_factory=dict)
+
+    def of(self, file: ParsedFile, index: ProjectIndex, path: Path | None) -> JudgedFile:
+        """The violations of ``file``; from now on the judgements are those of this version."""
+        known = self.judged
+        change = None
+        if known is not None and known.view.index is index and known.view.path == path:
+            if known.view.file.data == file.data and known.revision == index.revision:
+                return known
+            change = known.change_to(file)
+        if known is None or change is None:
+            self.differences, self.plausible = {}, {}
+            self.judged = JudgedFile.of(file, index, path)
+        else:
+            self._follow(known.view.file, change)
+            self.judged = known.after(file, change.place)
+        return self.judged
+
+    def _follow(self, before: ParsedFile, change: Secluded) -> None:
+        flat, node = before.flat, change.place.node
+        statement = bisect_right(flat.children(0), node) - 1
+        kept = {edit: said for edit, said in self.differences.items() if statement not in said.needs}
+        if may_have_contracts(before.data):
+            names = {name.encode("utf-8", "surrogateescape") for name in before.scopes.scopes[0].bindings}
+            if change.may_promise or not names.isdisjoint(change.words):
+                kept = {}
+        self.differences = _outside(kept, before, change)
+        self.plausible = _outside(self.plausible, before, change)
+
+
+def _outside(
+    said: Mapping[Replacements, Said], before: ParsedFile, change: Secluded
+) -> dict[Replacements, Said]:
+    """What was said of edits outside the function that changed, by where they are in the new text."""
+    flat, place = before.flat, change.place
+    start, end, shift = flat.start[place.node], flat.end[place.node], place.shift
+    return {
+        tuple(
+            Replacement(item.start + shift, item.end + shift, item.new) if item.start > end else item
+            for item in edit
+        ): about
+        for edit, about in said.items()
+        if all(item.end < start or item.start > end for item in edit)
+    }
