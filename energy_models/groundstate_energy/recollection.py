@@ -82,14 +82,14 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True, eq=False)
 class Kept(Generic[Result]):
-    """What was found of a ``unit``: the ``result``, its candidates and windows. ``again``: candidates of which the edited
-    unit was read too. ``version``: the one they are from, until what they read of it is worked out."""
+    """What was found of a ``unit``: the ``result``, its candidates and windows. ``brought``: texts that edits bring in of
+    which the edited unit was read too. ``version``: the one all is from, until what they read of it is worked out."""
 
     unit: Unit
     result: Result
     candidates: CandidateSet
     windows: list[Window]
-    again: Sequence[int]
+    brought: Ids
     version: _Version | None
     reads: _Reads | None = None
 
@@ -151,7 +151,7 @@ class Recollection(Generic[Result]):
             recounted: dict[int, Encoded] = {}
             for unit in file.units:
                 entry = known.get(unit.node)
-                if entry is None or change.touches(reads[unit.node]):
+                if entry is None or change.touches(reads[unit.node]) or change.touches_any(entry.brought):
                     continue
                 if not change.counts_for(reads[unit.node]):
                     units[unit.node] = entry
@@ -173,9 +173,11 @@ class Recollection(Generic[Result]):
                 continue
             if unit.node in found:
                 result, (candidates, windows), again = found[unit.node]
-                reads = None if again else recalled.reads.get(unit.node)
+                reads = recalled.reads.get(unit.node)
                 origin = version if reads is None else None
-                kept[key] = Kept(unit, result, candidates, windows, again, origin, reads)
+                lex = (candidates.candidate_lex[c] for c in again if c not in candidates.structural)
+                brought = np.array([version.texts.id(candidates.texts[at]) for at in lex], np.int64)
+                kept[key] = Kept(unit, result, candidates, windows, brought, origin, reads)
             elif unit.node in recalled.units:
                 kept[key] = recalled.units[unit.node]
         with self._lock:
@@ -451,6 +453,16 @@ class _Change:
             or not self.classes.isdisjoint(reads.classes)
         )
 
+    def touches_any(self, brought: Ids) -> bool:
+        """Whether what is offered in the place of one of these texts may be different: of what is like it, too."""
+        return bool(
+            self.texts[brought].any()
+            or self.counted[brought].any()
+            or self.members[brought].any()
+            or self.names[brought].any()
+            or self.keywords[brought].any()
+        )
+
     def counts_for(self, reads: _Reads) -> bool:
         """Whether something is counted differently that a unit observes of its candidates."""
         if self.counted[reads.counted].any():
@@ -533,12 +545,12 @@ def _reads_of(kept: Kept[Result]) -> _Reads:
     """What a unit reads, worked out when it is first asked for: most units are never seen again."""
     if kept.reads is None:
         assert kept.version is not None
-        kept.reads = _reads(kept.version, kept.unit, kept.candidates, kept.again)
+        kept.reads = _reads(kept.version, kept.unit, kept.candidates)
         kept.version = None
     return kept.reads
 
 
-def _reads(version: _Version, unit: Unit, candidates: CandidateSet, again: Sequence[int]) -> _Reads:
+def _reads(version: _Version, unit: Unit, candidates: CandidateSet) -> _Reads:
     file, numbers = version.file, version.numbers()
     tokens = np.array(unit.tokens, np.intp)
     roles = candidates.role
@@ -553,9 +565,6 @@ def _reads(version: _Version, unit: Unit, candidates: CandidateSet, again: Seque
         ]
     )
     own = numbers[candidates.lex]
-    # What is like a text that an edit brings in may be offered in its place.
-    offered = candidates.candidate_lex[list(again)]
-    brought = numbers[offered[offered >= 0]]
     facts = file.facts
     scopes = version.scopes_of_units.get(unit.node, [])
     receivers = {facts.receiver_of[token] for token in tokens.tolist() if token in facts.receiver_of}
@@ -566,17 +575,14 @@ def _reads(version: _Version, unit: Unit, candidates: CandidateSet, again: Seque
         own[_IS_COUNTED[roles]],
         numbers[candidates.site_current[named]],
         numbers[candidates.candidate_lex[named[candidates.candidate_site]]],
-        brought,
     ]
     return _Reads(
         counted=distinct_values(np.concatenate(counted)),
-        unknown=distinct_values(
-            np.concatenate([numbers[candidates.site_current[~candidates.site_known & ~named]], brought])
-        ),
+        unknown=distinct_values(numbers[candidates.site_current[~candidates.site_known & ~named]]),
         texts=distinct_values(np.concatenate([numbers[ids[ids >= 0]], header])),
-        members=distinct_values(np.concatenate([own[_IS_MEMBER[roles]], brought])),
-        names=distinct_values(np.concatenate([own[_IS_NAME[roles]], brought])),
-        keywords=distinct_values(np.concatenate([own[roles == Role.KEYWORD_NAME], brought])),
+        members=distinct_values(own[_IS_MEMBER[roles]]),
+        names=distinct_values(own[_IS_NAME[roles]]),
+        keywords=distinct_values(own[roles == Role.KEYWORD_NAME]),
         keys=not facts.keys.keys().isdisjoint(candidates.lex.tolist()),
         receivers=frozenset(receivers),
         classes=frozenset(classes),
