@@ -37,7 +37,7 @@ class Difference:
 
 @dataclass(slots=True)
 class Judgements:
-    """What was said of the last version of a file. Not for several threads.
+    """What was said of the last version of a file that could be judged as a whole. Not for several threads.
 
     Attributes:
         differences: by secluded edit, what it does to violations. plausible: by secluded edit, whether it is.
@@ -48,20 +48,21 @@ class Judgements:
     plausible: dict[Replacements, bool] = field(default_factory=dict)
 
     def of(self, file: ParsedFile, index: ProjectIndex, path: Path | None) -> JudgedFile:
-        """The violations of ``file``; from now on the judgements are those of this version."""
+        """The violations of ``file``. From now on the judgements are those of this version, unless it is broken."""
         known = self.judged
         change = None
         if known is not None and known.view.index is index and known.view.path == path:
             if known.view.file.data == file.data and known.revision == index.revision:
                 return known
             change = known.change_to(file)
-        if known is None or change is None:
-            self.differences, self.plausible = {}, {}
-            self.judged = JudgedFile.of(file, index, path)
-        else:
+        if known is not None and change is not None:
             self._follow(known.view.file, change)
             self.judged = known.after(file, change.place)
-        return self.judged
+            return self.judged
+        judged = JudgedFile.of(file, index, path)
+        if judged.is_whole:
+            self.judged, self.differences, self.plausible = judged, {}, {}
+        return judged
 
     def _follow(self, before: ParsedFile, change: Secluded) -> None:
         flat, node = before.flat, change.place.node

@@ -137,12 +137,14 @@ class Vetoes:
 
     def finds_plausible(self, replacements: Replacements) -> bool:
         """Whether no check of plausibility objects to an edit; in a text with syntax errors none is asked."""
+        if self._file.tree.has_errors:
+            return True
         judged = self._judged
-        known = self._judgements.plausible.get(replacements)
+        known = self._judgements.plausible.get(replacements) if judged.is_whole else None
         if known is not None:
             return known
         after = self._after(replacements)
-        if after.flat.errors:
+        if after.tree.has_errors:
             return True
         reason = objection(EditedFile(judged.view, after, replacements))
         if reason:
@@ -170,12 +172,12 @@ class Vetoes:
     def _difference(self, replacements: Replacements) -> Difference:
         """What an edit does to violations; in a text with syntax errors, to its errors."""
         judged = self._judged
-        known = self._judgements.differences.get(replacements) or self._differences.get(replacements)
+        known = self._judgements.differences.get(replacements) if judged.is_whole else None
+        known = known or self._differences.get(replacements)
         if known is None:
             known = self._differences[replacements] = self._compared(replacements)
-            contracts = self._contracts
-            after = self._after(replacements)
-            if judged.change_to(after) is not None:
+            if judged.is_whole and judged.change_to(self._after(replacements)) is not None:
+                contracts = self._contracts
                 needs = (
                     [contracts.concerned(item.start) for item in replacements]
                     if contracts is not None
@@ -186,10 +188,11 @@ class Vetoes:
         return known
 
     def _compared(self, replacements: Replacements) -> Difference:
-        file = self._file
-        edited = self._after(replacements)
-        errors = len(edited.flat.errors) - len(file.flat.errors)
-        if errors or edited.flat.errors:
+        file, edited = self._file, self._after(replacements)
+        if file.tree.has_errors or edited.tree.has_errors:
+            # A line end that is missing breaks a text, and is none of the nodes that are counted.
+            errors = edited.tree.error_count() - file.tree.error_count()
+            errors = errors or edited.tree.has_errors - file.tree.has_errors
             return Difference(max(errors, 0), max(-errors, 0))
         after = _kinds(self._violations_of(edited))
         return Difference((after - self._before).total(), (self._before - after).total())
@@ -199,7 +202,7 @@ class Vetoes:
         found = self._versions.get(replacements)
         if found is None:
             found = self._file.edited(replacements)
-            self._room -= len(found.flat)
+            self._room -= len(self._file.flat)
             if self._room > 0:
                 self._versions[replacements] = found
         return found

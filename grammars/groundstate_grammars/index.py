@@ -387,7 +387,7 @@ class ProjectIndex:
             data = self._read(path)
             if data is not None:
                 tree = SyntaxTree(LANGUAGE, data)
-                if not tree.tree.root_node.has_error:
+                if not tree.has_errors:
                     read = _outline if self._is_foreign(path) else _whole
                     self._modules[path] = read(tree, path, self._name_of(path))
         return self._modules[path]

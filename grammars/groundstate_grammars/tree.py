@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from tree_sitter import Language, Parser, Point, Tree
 
-from groundstate_grammars.edits import Replacement, apply_replacements, in_text_order
+from groundstate_grammars.edits import Replacement, in_text_order
 
 ERROR_KIND = 65535
 """Kind id of ERROR nodes in every language."""
@@ -264,8 +264,7 @@ class SyntaxTree:
                 _point(after, new_end),
             )
             data = after
-        assert data == apply_replacements(self.data, replacements)
-        if _LONE_RETURN.search(self.data) or _LONE_RETURN.search(data):
+        if self.has_errors or _has_lone_return(self.data) or _has_lone_return(data):
             return SyntaxTree(self.language, data)
         tree = Parser(self.language).parse(data, old)
         unchanged = None
@@ -274,15 +273,35 @@ class SyntaxTree:
             unchanged = functools.partial(_Unchanged, flat, first, last, len(data) - len(self.data))
         return SyntaxTree(self.language, data, None if tree.root_node.has_error else tree, unchanged)
 
+    @property
+    def has_errors(self) -> bool:
+        """Whether the text does not parse; a line end that is missing is an error of none of the visible nodes."""
+        return self.tree.root_node.has_error
+
+    def error_count(self) -> int:
+        """ERROR and MISSING nodes, as many as ``FlatTree.errors`` has; only what holds one is walked."""
+        count = 0
+        pending = [self.tree.root_node]
+        while pending:
+            node = pending.pop()
+            if node.has_error or node.is_missing:
+                count += node.is_error or node.is_missing
+                pending += node.children
+        return count
+
     def flat(self) -> FlatTree:
         """The tree as arrays; what is remembered of the text before is let go."""
         unchanged, self._unchanged = self._unchanged, None
         return flatten(self.tree, self.data, unchanged=None if unchanged is None else unchanged())
 
 
+def _has_lone_return(data: bytes) -> bool:
+    return b"\r" in data and _LONE_RETURN.search(data) is not None
+
+
 def _line_feeds(data: bytes) -> bytes:
     """``data`` for tree-sitter, to which a carriage return that stands alone is no end of a line, as it is to Python."""
-    return _LONE_RETURN.sub(b"\n", data)
+    return _LONE_RETURN.sub(b"\n", data) if b"\r" in data else data
 
 
 def _point(data: bytes, offset: int) -> Point:

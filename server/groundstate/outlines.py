@@ -64,7 +64,7 @@ def outline_of(document: Document) -> Outline:
     if document.not_text_at is not None or len(document.data) > MOST_BYTES:
         return Outline(f"no text: {document.digest}", words=words)
     file, path = document.parsed, document.path
-    if file.tree.tree.root_node.has_error:
+    if file.tree.has_errors:
         return Outline("syntax errors", words=words)
     module = read_module(file.flat, file.scopes, path, path.stem)
     members = {name: _digest(member) for name, member in module.members.items()}

@@ -43,7 +43,7 @@ class JudgedFile:
     def of(cls, file: ParsedFile, index: ProjectIndex, path: Path | None) -> JudgedFile:
         """``path``: where the file lies; without it relative imports stay unresolved."""
         view = FileView(file, index, path)
-        broken = file.tree.tree.root_node.has_error
+        broken = file.tree.has_errors
         if not broken and is_other_language(file.flat):
             return cls(view, (), False, index.revision)
         syntax = syntax_violations(file)

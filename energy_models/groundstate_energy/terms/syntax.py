@@ -96,7 +96,7 @@ def syntax_violations(file: ParsedFile) -> list[Violation]:
     """GS101 of one file: each error that remains once those before it are repaired, at most 5."""
     if len(file.data) > _MOST_BYTES:
         return []
-    if not file.tree.tree.root_node.has_error:
+    if not file.tree.has_errors:
         if not looks_wrong(file.flat):
             return []
         error = parse_error(file.data)
@@ -339,7 +339,7 @@ def _repairs(file: ParsedFile, failure: _Failure) -> list[tuple[Replacement, ...
         after = file.edited((item,))
         rest = _python_failure(after.data)
         if rest is None or rest.start > failure.end:
-            broken = after.tree.tree.root_node.has_error
+            broken = after.tree.has_errors
             if (rest is None and not broken) or (rest is not None and len(after.flat.errors) <= errors):
                 proved.append((item,))
         if len(proved) == _MOST_REPAIRS:

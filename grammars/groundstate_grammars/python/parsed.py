@@ -55,7 +55,7 @@ class ParsedFile:
     def enclosed_since(self, before: ParsedFile) -> Enclosed | None:
         """How this version differs from ``before`` where that is inside one function; else None, and where one has errors:
         a line end that is missing is none of the tree's visible nodes."""
-        broken = before.tree.tree.root_node.has_error or self.tree.tree.root_node.has_error
+        broken = before.tree.has_errors or self.tree.has_errors
         return None if broken else enclosed_change(before.flat, self.flat)
 
     def within(self, project: ProjectFacts | None) -> ParsedFile:

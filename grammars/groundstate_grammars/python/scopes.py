@@ -256,6 +256,11 @@ class Scopes:
             first = first and at.kind is _TYPE_PARAMETERS
             at = self.scopes[at.parent]
 
+    def scopes_in(self, first: int, stop: int) -> list[Scope]:
+        """The scopes of the nodes from ``first`` up to ``stop``, in text order."""
+        start, end = (bisect_left(self.scopes, node, key=_node_of_scope) for node in (first, stop))
+        return self.scopes[start:end]
+
     def references_in(self, first: int, stop: int | None) -> list[Reference]:
         """The references among the nodes from ``first`` up to ``stop``, in text order; None: up to the last."""
         start = bisect_left(self.references, first, key=_node_of_reference)

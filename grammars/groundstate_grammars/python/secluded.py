@@ -98,7 +98,9 @@ def _rebinds(before: ParsedFile, after: ParsedFile, function: int) -> bool:
     for file in (before, after):
         flat = file.flat
         stop = function + flat.size[function]
-        owners = {flat.text(node + 1) for node in stored_attributes(flat, function, stop)}
-        bound = [flat.text(node) for node in range(function, stop) if node in file.scopes.binding_nodes]
-        counts.append(Counter(text for text in bound if text in owners))
+        owners = {
+            flat.text(node + 1).decode("utf-8", "replace") for node in stored_attributes(flat, function, stop)
+        }
+        scopes = file.scopes.scopes_in(function, stop) if owners else ()
+        counts.append(Counter(name for at in scopes for name in owners for _ in at.bindings.get(name, ())))
     return counts[0] != counts[1]

@@ -29,6 +29,8 @@ _LOOPS = frozenset((py.FOR_STATEMENT, py.WHILE_STATEMENT))
 def assert_clauses(file: ContractFile, function: Definition) -> Iterator[Clause]:
     """The clauses of every ``assert`` of ``function``, in text order."""
     flat = file.flat
+    if not flat.of_kind(py.ASSERT_STATEMENT, function.node, function.node + flat.size[function.node]):
+        return
     nodes = list(own_nodes(flat, function.node))
     asserts = [node for node in nodes if flat.kind[node] == py.ASSERT_STATEMENT]
     if not asserts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.definitions import Parameter, ParameterKind, read_parameters
@@ -29,6 +30,10 @@ STAR_EXPORTS = {
 """What ``import *`` brings of the modules that contracts come from."""
 
 
+_DEFINITIONS = (py.FUNCTION_DEFINITION, py.CLASS_DEFINITION)
+_BINDING = (py.IMPORT_STATEMENT, py.IMPORT_FROM_STATEMENT, *_DEFINITIONS, py.ASSIGNMENT)
+
+
 class Origins:
     """Where the names of a file come from: ``from icontract import require as r`` makes ``r`` ``icontract.require``.
 
@@ -40,12 +45,13 @@ class Origins:
         found: dict[str, str] = {}
         self._stars: list[str] = []
         clash: set[str] = set()
-        for node, kind in enumerate(flat.kind):
+        for node in sorted(chain.from_iterable(map(flat.of_kind, _BINDING))):
+            kind = flat.kind[node]
             if kind == py.IMPORT_STATEMENT:
                 bound = self._plain(node)
             elif kind == py.IMPORT_FROM_STATEMENT:
                 bound = self._from(node)
-            elif kind in (py.FUNCTION_DEFINITION, py.CLASS_DEFINITION) and _at_top(flat, node):
+            elif kind in _DEFINITIONS and _at_top(flat, node):
                 bound = [(flat.text(flat.child_by_field(node, py.FIELD_NAME)).decode("utf-8", "replace"), "")]
             elif kind == py.ASSIGNMENT and flat.kind[node + 1] == py.IDENTIFIER and _at_top(flat, node):
                 bound = [(flat.text(node + 1).decode("utf-8", "replace"), "")]
@@ -210,9 +216,8 @@ def definitions(flat: FlatTree) -> tuple[list[Definition], list[Definition]]:
     functions: list[Definition] = []
     classes: list[Definition] = []
     around: list[tuple[int, str, bool, int]] = []  # end, name with dots, is a class, node
-    for node, kind in enumerate(flat.kind):
-        if kind not in (py.FUNCTION_DEFINITION, py.CLASS_DEFINITION):
-            continue
+    for node in sorted(chain.from_iterable(map(flat.of_kind, _DEFINITIONS))):
+        kind = flat.kind[node]
         while around and node >= around[-1][0]:
             around.pop()
         name_node = flat.child_by_field(node, py.FIELD_NAME)

@@ -31,7 +31,7 @@ def attached(flat: FlatTree, node: int) -> Expression:
 def parsed_expression(text: str) -> tuple[FlatTree, int] | None:
     """The tree of ``text`` and the node of its expression; None where it is not exactly one expression."""
     tree = SyntaxTree(py.LANGUAGE, f"({text}\n)".encode("utf-8", "replace"))
-    if tree.tree.root_node.has_error:
+    if tree.has_errors:
         return None
     flat = tree.flat()
     statements = [child for child in flat.children(0) if flat.kind[child] != py.COMMENT]

@@ -18,16 +18,18 @@ from groundstate_grammars.tree import FlatTree
 
 _Reader = Callable[[ContractFile, Definition], Iterator[Clause | Unread]]
 
-_OF_FUNCTIONS: tuple[_Reader, ...] = (
-    assert_clauses,
-    icontract_clauses,
-    deal_clauses,
-    pep316_clauses,
-    annotated_clauses,
-    doctest_clauses,
-    nagini_clauses,
-    hypothesis_clauses,
+_IN_DOCSTRINGS = (b"pre:", b"post:", b"post[", b"inv:", b"raises:")
+_OF_FUNCTIONS: tuple[tuple[_Reader, tuple[bytes, ...]], ...] = (
+    (assert_clauses, (b"assert",)),
+    (icontract_clauses, (b"icontract",)),
+    (deal_clauses, (b"deal",)),
+    (pep316_clauses, _IN_DOCSTRINGS),
+    (annotated_clauses, (b"annotated_types",)),
+    (doctest_clauses, (b">>>",)),
+    (nagini_clauses, (b"nagini",)),
+    (hypothesis_clauses, (b"hypothesis",)),
 )
+"""What reads the contracts of a function in each syntax, and what one of stands in every file that uses it."""
 _OF_CLASSES: tuple[_Reader, ...] = (icontract_invariants, deal_invariants, pep316_invariants)
 
 
@@ -38,9 +40,10 @@ def contracts_of(flat: FlatTree) -> list[FunctionContracts]:
         defined.node: [item for read in _OF_CLASSES for item in read(file, defined)]
         for defined in file.classes
     }
+    readers = [read for read, signs in _OF_FUNCTIONS if any(sign in flat.data for sign in signs)]
     found = []
     for function in file.functions:
-        items = [item for read in _OF_FUNCTIONS for item in read(file, function)]
+        items = [item for read in readers for item in read(file, function)]
         if _keeps_invariants(file, function):
             items.extend(invariants.get(function.class_node, ()))
         if not items:
