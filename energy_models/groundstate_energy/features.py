@@ -483,9 +483,9 @@ class Counted:
 def _looks_misspelt(features: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Of rows of features, ``(C, FEATURE_COUNT)``: what is written is like the candidate, and neither elsewhere in the file
     nor known."""
-    alike: NDArray[np.bool_] = features[:, _AT["similarity"]] > 0.6
     elsewhere, known = features[:, _AT["file count, as written"]], features[:, _AT["known, as written"]]
-    return alike & (elsewhere == 0) & (known == 0)
+    found: NDArray[np.bool_] = (features[:, _AT["similarity"]] > 0.6) & (elsewhere == 0) & (known == 0)
+    return found
 
 
 def _closeness(position: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float32]:
