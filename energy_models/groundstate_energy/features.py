@@ -76,6 +76,7 @@ FEATURES: tuple[str, ...] = (
         )
     ),
 )
+_AT = {name: column for column, name in enumerate(FEATURES)}
 FEATURE_COUNT = len(FEATURES)
 BASE_FEATURES = FEATURE_COUNT - 4 * NEIGHBOURHOODS
 _FILE_OFFERED, _CORPUS_OFFERED, _FILE_AS_WRITTEN, _CORPUS_AS_WRITTEN = (
@@ -319,18 +320,20 @@ def usage_features(
     of_site = np.zeros((len(current), FEATURE_COUNT), np.float32)
     as_written = occurrences.find(current, token, joined.first, joined.stop)
     reads = as_written.count - as_written.bound
-    of_site[:, 2] = np.log1p(np.maximum(as_written.count.astype(np.float32) - written, 0))
-    of_site[:, 4] = np.log1p(np.maximum(file_counts[current] - written, 0))
-    of_site[:, 6] = project[current]
-    of_site[:, 8] = library[current]
-    of_site[:, 10] = np.log1p(np.maximum(by_role[row, current] - written, 0))
-    of_site[:, 12] = np.log1p(joined.received.astype(np.float32))
-    of_site[:, 14] = _closeness(token, as_written.before)
-    of_site[:, 16] = lexicon.similarity(joined.slot, current)
-    of_site[:, 18] = joined.sibling == current
-    of_site[:, 20] = (as_written.bound > 0) & (reads - written <= 0)
-    of_site[:, 22] = joined.known
-    of_site[:, 25] = is_name
+    of_site[:, _AT["unit count, as written"]] = np.log1p(
+        np.maximum(as_written.count.astype(np.float32) - written, 0)
+    )
+    of_site[:, _AT["file count, as written"]] = np.log1p(np.maximum(file_counts[current] - written, 0))
+    of_site[:, _AT["project count, as written"]] = project[current]
+    of_site[:, _AT["library count, as written"]] = library[current]
+    of_site[:, _AT["same role, as written"]] = np.log1p(np.maximum(by_role[row, current] - written, 0))
+    of_site[:, _AT["same receiver, as written"]] = np.log1p(joined.received.astype(np.float32))
+    of_site[:, _AT["distance, as written"]] = _closeness(token, as_written.before)
+    of_site[:, _AT["slot similarity, as written"]] = lexicon.similarity(joined.slot, current)
+    of_site[:, _AT["equals sibling, as written"]] = joined.sibling == current
+    of_site[:, _AT["used only here, as written"]] = (as_written.bound > 0) & (reads - written <= 0)
+    of_site[:, _AT["known, as written"]] = joined.known
+    of_site[:, _AT["name rule"]] = is_name
     lex = joined.lex
     at_site, simple, (before2, before, after, after2) = _neighbours(joined, lexicon)
     ids = (before2, before, current.astype(np.int64), after, after2)
@@ -341,27 +344,27 @@ def usage_features(
     place = token[site]
     offered = occurrences.find(cand, place, joined.first[site], joined.stop[site])
     occurrence = np.where(offered.before >= 0, offered.before, offered.after)
-    features[:, 0] = lexicon.similarity(cand, current[site])
-    features[:, 1] = np.log1p(offered.count.astype(np.float32))
-    features[:, 3] = np.log1p(np.maximum(file_counts[cand], 0))
-    features[:, 5] = project[cand]
-    features[:, 7] = library[cand]
-    features[:, 9] = np.log1p(np.maximum(by_role[row[site], cand], 0))
-    features[:, 11] = np.log1p(joined.candidate_received.astype(np.float32))
-    features[:, 13] = _closeness(place, offered.before)
-    features[:, 15] = lexicon.similarity(joined.slot[site], cand)
-    features[:, 17] = joined.sibling[site] == cand
-    features[:, 19] = (offered.bound > 0) & (offered.count == offered.bound)
-    features[:, 21] = joined.local
-    features[:, 23] = imported[cand]
-    features[:, 24] = (features[:, 0] > 0.6) & (features[:, 4] == 0) & (features[:, 22] == 0)
+    features[:, _AT["similarity"]] = lexicon.similarity(cand, current[site])
+    features[:, _AT["unit count, candidate"]] = np.log1p(offered.count.astype(np.float32))
+    features[:, _AT["file count, candidate"]] = np.log1p(np.maximum(file_counts[cand], 0))
+    features[:, _AT["project count, candidate"]] = project[cand]
+    features[:, _AT["library count, candidate"]] = library[cand]
+    features[:, _AT["same role, candidate"]] = np.log1p(np.maximum(by_role[row[site], cand], 0))
+    features[:, _AT["same receiver, candidate"]] = np.log1p(joined.candidate_received.astype(np.float32))
+    features[:, _AT["distance, candidate"]] = _closeness(place, offered.before)
+    features[:, _AT["slot similarity, candidate"]] = lexicon.similarity(joined.slot[site], cand)
+    features[:, _AT["equals sibling, candidate"]] = joined.sibling[site] == cand
+    features[:, _AT["unused so far, candidate"]] = (offered.bound > 0) & (offered.count == offered.bound)
+    features[:, _AT["bound before, candidate"]] = joined.local
+    features[:, _AT["imported, candidate"]] = imported[cand]
+    features[:, _AT["looks misspelt"]] = _looks_misspelt(features)
     ids = (before2[site], before[site], cand.astype(np.int64), after[site], after2[site])
     in_file, in_corpus = _ngram_counts(statistics, ids, lex, 0)
     features[:, _FILE_OFFERED] = in_file.T
     features[:, _CORPUS_OFFERED] = in_corpus.T
     features[_without_ngrams(joined, simple), BASE_FEATURES:] = 0
     # Similarity and counts of structural forms and operators say nothing; rows of other rules keep slot and distance.
-    features[~is_name[site], :13] = 0
+    features[~is_name[site], : _AT["distance, candidate"]] = 0
     return features, np.where(occurrence >= 0, occurrence - joined.first[site], -1).astype(np.int32)
 
 
@@ -460,21 +463,29 @@ class Counted:
         file: equal to making them again where nothing else changed."""
         found = features.copy()
         columns = (
-            (3, counts[self.candidate]),
-            (4, counts[self.current] - self.written),
-            (9, by_role[self.row, self.candidate]),
-            (10, by_role[self.row, self.current] - self.written),
+            ("file count, candidate", counts[self.candidate]),
+            ("file count, as written", counts[self.current] - self.written),
+            ("same role, candidate", by_role[self.row, self.candidate]),
+            ("same role, as written", by_role[self.row, self.current] - self.written),
         )
-        for column, values in columns:
-            found[:, column] = np.where(self.named, np.log1p(np.maximum(values, 0)), 0)
-        misspelt = (found[:, 0] > 0.6) & (found[:, 4] == 0) & (found[:, 22] == 0)
-        found[:, 24] = np.where(self.named, misspelt, features[:, 24])
+        for name, values in columns:
+            found[:, _AT[name]] = np.where(self.named, np.log1p(np.maximum(values, 0)), 0)
+        misspelt = _AT["looks misspelt"]
+        found[:, misspelt] = np.where(self.named, _looks_misspelt(found), features[:, misspelt])
         if len(self.rows):
             offered = keys.of(self.offered.ravel()).reshape(self.offered.shape)
             as_written = keys.of(self.as_written.ravel()).reshape(self.as_written.shape) - self.at_site
             found[self.rows, _FILE_OFFERED] = _logs(np.maximum(offered, 0)).T
             found[self.rows, _FILE_AS_WRITTEN] = _logs(np.maximum(as_written, 0)).T[self.sites]
         return found
+
+
+def _looks_misspelt(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Of rows of features, ``(C, FEATURE_COUNT)``: what is written is like the candidate, and neither elsewhere in the file
+    nor known."""
+    elsewhere, known = features[:, _AT["file count, as written"]], features[:, _AT["known, as written"]]
+    found: NDArray[np.bool_] = (features[:, _AT["similarity"]] > 0.6) & (elsewhere == 0) & (known == 0)
+    return found
 
 
 def _closeness(position: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -45,7 +45,7 @@ class EngineSource:
         if self._package is None and self.model_hash is not None:
             self._package = _package_in(self.folder)
             if self._package is None or self._package.hash != self.model_hash:
-                raise EngineError(f"model package {self.folder}: it changed just now; run the command again")
+                raise EngineError(f"{_named(self.folder)}: it changed just now; run the command again")
         return self._package
 
 
@@ -78,6 +78,7 @@ def _key_of(folder: Path | None) -> str | None:
     if folder is None:
         import groundstate_energy
 
+        # SHIPPED of model_package, which would import numpy too.
         folder = Path(groundstate_energy.__path__[0]) / "model"
     try:
         with os.scandir(folder) as entries:
@@ -97,7 +98,11 @@ def _package_in(folder: Path | None) -> ModelPackage | None:
         raise EngineError(_one_line(error)) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # A manifest may hold anything; whatever its reading stumbles over, the package is damaged.
-        raise EngineError(f"model package {folder}: manifest.json is damaged: {_one_line(error)}") from None
+        raise EngineError(f"{_named(folder)}: manifest.json is damaged: {_one_line(error)}") from None
+
+
+def _named(folder: Path | None) -> str:
+    return "the shipped model package" if folder is None else f"model package {folder}"
 
 
 def device_line(source: EngineSource) -> str | None:

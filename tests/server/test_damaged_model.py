@@ -135,3 +135,9 @@ def test_files_that_were_verified_are_not_read_again(tmp_path: Path, monkeypatch
         (folder / "names.json").write_bytes(b"{}")
         with pytest.raises(EngineError, match=r"names\.json has SHA-256"):
             engine_source(chosen, cache)
+
+
+def test_the_shipped_package_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_package, "SHIPPED", package(tmp_path / "model", calibration=[]))
+    with pytest.raises(EngineError, match=r"^the shipped model package: manifest.json is damaged"):
+        engine_source(Settings())

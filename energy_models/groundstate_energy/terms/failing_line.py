@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from groundstate_energy.terms.python_parser import TOKEN, parses
+from groundstate_energy.terms.python_parser import CLOSING, TOKEN, parses
 from groundstate_grammars.edits import Replacement, apply_replacements
 
-_PAIRS = {b"(": b")", b"[": b"]", b"{": b"}"}
-_CLOSING = frozenset(_PAIRS.values())
+_CLOSED = frozenset(CLOSING.values())
 _LONE_QUOTES = frozenset((b'"', b"'"))
 _CONTINUES = frozenset((b"else", b"elif", b"except", b"finally", b"case", b"@"))
 """First tokens of lines that belong to a statement before or after them."""
@@ -25,7 +24,9 @@ class FailingLine:
     """The line of a block that fails, if that line fails alone and the block parses with ``pass`` in its place.
 
     Args:
-        prefix: what must precede the block to stand alone. block: its text. at: offset of the failure in it.
+        prefix: what must precede the block for it to stand alone.
+        block: its text.
+        at: byte offset of the failure in it.
     """
 
     def __init__(self, prefix: bytes, block: bytes, at: int) -> None:
@@ -64,6 +65,7 @@ class FailingLine:
 
 
 def _line_around(text: bytes, at: int) -> tuple[int, int]:
+    """Where the line around ``at`` starts and ends, without its end of line."""
     stop = text.find(b"\n", at)
     return text.rfind(b"\n", 0, at) + 1, len(text) if stop < 0 else stop
 
@@ -80,9 +82,9 @@ def _is_closed(tokens: Sequence[bytes]) -> bool:
     """Whether all brackets and quotes of a line have their other end in it."""
     open_brackets: list[bytes] = []
     for word in tokens:
-        if word in _PAIRS:
-            open_brackets.append(_PAIRS[word])
-        elif word in _CLOSING:
+        if word in CLOSING:
+            open_brackets.append(CLOSING[word])
+        elif word in _CLOSED:
             if not open_brackets or open_brackets.pop() != word:
                 return False
         elif word in _LONE_QUOTES:

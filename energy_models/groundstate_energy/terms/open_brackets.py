@@ -6,18 +6,21 @@ import io
 import re
 import tokenize
 
+from groundstate_energy.terms.python_parser import CLOSING
 from groundstate_grammars.edits import Replacement
 
 _ABOUT_BRACKETS = ("was never closed", "unmatched", "does not match opening")
 """What Python's parser says of brackets. It says so too of errors between brackets that are closed further down."""
 _MAY_CLOSE = re.compile(rb"[][(){}\"'#\\\r\n]")
 """What may change which brackets are closed."""
-_PAIRS = {"(": ")", "[": "]", "{": "}"}
 
 
 class OpenBrackets:
-    """Args:
-    block: the text that fails. message: what Python's parser says of it.
+    """Whether a block fails for a bracket, and which repairs leave that bracket as it is.
+
+    Args:
+        block: the text that fails.
+        message: what Python's parser says of it.
     """
 
     def __init__(self, block: bytes, message: str) -> None:
@@ -33,14 +36,15 @@ class OpenBrackets:
 
 
 def _is_balanced(block: bytes) -> bool:
-    awaited: list[str] = []
+    """Whether each bracket of the block has its other end; strings and comments are no brackets."""
+    awaited: list[bytes] = []
     try:
         for token in tokenize.tokenize(io.BytesIO(block).readline):
-            if token.type == tokenize.OP and token.string in _PAIRS:
-                awaited.append(_PAIRS[token.string])
-            elif token.type == tokenize.OP and token.string in ")]}":
-                if not awaited or awaited.pop() != token.string:
-                    return False
+            sign = token.string.encode() if token.type == tokenize.OP else b""
+            if sign in CLOSING:
+                awaited.append(CLOSING[sign])
+            elif sign in CLOSING.values() and (not awaited or awaited.pop() != sign):
+                return False
     except tokenize.TokenError:
         return False
     except SyntaxError:  # of the indentation: what follows was not looked at

@@ -12,6 +12,9 @@ TOKEN = re.compile(
     rb"|\*\*=|//=|>>=|<<=|->|:=|==|!=|<=|>=|\+\+|--|&&|\|\||[-+*/%@&|^]=|\*\*|//|<<|>>|\.\.\.|[^\s\w]"
 )
 
+CLOSING = {b"(": b")", b"[": b"]", b"{": b"}"}
+"""The bracket that closes each opening one."""
+
 
 def parse_error(data: bytes) -> SyntaxError | None:
     """The error of Python's parser; None when it accepts the text or fails for a reason that is not syntax."""
@@ -27,4 +30,5 @@ def parse_error(data: bytes) -> SyntaxError | None:
 
 
 def parses(data: bytes) -> bool:
+    """Whether Python's parser accepts the text, or gives up for a reason that is not syntax; no text has NUL bytes."""
     return b"\0" not in data and parse_error(data) is None

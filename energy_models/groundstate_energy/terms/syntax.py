@@ -21,7 +21,7 @@ from itertools import chain
 from groundstate_energy.terms.failing_line import FailingLine
 from groundstate_energy.terms.nearest import edit_distance
 from groundstate_energy.terms.open_brackets import OpenBrackets
-from groundstate_energy.terms.python_parser import LINE, TOKEN, parse_error, parses
+from groundstate_energy.terms.python_parser import CLOSING, LINE, TOKEN, parse_error, parses
 from groundstate_energy.terms.violation import Violation
 from groundstate_grammars.edits import Edit, Replacement, apply_replacements
 from groundstate_grammars.python import syntax as py
@@ -463,14 +463,13 @@ def _deletion(data: bytes, first: int, stop: int) -> Replacement:
 
 def _unclosed(data: bytes, tokens: list[tuple[int, int]], stop: int) -> list[bytes]:
     """The closing brackets that are missing before ``stop``, innermost first."""
-    pairs = {b"(": b")", b"[": b"]", b"{": b"}"}
     stack: list[bytes] = []
     for first, last in tokens:
         if last > stop:
             break
         word = data[first:last]
-        if word in pairs:
-            stack.append(pairs[word])
+        if word in CLOSING:
+            stack.append(CLOSING[word])
         elif stack and word == stack[-1]:
             stack.pop()
     return stack[::-1]

@@ -639,6 +639,7 @@ class _Builder:
         self.structural.append((site, replacements))
 
     def ids(self, texts: list[str]) -> Ids:
+        """Lexicon ids of texts of this place alone; ``Candidates.ids`` remembers those that come again."""
         identity = self.lexicon.id
         return np.array([identity(text) for text in texts], np.int32)
 
