@@ -11,9 +11,13 @@ from groundstate_grammars.edits import (
     Edit,
     Replacement,
     apply_replacements,
+    difference,
     in_text_order,
     inverse_replacements,
 )
+from groundstate_grammars.python.parsed import parse
+
+TEXTS = st.text(st.sampled_from("ab \t\n\r😀é"), max_size=20)
 
 
 @given(st.data())
@@ -69,3 +73,32 @@ def test_insertions_at_one_place_keep_their_order() -> None:
 def test_an_edit_spans_its_replacements() -> None:
     edit = Edit("GS306", (Replacement(2, 3, b"b"), Replacement(5, 8, b"a")))
     assert (edit.start, edit.end) == (2, 8)
+
+
+@given(TEXTS, TEXTS, TEXTS, TEXTS)
+def test_the_difference_of_two_texts_is_one_smallest_replacement(
+    head: str, old: str, new: str, tail: str
+) -> None:
+    before, after = (head + old + tail).encode(), (head + new + tail).encode()
+    replacement = difference(before, after)
+    if replacement is None:
+        assert before == after
+        return
+    assert apply_replacements(before, [replacement]) == after
+    removed = before[replacement.start : replacement.end]
+    assert not (removed and replacement.new and removed[0] == replacement.new[0])
+    assert not (removed and replacement.new and removed[-1] == replacement.new[-1])
+
+
+@given(
+    st.lists(
+        st.sampled_from(["x = 1\n", "def f(a):\n", "    return a\n", "'", '"""', "(", "é😀\n"]), max_size=8
+    )
+)
+def test_parsing_only_the_difference_equals_a_full_parse(pieces: list[str]) -> None:
+    old, new = "".join(pieces).encode(), "".join(reversed(pieces)).encode()
+    replacement = difference(old, new)
+    if replacement is not None:
+        reparsed, full = parse(old).edited([replacement]), parse(new)
+        assert reparsed.data == new
+        assert reparsed.flat == full.flat

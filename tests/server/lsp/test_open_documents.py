@@ -9,8 +9,6 @@ from lsprotocol import types
 
 from groundstate.lsp.open_documents import OpenDocuments
 from groundstate.lsp.text_changes import changed, path_of, wire_bytes
-from groundstate_grammars.edits import apply_replacements, difference
-from groundstate_grammars.python.parsed import parse
 from groundstate_grammars.text import PositionEncoding, SourceText
 
 TEXTS = st.text(st.sampled_from("ab \t\f\n\r😀é€𝔘\u2028\x85\x1c\ufeff"), max_size=30)
@@ -36,35 +34,6 @@ def test_changes_give_the_text_that_the_client_has(
         changes.append(types.TextDocumentContentChangePartial(range=types.Range(*positions), text=new))
         text = text[:start] + new + text[end:]
     assert changed(SourceText(original.encode()), changes, encoding) == text.encode()
-
-
-@given(TEXTS, TEXTS, TEXTS, TEXTS)
-def test_the_difference_of_two_texts_is_one_smallest_replacement(
-    head: str, old: str, new: str, tail: str
-) -> None:
-    before, after = (head + old + tail).encode(), (head + new + tail).encode()
-    replacement = difference(before, after)
-    if replacement is None:
-        assert before == after
-        return
-    assert apply_replacements(before, [replacement]) == after
-    removed = before[replacement.start : replacement.end]
-    assert not (removed and replacement.new and removed[0] == replacement.new[0])
-    assert not (removed and replacement.new and removed[-1] == replacement.new[-1])
-
-
-@given(
-    st.lists(
-        st.sampled_from(["x = 1\n", "def f(a):\n", "    return a\n", "'", '"""', "(", "é😀\n"]), max_size=8
-    )
-)
-def test_parsing_only_the_difference_equals_a_full_parse(pieces: list[str]) -> None:
-    old, new = "".join(pieces).encode(), "".join(reversed(pieces)).encode()
-    replacement = difference(old, new)
-    if replacement is not None:
-        reparsed, full = parse(old).edited([replacement]), parse(new)
-        assert reparsed.data == new
-        assert reparsed.flat == full.flat
 
 
 def test_a_lone_surrogate_becomes_one_replacement_character() -> None:
