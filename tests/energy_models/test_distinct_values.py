@@ -1,3 +1,5 @@
+"""Distinct values are NumPy's."""
+
 from __future__ import annotations
 
 import numpy as np

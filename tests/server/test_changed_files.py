@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from groundstate import parallel
 from groundstate.analysis import Workspace
 from groundstate.changes import Change
 from groundstate.checking import Input, check
@@ -128,20 +127,6 @@ class _DigestScorer:
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "Scorer", _DigestScorer)
-
-
-@pytest.fixture
-def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that are analysed."""
-    found: list[str] = []
-    analysed = parallel.Analyser.__call__
-
-    def call(self: parallel.Analyser, document: Document) -> str:
-        found.append(document.path.name)
-        return analysed(self, document)
-
-    monkeypatch.setattr(parallel.Analyser, "__call__", call)
-    return found
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

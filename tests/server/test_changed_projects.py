@@ -15,9 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from groundstate import parallel, recording
+from groundstate import recording
 from groundstate.checking import Input, check
-from groundstate.documents import Document
 from groundstate.settings import LoadedSettings, Settings
 
 FILES = ("pkg/__init__.py", "pkg/a.py", "pkg/b.py", "pkg/sub/__init__.py", "pkg/sub/c.py", "top.py", "use.py")
@@ -179,17 +178,7 @@ def test_what_is_not_written_down_would_be_missed(tmp_path: Path, monkeypatch: p
     assert any(difference is not None for difference in differences)
 
 
-def test_a_file_that_comes_leads_to_those_who_import_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked_at: list[str] = []
-    analysed = parallel.Analyser.__call__
-
-    def call(self: parallel.Analyser, document: Document) -> str:
-        looked_at.append(document.path.name)
-        return analysed(self, document)
-
-    monkeypatch.setattr(parallel.Analyser, "__call__", call)
+def test_a_file_that_comes_leads_to_those_who_import_it(tmp_path: Path, looked_at: list[str]) -> None:
     folder = tmp_path / "code"
     folder.mkdir()
     (folder / "one.py").write_text("import new\n\n\ndef use():\n    return new.f(1)\n")
