@@ -26,13 +26,12 @@ from groundstate.documents import Document, read_document
 from groundstate.engine_loading import engine_source, load_engine
 from groundstate.lsp.cancellation import Token
 from groundstate.lsp.project_files import ProjectFiles
+from groundstate.lsp.versions import Versions
 from groundstate.settings import LoadedSettings, load_settings
 from groundstate_energy import minimiser, scorer
-from groundstate_energy.judgements import Judgements
 from groundstate_energy.recollection import Recollection
 from groundstate_energy.scorer import Scorer
 from groundstate_energy.terms import JudgedFile
-from groundstate_grammars.edits import difference
 from groundstate_grammars.python import parsed
 from groundstate_grammars.python.candidates import Candidates
 from groundstate_grammars.python.scopes import Scopes
@@ -132,13 +131,11 @@ def _type(
     """Type into a file; the number of keystrokes."""
     text = path.read_text("utf-8")
     lines = text.split("\n")
-    known = Document(path, text.encode(), judgements=Judgements())
+    versions = Versions()
 
     def see(now: str) -> None:
-        nonlocal known
-        change = difference(known.data, now.encode())
-        known = known if change is None else known.edited([change])
-        analyse(known, files.workspace(known), engine, loaded.settings)
+        document = versions.follow("", Document(path, now.encode()))
+        analyse(document, files.workspace(document), engine, loaded.settings)
 
     see(text)
     keystroke = watch.timed(REST, see)

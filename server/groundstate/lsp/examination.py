@@ -17,10 +17,9 @@ from groundstate.lsp.diagnostics import Analysed, analysed
 from groundstate.lsp.notebooks import in_their_cells, without_shell_names
 from groundstate.lsp.projects import Project, Projects
 from groundstate.lsp.snapshots import Snapshot
+from groundstate.lsp.versions import Versions
 from groundstate.report import Report, UnitEnergy
 from groundstate.unused_ignores import UNUSED_IGNORE
-from groundstate_energy.judgements import Judgements
-from groundstate_grammars.edits import difference
 from groundstate_grammars.python.units import UnitKind
 
 
@@ -31,7 +30,7 @@ class Examination:
         self._projects = projects
         self._client = client
         self._pages = pages
-        self._last: dict[str, Document] = {}
+        self._versions = Versions()
         self._contracts: dict[str, Report] = {}
 
     def __call__(self, snapshot: Snapshot, token: Token) -> Analysed:
@@ -53,7 +52,7 @@ class Examination:
         project = self._projects.of_exact_rules(path)
         if project is None or is_excluded(path, project.root, project.settings.exclude):
             return None
-        document = self._reparsed(snapshot)
+        document = self._versions.follow(snapshot.uri, snapshot.document)
         report = analyse(document, project.files.workspace_of_exact_rules(), None, project.settings)
         # An ignore comment that hides nothing of these rules may hide what a learned one finds.
         kept = tuple(item for item in report.findings if item.rule != UNUSED_IGNORE)
@@ -76,7 +75,7 @@ class Examination:
         project = self._projects.of(path, token)
         if project.engine is None or is_excluded(path, project.root, project.settings.exclude):
             return ()
-        document = self._reparsed(snapshot)
+        document = self._versions.follow(snapshot.uri, snapshot.document)
         settings = replace(project.settings, sensitivity="all")
         engine = CancellableEngine(project.engine, token)
         report = analyse(document, project.files.workspace(document), engine, settings)
@@ -95,7 +94,7 @@ class Examination:
         project = self._projects.of(snapshot.document.path, token)
         if project.engine is None:
             raise EngineError("there are no energies: no model can be used, or no learned rule is selected")
-        document = self._reparsed(snapshot)
+        document = self._versions.follow(snapshot.uri, snapshot.document)
         token.check()
         return landscape(document, project.files.workspace(document), project.engine, at)
 
@@ -117,11 +116,11 @@ class Examination:
         return analysed(snapshot, whole, self._client, self._pages, project.settings.baseline)
 
     def forget(self, uri: str) -> None:
-        self._last.pop(uri, None)
+        self._versions.forget(uri)
         self._contracts.pop(uri, None)
 
     def forget_all(self) -> None:
-        self._last.clear()
+        self._versions.forget_all()
         self._contracts.clear()
 
     def _analysed(self, snapshot: Snapshot, token: Token, *, is_file: bool = False) -> Analysed:
@@ -130,7 +129,9 @@ class Examination:
             project = self._projects.of(snapshot.document.path, token)
             baseline = project.settings.baseline
             if not is_excluded(snapshot.document.path, project.root, project.settings.exclude):
-                document = snapshot.document if is_file else self._reparsed(snapshot)
+                document = (
+                    snapshot.document if is_file else self._versions.follow(snapshot.uri, snapshot.document)
+                )
                 files = project.files
                 workspace = files.workspace_of_files() if is_file else files.workspace(document)
                 report = _report(document, workspace, project, token)
@@ -140,17 +141,6 @@ class Examination:
                     report = in_their_cells(without_shell_names(report), snapshot)
         token.check()
         return analysed(snapshot, report, self._client, self._pages, baseline)
-
-    def _reparsed(self, snapshot: Snapshot) -> Document:
-        document, base = snapshot.document, self._last.get(snapshot.uri)
-        if base is None:
-            document = replace(document, judgements=Judgements())
-        else:
-            change = difference(base.data, document.data)
-            parsed = base.parsed.edited([change]) if change is not None else base.parsed
-            document = replace(document, reparsed=parsed, judgements=base.judgements)
-        self._last[snapshot.uri] = document
-        return document
 
 
 def _report(document: Document, workspace: Workspace, project: Project, token: Token) -> Report:
