@@ -105,24 +105,21 @@ def syntax_violations(file: ParsedFile) -> list[Violation]:
     elif _is_newer_python(file.flat):
         return []
     found: list[Violation] = []
-    current = file
+    current, failure = file, _python_failure(file.data)
     done: list[Replacement] = []
-    while len(found) < _MOST_VIOLATIONS:
-        failure = _python_failure(current.data)
-        if failure is None:
-            break
-        repairs = _repairs(current, failure)
+    while failure is not None and len(found) < _MOST_VIOLATIONS:
+        proved = _proved_repairs(current, failure)
         back = _Back(done)
         start, end = back.offset(failure.start), back.offset(failure.end)
         whole = len(file.data)
         if start >= end:
             start, end = (start, start + 1) if start < whole else (max(0, whole - 1), whole)
-        moved = tuple(Edit("GS101", tuple(back.replacement(item) for item in repair)) for repair in repairs)
+        moved = tuple(Edit("GS101", (back.replacement(item.repair),)) for item in proved)
         found.append(Violation("GS101", start, end, failure.message, moved))
-        if not repairs:
+        if not proved:
             break
-        done.append(back.replacement(repairs[0][0]))
-        current = current.edited(repairs[0])
+        done.append(back.replacement(proved[0].repair))
+        current, failure = proved[0].after, proved[0].rest
     return found
 
 
@@ -298,8 +295,17 @@ class _Back:
         return Replacement(self.offset(item.start), self.offset(item.end), item.new)
 
 
-def _repairs(file: ParsedFile, failure: _Failure) -> list[tuple[Replacement, ...]]:
-    """One-replacement repairs after which the text parses, or fails only further down; the plausible ones first."""
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """A repair of one replacement, the text ``after`` it, and where Python's parser stops then, further down."""
+
+    repair: Replacement
+    after: ParsedFile
+    rest: _Failure | None
+
+
+def _proved_repairs(file: ParsedFile, failure: _Failure) -> list[_Proved]:
+    """Repairs after which the text parses, or fails only further down; the plausible ones first."""
     data = file.data
     window = _failing_window(data, failure.start)
     if window is None:
@@ -333,7 +339,7 @@ def _repairs(file: ParsedFile, failure: _Failure) -> list[tuple[Replacement, ...
             later.append((-error.lineno, len(later), item))
     if not passed:
         passed = [item for _, _, item in sorted(later)]
-    proved: list[tuple[Replacement, ...]] = []
+    proved: list[_Proved] = []
     errors = len(file.flat.errors)
     for item in passed[:_MOST_PROOFS]:
         after = file.edited((item,))
@@ -341,7 +347,7 @@ def _repairs(file: ParsedFile, failure: _Failure) -> list[tuple[Replacement, ...
         if rest is None or rest.start > failure.end:
             broken = after.tree.has_errors
             if (rest is None and not broken) or (rest is not None and len(after.flat.errors) <= errors):
-                proved.append((item,))
+                proved.append(_Proved(item, after, rest))
         if len(proved) == _MOST_REPAIRS:
             break
     return proved
