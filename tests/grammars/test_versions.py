@@ -92,6 +92,7 @@ def secluded(before: bytes, after: bytes, text: bytes = TEXT) -> bool:
 @settings(max_examples=120, deadline=None)
 @given(EDITS)
 @example([(0.9, False, b"scale = 3\n        ")])
+@example([(0.2265625, False, b"\n")])  # before the next method, which ends the class
 def test_scopes_of_a_version_are_those_of_its_tree(edits: list[tuple[float, bool, bytes]]) -> None:
     file = parse(TEXT)
     for edit in edits:

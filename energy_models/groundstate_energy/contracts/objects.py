@@ -63,11 +63,6 @@ class Objects:
         """The fields of each object, those of simple arguments first."""
         return [state for _, state in self._made.values()]
 
-    def _needed(self) -> list[int]:
-        return [
-            item.index for item in self.constructor.conditions if item.moment == "entry" and item.expression
-        ]
-
     def _hold(self, moment: str, frame: Frame) -> bool:
         """Whether what the constructor promises or needs at a moment holds; what raises does not."""
         compiled = self._compiled

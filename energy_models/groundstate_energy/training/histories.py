@@ -122,13 +122,6 @@ def _git(gitdir: Path, *arguments: str) -> list[str]:
     return ["git", f"--git-dir={gitdir}", *settings, *arguments]
 
 
-def count_commits(gitdir: Path) -> int:
-    """Non-merge commits reachable from HEAD that touch Python files."""
-    command = _git(gitdir, "rev-list", "--count", "--no-merges", "HEAD", "--", "*.py")
-    done = subprocess.run(command, capture_output=True, env=_environment(), check=False)
-    return int(done.stdout or b"0")
-
-
 def commits(gitdir: Path, limit: int = 30_000) -> Iterator[Commit]:
     """Non-merge commits reachable from HEAD that touch Python files, newest first.
 

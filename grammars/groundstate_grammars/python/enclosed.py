@@ -67,7 +67,11 @@ def _outermost_function(flat: FlatTree, offset: int) -> int:
 
 
 def _same_around(old: FlatTree, new: FlatTree, node: int, change: Replacement) -> bool:
-    """Whether all but what is in the function has the same shape, the change before the next node after it."""
+    """Whether all but what is in the function has the same shape, the change before the next node after it.
+
+    That nodes after the function stand in the same ones around it is in the sizes of those: a line that is dedented before
+    the next method ends the class, and is in no function.
+    """
     tail, other = node + old.size[node], node + new.size[node]
     if len(old) - tail != len(new) - other:
         return False
@@ -81,4 +85,5 @@ def _same_around(old: FlatTree, new: FlatTree, node: int, change: Replacement) -
         and old.kind[tail:] == new.kind[other:]
         and old.size[tail:] == new.size[other:]
         and old.field[tail:] == new.field[other:]
+        and all(new.size[around] - old.size[around] == other - tail for around in old.ancestors(node))
     )
