@@ -9,7 +9,7 @@ import functools
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -21,7 +21,18 @@ from groundstate_energy.devices import Choice
 from groundstate_energy.encoding import Window
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_energy.features import FileStatistics, NameStatistics
-from groundstate_energy.minimiser import KEPT, Encoded, Score, ScoredUnit, Worth, re_encode, score_units
+from groundstate_energy.minimiser import (
+    KEPT,
+    Encoded,
+    EncodedUnit,
+    Score,
+    ScoredUnit,
+    Worth,
+    encode_units,
+    re_encode,
+    score_units,
+    to_read,
+)
 from groundstate_energy.model_package import LEVELS, ModelPackage, RuleCalibration
 from groundstate_energy.recollection import Recollection
 from groundstate_energy.scorer import Scorer
@@ -190,31 +201,53 @@ class Engine:
         found: dict[int, tuple[_Remembered, Encoded, Sequence[int]]] = {}
         passes, again = self._scorer.passes, 0
         gaps: Score = functools.partial(self._scorer.gaps, proceed=proceed)
-        again_gaps = gaps
-        if recollection is not None and hard is not None:
-            gaps = _beside(gaps, hard)
         known = {} if recalled is None else recalled.units
         counted = {} if recalled is None else recalled.recounted
         worth = worth_a_pass(self.package, level)
 
-        def look(at: Sequence[Unit], score: Score, worth: Worth, *, is_beyond: bool = False) -> None:
+        def encode(part: Sequence[Unit], worth: Worth) -> list[EncodedUnit]:
+            return encode_units(statistics, part, self._usage, counted, proceed, worth)
+
+        def take(
+            encoded: Sequence[EncodedUnit], said: Iterable[NDArray[np.float32]], *, is_beyond: bool = False
+        ) -> None:
             nonlocal again
+            left = iter(said)
+            for unit in encoded:
+                scored, node = unit.scored(left), unit.unit.node
+                remembered, encoded_again = _Remembered(None), list[int]()
+                if scored.read:
+                    remembered, encoded_again = self._result(
+                        statistics, scored, veto, gaps, is_beyond=is_beyond
+                    )
+                    again += len(encoded_again)
+                if remembered.result is not None:
+                    results[node] = remembered.result
+                if recollection is not None:
+                    found[node] = remembered, (scored.candidates, scored.windows), encoded_again
+
+        def look(at: Sequence[Unit], worth: Worth, *, is_beyond: bool = False) -> None:
             for part in _in_parts(at):
-                for scored in score_units(statistics, part, self._usage, score, counted, proceed, worth):
-                    node = scored.unit.node
-                    remembered, encoded_again = _Remembered(None), list[int]()
-                    if scored.read:
-                        remembered, encoded_again = self._result(
-                            statistics, scored, veto, again_gaps, is_beyond=is_beyond
-                        )
-                        again += len(encoded_again)
-                    if remembered.result is not None:
-                        results[node] = remembered.result
-                    if recollection is not None:
-                        found[node] = remembered, (scored.candidates, scored.windows), encoded_again
+                encoded = encode(part, worth)
+                take(encoded, gaps(to_read(encoded)), is_beyond=is_beyond)
 
         missing = [unit for unit in units if unit.node not in known]
-        look(missing, gaps, worth)
+        if recalled is None or hard is None:
+            look(missing, worth)
+        else:
+            # What the network has to read comes first: while it does, the rest is encoded, and hard violations are found.
+            new = [unit for unit in missing if unit.node not in recalled.stood]
+            stood = [unit for unit in missing if unit.node in recalled.stood]
+            with _Beside(gaps) as network:
+                before: list[EncodedUnit] = []
+                for part in (*_in_parts(new), *_in_parts(stood)):
+                    encoded = encode(part, worth)
+                    said = network.said()
+                    network.read(to_read(encoded))
+                    take(before, said)
+                    before = encoded
+                _ = hard.violations
+                take(before, network.said())
         changed = []
         for unit in units:
             kept = known.get(unit.node)
@@ -228,10 +261,10 @@ class Engine:
             if result is not None and (not result.is_beyond or veto.fires_in(unit)):
                 edits = tuple(edit.moved(moved) for edit in result.edits)
                 results[unit.node] = UnitResult(unit, result.free_energy, edits, result.is_beyond)
-        look(changed, again_gaps, worth)
+        look(changed, worth)
         left = [unit for unit in units if unit.node not in results] if level in LEVELS else []
         violated = [unit for unit in left if veto.fires_in(unit)]
-        look(violated, again_gaps, _worth_it, is_beyond=True)
+        look(violated, _worth_it, is_beyond=True)
         if recollection is not None and recalled is not None:
             recollection.keep(recalled, found)
         logger.info(
@@ -397,31 +430,41 @@ def _in_parts(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
         yield units[first:]
 
 
-def _beside(score: Score, hard: HardTerms) -> Score:
-    """Scores windows on a thread of its own, for a network needs no Python, while hard violations are found.
+class _Beside:
+    """Scores windows on a thread of its own, for a network needs no Python. A context: at its end nothing is under way.
 
-    Whoever gave ``hard`` remembers what it found. Not an executor: its thread is waited for at exit.
+    Not an executor: its thread is waited for at exit.
     """
 
-    def scored(windows: Sequence[Window]) -> list[NDArray[np.float32]]:
+    def __init__(self, score: Score) -> None:
+        self._score = score
+        self._found: Future[list[NDArray[np.float32]]] | None = None
+
+    def __enter__(self) -> _Beside:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._found is not None:
+            self._found.exception()
+
+    def read(self, windows: Sequence[Window]) -> None:
+        """Begin to score windows. What was said of those before has been taken."""
         if not windows:
-            return []
-        found: Future[list[NDArray[np.float32]]] = Future()
+            return
+        found = self._found = Future[list[NDArray[np.float32]]]()
 
         def run() -> None:
             try:
-                found.set_result(score(windows))
+                found.set_result(self._score(windows))
             except BaseException as error:
                 found.set_exception(error)
 
         threading.Thread(target=run, name="groundstate-network", daemon=True).start()
-        try:
-            _ = hard.violations
-        finally:
-            gaps = found.result()
-        return gaps
 
-    return scored
+    def said(self) -> list[NDArray[np.float32]]:
+        """The gaps of the windows that were begun last, when they are there; none of none."""
+        found, self._found = self._found, None
+        return [] if found is None else found.result()
 
 
 class _Veto:

@@ -8,7 +8,7 @@ softmax. Deterministic: ties go to the earlier edit in the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -83,16 +83,35 @@ class ScoredUnit:
         return share - float(np.log(-np.expm1(share)))
 
 
-def score_units(
+@dataclass(frozen=True, slots=True)
+class EncodedUnit:
+    """A unit with its candidates, their gaps by the usage term, ``(candidates,)``, its windows, and whether the network is
+    to read them."""
+
+    unit: Unit
+    candidates: CandidateSet
+    usage: NDArray[np.float32]
+    windows: list[Window]
+    is_read: bool
+
+    def scored(self, gaps: Iterator[NDArray[np.float32]]) -> ScoredUnit:
+        """The unit with what the network says, of which ``gaps`` has as many items as windows are read."""
+        learned = np.zeros(len(self.candidates), np.float32)
+        for window in self.windows if self.is_read else ():
+            learned[window.candidates] = next(gaps)
+        both = np.round(self.usage.astype(np.float64) + learned, DECIMALS)
+        return ScoredUnit(self.unit, self.candidates, self.usage, learned, both, self.windows, self.is_read)
+
+
+def encode_units(
     statistics: FileStatistics,
     units: Sequence[Unit],
     usage: UsageTerm,
-    score: Score,
     known: Mapping[int, Encoded] = _NONE_KNOWN,
     proceed: Callable[[], None] = lambda: None,
     worth: Worth = lambda candidates, counted: True,
-) -> list[ScoredUnit]:
-    """System 1: gaps of every single edit of every unit, one batch of forward passes. Units may have no candidates.
+) -> list[EncodedUnit]:
+    """All of System 1 that needs no network. Units may have no candidates.
 
     ``known``: what need not be made again, by the node of its unit. ``proceed``: called before each unit. ``worth``: of
     which units the network is asked.
@@ -122,26 +141,29 @@ def score_units(
             count = 0
     if pending:
         encode_pending()
-    counts: dict[int, NDArray[np.float32]] = {}
+    found = []
     for unit in units:
         candidates, windows = encoded[unit.node]
-        counted = counts[unit.node] = np.zeros(len(candidates), np.float32)
+        counted = np.zeros(len(candidates), np.float32)
         for window in windows:
             counted[window.candidates] = usage.gaps(window.features, window.site_rule[window.candidate_site])
-    read = {node for node, counted in counts.items() if len(counted) and worth(encoded[node][0], counted)}
-    gaps = iter(score([window for unit in units if unit.node in read for window in encoded[unit.node][1]]))
-    scored = []
-    for unit in units:
-        candidates, windows = encoded[unit.node]
-        counted = counts[unit.node]
-        learned = np.zeros(len(candidates), np.float32)
-        for window in windows if unit.node in read else ():
-            learned[window.candidates] = next(gaps)
-        gaps_of_unit = np.round(counted.astype(np.float64) + learned, DECIMALS)
-        scored.append(
-            ScoredUnit(unit, candidates, counted, learned, gaps_of_unit, windows, unit.node in read)
-        )
-    return scored
+        is_read = bool(len(counted)) and worth(candidates, counted)
+        found.append(EncodedUnit(unit, candidates, counted, windows, is_read))
+    return found
+
+
+def score_units(
+    statistics: FileStatistics, units: Sequence[Unit], usage: UsageTerm, score: Score
+) -> list[ScoredUnit]:
+    """System 1: gaps of every single edit of every unit, one batch of forward passes. Units may have no candidates."""
+    encoded = encode_units(statistics, units, usage)
+    gaps = iter(score(to_read(encoded)))
+    return [unit.scored(gaps) for unit in encoded]
+
+
+def to_read(encoded: Iterable[EncodedUnit]) -> list[Window]:
+    """The windows that the network is to read, in the order in which ``scored`` takes their gaps."""
+    return [window for unit in encoded if unit.is_read for window in unit.windows]
 
 
 def re_encode(

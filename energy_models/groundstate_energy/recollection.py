@@ -15,7 +15,7 @@ import threading
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Generic, TypeVar, cast
@@ -115,12 +115,14 @@ class _Reads:
 
 @dataclass(frozen=True, slots=True)
 class Recalled(Generic[Result]):
-    """What is known of the units of a file, by node; and of those of which only counts changed, candidates and windows."""
+    """What is known of the units of a file, by node; of those of which only counts changed, candidates and windows; and
+    which ``stood`` in the version before as they stand now."""
 
     version: _Version
     units: Mapping[int, Kept[Result]]
     recounted: Mapping[int, Encoded]
     reads: Mapping[int, _Reads]
+    stood: Set[int]
 
 
 class Recollection(Generic[Result]):
@@ -140,13 +142,13 @@ class Recollection(Generic[Result]):
             version = _Version(file, self._texts)
             nearest = self._nearest(version)
             if nearest is None:
-                return Recalled(version, {}, {}, {})
+                return Recalled(version, {}, {}, {}, frozenset())
             earlier, kept = self._versions[nearest]
             known = {node: kept[key] for node, key in version.keys.items() if key in kept}
             reads = {node: _reads_of(entry) for node, entry in known.items()}
             change = _Change.between(earlier, version)
             if change is None:
-                return Recalled(version, {}, {}, {})
+                return Recalled(version, {}, {}, {}, known.keys())
             units: dict[int, Kept[Result]] = {}
             recounted: dict[int, Encoded] = {}
             for unit in file.units:
@@ -157,7 +159,9 @@ class Recollection(Generic[Result]):
                     units[unit.node] = entry
                 else:
                     recounted[unit.node] = version.recounted(entry, reads[unit.node], unit)
-            return Recalled(version, units, recounted, {node: reads[node] for node in recounted})
+            return Recalled(
+                version, units, recounted, {node: reads[node] for node in recounted}, known.keys()
+            )
 
     def keep(
         self, recalled: Recalled[Result], found: Mapping[int, tuple[Result, Encoded, Sequence[int]]]

@@ -18,7 +18,7 @@ from groundstate_energy import engine as engine_module
 from groundstate_energy.encoding import Window
 from groundstate_energy.engine import LEARNED_UNITS, Engine
 from groundstate_energy.features import FEATURE_COUNT, FileStatistics
-from groundstate_energy.minimiser import ScoredUnit, score_units
+from groundstate_energy.minimiser import EncodedUnit, encode_units
 from groundstate_energy.model_package import ModelPackage
 from groundstate_energy.ngrams import CorpusTable
 from groundstate_grammars.edits import Replacement
@@ -208,11 +208,11 @@ def test_a_letter_leaves_most_units_alone(monkeypatch: pytest.MonkeyPatch) -> No
     found_in(engine, file, None)
     looked_at: list[str] = []
 
-    def counting(statistics: FileStatistics, units: Sequence[Unit], *rest: Any) -> list[ScoredUnit]:
+    def counting(statistics: FileStatistics, units: Sequence[Unit], *rest: Any) -> list[EncodedUnit]:
         looked_at.extend(unit.qualname for unit in units)
-        return score_units(statistics, units, *rest)
+        return encode_units(statistics, units, *rest)
 
-    monkeypatch.setattr(engine_module, "score_units", counting)
+    monkeypatch.setattr(engine_module, "encode_units", counting)
     at = TEXT.index(b"result = start") + len(b"result = start")
     found_in(engine, file.edited([Replacement(at, at, b"q")]), None)
     assert "total" in looked_at
@@ -227,11 +227,11 @@ def test_a_long_file_is_scored_in_parts_as_it_is_at_once(
     expected = found_in(fresh_engine(), parse(TEXT), None)
     calls: list[int] = []
 
-    def counting(statistics: FileStatistics, units: Sequence[Unit], *rest: Any) -> list[ScoredUnit]:
+    def counting(statistics: FileStatistics, units: Sequence[Unit], *rest: Any) -> list[EncodedUnit]:
         calls.append(len(units))
-        return score_units(statistics, units, *rest)
+        return encode_units(statistics, units, *rest)
 
-    monkeypatch.setattr(engine_module, "score_units", counting)
+    monkeypatch.setattr(engine_module, "encode_units", counting)
     monkeypatch.setattr(engine_module, "_TOKENS_AT_ONCE", at_once)
     assert found_in(fresh_engine(), parse(TEXT), None) == expected
     assert len([count for count in calls if count]) > 1
