@@ -40,9 +40,11 @@ class FileView:
             self.flat.of_kind(py.CLASS_DEFINITION, node, node + place.before),
             file.flat.of_kind(py.CLASS_DEFINITION, node, node + place.after),
         )
-        if not place.moved and not any(classes):
-            other.__dict__["_reader"] = self._reader.in_version(file.flat, file.scopes)
-            other.__dict__["_lineages"] = self._lineages
+        if not any(classes):
+            tail, moved = node + place.before, place.moved
+            other.__dict__["_reader"] = self._reader.in_version(file.flat, file.scopes, tail, moved)
+            if not moved:
+                other.__dict__["_lineages"] = self._lineages
         return other
 
     @cached_property

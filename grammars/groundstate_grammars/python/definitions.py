@@ -6,7 +6,7 @@ import copy
 import enum
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from groundstate_grammars.python import syntax as py
@@ -336,10 +336,13 @@ class ModuleReader:
         for name_ in top.bindings:
             self.module.members[name_] = self.member(top, name_)
 
-    def in_version(self, flat: FlatTree, scopes: Scopes) -> ModuleReader:
-        """The reader of another version of the file, with the same definitions at the same nodes."""
+    def in_version(self, flat: FlatTree, scopes: Scopes, tail: int, by: int) -> ModuleReader:
+        """The reader of another version of the file with the same definitions; those at the node ``tail`` or after it have
+        moved ``by`` nodes."""
         other = copy.copy(self)
         other.flat, other.scopes = flat, scopes
+        if by:
+            other.module = _moved(self.module, tail, by)
         return other
 
     def member(self, scope: Scope, name: str) -> Member:
@@ -610,6 +613,39 @@ def stored_attributes(flat: FlatTree, first: int = 0, stop: int | None = None) -
             outer = parents[outer]
         if _is_store(kinds[outer], fields[target]):
             yield node
+
+
+def _moved(module: Module, tail: int, by: int) -> Module:
+    """The module with definitions at the node ``tail`` or after it ``by`` nodes later."""
+    other = copy.copy(module)
+    classes: dict[Class, Class] = {}
+
+    def at(node: int) -> int:
+        return node + by if node >= tail else node
+
+    def function(item: Function) -> Function:
+        return replace(item, node=at(item.node), home=other)
+
+    # Those inside of a class come after it.
+    for cls in sorted(module.class_at.values(), key=lambda item: -item.node):
+        classes[cls] = replace(
+            cls,
+            qualname=f"{cls.name}@{at(cls.node)}",
+            home=other,
+            methods={name: function(method) for name, method in cls.methods.items()},
+            classes={name: classes[inner] for name, inner in cls.classes.items()},
+            node=at(cls.node),
+        )
+    other.class_at = {at(node): classes[cls] for node, cls in module.class_at.items()}
+    other.members = {
+        name: function(member)
+        if isinstance(member, Function)
+        else classes[member]
+        if isinstance(member, Class)
+        else member
+        for name, member in module.members.items()
+    }
+    return other
 
 
 def class_of_first_parameter(flat: FlatTree, scopes: Scopes, scope: int, name: str) -> int:
