@@ -30,6 +30,16 @@ def coarse(count: int) -> int:
     return count >> spare << spare
 
 
+def key_of_class(name: str) -> str:
+    """What a class and a variable that is named after it have in common: ``jobstatus`` of ``_JobStatus``."""
+    return name.strip("_").lower()
+
+
+def key_of_variable(name: str) -> str:
+    """The same of the variable: ``jobstatus`` of ``_job_status``."""
+    return name.replace("_", "").lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Parameters of a function by name, ``self``/``cls`` left out; ``takes_any``: ``*args`` or ``**kwargs``."""
@@ -224,5 +234,5 @@ class ProjectFacts:
     def class_of(self, name: str) -> str:
         """The class that a variable is likely to hold by its name (``JobStatus`` for ``_job_status``), or an empty text."""
         if self._class_of_name is None:
-            self._class_of_name = {known.strip("_").lower(): known for known in self.classes}
-        return self._class_of_name.get(name.replace("_", "").lower(), "")
+            self._class_of_name = {key_of_class(known): known for known in self.classes}
+        return self._class_of_name.get(key_of_variable(name), "")

@@ -35,7 +35,7 @@ from groundstate.taken import (
     about,
     numbers_of,
 )
-from groundstate_grammars.project import FileSummary, ProjectFacts, coarse
+from groundstate_grammars.project import FileSummary, ProjectFacts, coarse, key_of_class
 from groundstate_grammars.similar import SimilarNames
 
 MOST_FILES = 40
@@ -91,7 +91,7 @@ class Change:
             self.keys.update(CLASS + name for name in classes)
             if list(before.classes) != list(after.classes):
                 either = before.classes.keys() | after.classes.keys()
-                self.keys.update(CLASS_OF + name.strip("_").lower() for name in either)
+                self.keys.update(CLASS_OF + key_of_class(name) for name in either)
 
     def _add_names(self, differences: Sequence[Difference], facts: ProjectFacts) -> None:
         more: Counter[str] = Counter()

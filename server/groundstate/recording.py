@@ -32,10 +32,9 @@ from groundstate.taken import (
     TIMES_DEFINED,
     Taken,
     about,
-    class_key,
 )
 from groundstate_grammars.index import Class, Definition, Import, Module, ProjectIndex
-from groundstate_grammars.project import ProjectFacts, Signature
+from groundstate_grammars.project import ProjectFacts, Signature, key_of_variable
 from groundstate_grammars.python.definitions import Member
 from groundstate_grammars.similar import similarity
 
@@ -163,7 +162,7 @@ class _Facts(ProjectFacts):
         return found
 
     def class_of(self, name: str) -> str:
-        self._asked.add(CLASS_OF + class_key(name))
+        self._asked.add(CLASS_OF + key_of_variable(name))
         return self._facts.class_of(name)
 
 

@@ -74,11 +74,6 @@ def numbers_of(keys: Iterable[str]) -> NDArray[np.uint32]:
     return np.array(sorted(found), np.uint32)
 
 
-def class_key(name: str) -> str:
-    """What ``ProjectFacts.class_of`` compares of the name of a variable."""
-    return name.replace("_", "").lower()
-
-
 def about(module: str, name: str) -> str:
     """What is asked about a name of the module at a place."""
     return f"{module}\0{name}"
