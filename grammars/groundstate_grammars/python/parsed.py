@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -35,6 +36,7 @@ class ParsedFile:
         self.tree = tree
         self.project = project
         self._before = before
+        self._since: tuple[weakref.ref[ParsedFile], Enclosed | None] | None = None
         self.lexicon = Lexicon()
         self._outer: dict[int, dict[str, list[Binding]]] = {}
         self._members: dict[str, tuple[str, ...]] = {}
@@ -55,8 +57,11 @@ class ParsedFile:
     def enclosed_since(self, before: ParsedFile) -> Enclosed | None:
         """How this version differs from ``before`` where that is inside one function; else None, and where one has errors:
         a line end that is missing is none of the tree's visible nodes."""
-        broken = before.tree.has_errors or self.tree.has_errors
-        return None if broken else enclosed_change(before.flat, self.flat)
+        if self._since is None or self._since[0]() is not before:
+            broken = before.tree.has_errors or self.tree.has_errors
+            place = None if broken else enclosed_change(before.flat, self.flat)
+            self._since = weakref.ref(before), place
+        return self._since[1]
 
     def within(self, project: ProjectFacts | None) -> ParsedFile:
         """The same text seen inside a project; what does not depend on the project is shared."""
