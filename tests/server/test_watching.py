@@ -39,19 +39,26 @@ def round_of(process: subprocess.Popen[str]) -> list[str]:
     raise AssertionError(f"it ended after {lines}")
 
 
+def put(path: Path, text: str) -> None:
+    """Write a file at once: one that is first empty and then written is two changes."""
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
+
+
 def test_it_checks_again_after_every_change(watching: subprocess.Popen[str], folder: Path) -> None:
     assert round_of(watching) == ["No findings; 1 file checked."]
-    (folder / "a.py").write_text("x = unknown\n", encoding="utf-8")
+    put(folder / "a.py", "x = unknown\n")
     assert round_of(watching) == [
         "a.py:1:5: GS102 undefined-name: no scope defines `unknown`",
         "1 finding; 1 file checked.",
     ]
-    (folder / "pyproject.toml").write_text("[tool.groundstate]\nslect = []\n", encoding="utf-8")
+    put(folder / "pyproject.toml", "[tool.groundstate]\nslect = []\n")
     (broken,) = round_of(watching)
     assert "unknown key `slect`; did you mean `select`?" in broken
-    (folder / "pyproject.toml").write_text("[tool.groundstate]\nexclude = ['a.py']\n", encoding="utf-8")
+    put(folder / "pyproject.toml", "[tool.groundstate]\nexclude = ['a.py']\n")
     assert round_of(watching) == ["No findings; 0 files checked."]
-    (folder / "b.py").write_text("y = 1\n", encoding="utf-8")
+    put(folder / "b.py", "y = 1\n")
     assert round_of(watching) == ["No findings; 1 file checked."]
     watching.send_signal(signal.SIGINT)
     assert watching.wait(timeout=30) == 0
