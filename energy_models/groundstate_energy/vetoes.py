@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from groundstate_energy.judgements import Difference, Judgements, Replacements
 from groundstate_energy.model_package import LEVELS
 from groundstate_energy.places import overlap
-from groundstate_energy.plausibility import EditedFile, objection
+from groundstate_energy.plausibility import EditedFile, looks_at_known_bases, objection
 from groundstate_energy.terms import JudgedFile, Violation, contract_term
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.python.lexical import Role
@@ -75,6 +75,7 @@ class Vetoes:
         self._versions: dict[Replacements, ParsedFile] = {}
         self._room = MOST_NODES
         self._harmless: set[Replacements] = set()
+        self._finds_in_edits = False
 
     @functools.cached_property
     def _judged(self) -> JudgedFile:
@@ -85,6 +86,11 @@ class Vetoes:
     def violations(self) -> Sequence[Violation]:
         """Those of the file, in text order."""
         return self._judged.violations
+
+    @property
+    def have_a_say(self) -> bool:
+        """Whether something was found in the file or an edit of it, or might have been if less were known of other files."""
+        return bool(self.violations) or self._finds_in_edits
 
     @functools.cached_property
     def _contracts(self) -> ContractTerm | None:
@@ -146,7 +152,9 @@ class Vetoes:
         after = self._after(replacements)
         if after.tree.has_errors:
             return True
-        reason = objection(EditedFile(judged.view, after, replacements))
+        edit = EditedFile(judged.view, after, replacements)
+        reason = objection(edit)
+        self._finds_in_edits = self._finds_in_edits or bool(reason) or looks_at_known_bases(edit)
         if reason:
             logger.debug("%s: not shown, it %s", self._path, reason.replace("_", " "))
         if judged.change_to(after) is not None:
@@ -216,6 +224,7 @@ class Vetoes:
         else:
             found = JudgedFile.of(file, self._index, self._path).violations
         contracts = self._contracts.violations(file) if self._contracts is not None else ()
+        self._finds_in_edits = self._finds_in_edits or bool(found) or bool(contracts)
         return [*found, *contracts]
 
 

@@ -188,7 +188,8 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         UnitEnergy(result.unit.qualname, result.unit.start, result.unit.end, result.free_energy)
         for result in results
     )
-    return replace(numbered(document, findings, ignores), energies=energies)
+    report = numbered(document, findings, ignores)
+    return replace(report, energies=energies, rests_on_others=hard.have_a_say)
 
 
 def _within_sensitivity(

@@ -31,7 +31,7 @@ from groundstate_grammars.rules import RULES
 MOST_BYTES = 64 * 1024 * 1024
 """Entries are dropped, the oldest first, until at most this many bytes of them are left."""
 
-_FORMAT = 9
+_FORMAT = 10
 _BUSY_SECONDS = 5.0
 _CHUNK = 500
 

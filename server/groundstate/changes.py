@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from groundstate.outlines import NOTHING, Outline
+from groundstate.outlines import BROKEN, NOTHING, Outline
 from groundstate.taken import (
     BYTES,
     CLASS,
@@ -21,6 +21,7 @@ from groundstate.taken import (
     DEFINED,
     FOUND,
     FUNCTION,
+    JUDGED,
     MEMBER,
     MEMBERS,
     MEMBERS_LIKE,
@@ -55,17 +56,29 @@ class Change:
 
     Attributes:
         keys: questions with other answers, as ``Taken`` writes them.
+        lost: questions for modules that have syntax errors now, and had none.
         names, parameters: of the project, that came, went or moved among those asked for similar ones.
     """
 
     def __init__(self) -> None:
         self.keys: set[str] = set()
+        self.lost: set[str] = set()
         self.names: set[str] = set()
         self.parameters: set[str] = set()
 
     def add_module(self, place: str, old: Outline, new: Outline) -> None:
         """The module at ``place`` is another one."""
         self.keys.add(BYTES + place)
+        if old.is_read and new.kind == BROKEN:
+            self.lost.add(MODULE + place)
+        else:
+            self._add_names_of_module(place, old, new)
+        left, right = old.words, new.words
+        self.keys.update(DEFINED + word for word in left.defining ^ right.defining)
+        self.keys.update(SUBCLASSED + word for word in left.bases ^ right.bases)
+        self.keys.update(TIMES_DEFINED + word for word in _different(left.functions, right.functions))
+
+    def _add_names_of_module(self, place: str, old: Outline, new: Outline) -> None:
         if old.kind != new.kind:
             self.keys.add(MODULE + place)
         members, stores = _different(old.members, new.members), old.stores ^ new.stores
@@ -75,10 +88,6 @@ class Change:
             self.keys.add(MEMBERS + place)
         if stores:
             self.keys.add(STORES + place)
-        left, right = old.words, new.words
-        self.keys.update(DEFINED + word for word in left.defining ^ right.defining)
-        self.keys.update(SUBCLASSED + word for word in left.bases ^ right.bases)
-        self.keys.update(TIMES_DEFINED + word for word in _different(left.functions, right.functions))
 
     def add_facts(
         self, differences: Sequence[Difference], facts: ProjectFacts, others: Sequence[FileSummary]
@@ -135,14 +144,19 @@ class Change:
         }
 
     def touched(self, taken: Mapping[str, Taken]) -> set[str]:
-        """The files, by name, whose analysis may come out differently. ``taken``: what the analysis of each took."""
-        if not taken:
-            return set()
-        names = list(taken)
-        owners = np.repeat(np.arange(len(names)), [len(item.keys) for item in taken.values()])
-        asked = np.isin(np.concatenate([item.keys for item in taken.values()]), numbers_of(self.keys))
-        found = {names[at] for at in np.unique(owners[asked]).tolist()}
-        return found | self._like_touched(taken)
+        """The files, by name, whose analysis may come out differently. ``taken``: what the analysis of each took.
+
+        Where less is certain of a module, exact rules say no more of those who use it. So what they said nothing of stays.
+        """
+        lost = _asking({JUDGED}, {name: taken[name] for name in self.passed_over(taken)})
+        return _asking(self.keys, taken) | lost | self._like_touched(taken)
+
+    def passed_over(self, taken: Mapping[str, Taken]) -> set[str]:
+        """The files, by name, that had asked for a module of which nothing is certain now.
+
+        What they took stays compared with the version before, and so with the module as it will be when it is mended.
+        """
+        return _asking(self.lost, taken)
 
     def _like_touched(self, taken: Mapping[str, Taken]) -> set[str]:
         """The files that asked for names like one of those that are others."""
@@ -196,6 +210,17 @@ def change_between(
         others = [item for name, item in summaries.items() if item is not None and name not in changed]
         change.add_facts(differences, facts, others)
     return change
+
+
+def _asking(questions: Iterable[str], taken: Mapping[str, Taken]) -> set[str]:
+    """The files, by name, that had asked one of the questions."""
+    numbers = numbers_of(questions)
+    if not taken or not len(numbers):
+        return set()
+    names = list(taken)
+    owners = np.repeat(np.arange(len(names)), [len(item.keys) for item in taken.values()])
+    asked = np.isin(np.concatenate([item.keys for item in taken.values()]), numbers)
+    return {names[at] for at in np.unique(owners[asked]).tolist()}
 
 
 def _is_package(name: str) -> bool:

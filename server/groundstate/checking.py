@@ -110,15 +110,17 @@ class Run:
         missing = [index for index in range(len(documents)) if index not in reports]
         if missing:
             fresh = self._analysed([documents[index] for index in missing], project)
-            values = {project.key: json.dumps(project.files)}
+            entries: dict[str, str] = {}
             for index, result in zip(missing, fresh, strict=True):
                 report = (
                     None if result is None else report_from_text(documents[index], result.partition(" ")[2])
                 )
                 if result is not None and report is not None:
                     reports[index] = report
-                    values[keys[index]] = f"{project.key} {result}"
-            self.cache.put(values)
+                    entries[keys[index]] = _entry(project.key, project.key, result)
+            # What they replace goes to the second place: what breaks is mended, and then it holds again.
+            replaced = {_second(key): entry for key, entry in self.cache.get(entries).items()}
+            self.cache.put({project.key: json.dumps(project.files), **replaced, **entries})
         return tuple(reports[index] for index in sorted(reports))
 
     def workspace(self, surroundings: Sequence[Document]) -> Workspace:
@@ -158,38 +160,58 @@ class Run:
     def _stored(
         self, documents: Sequence[Document], keys: Sequence[str], project: _Project
     ) -> dict[int, Report]:
-        """The reports of the cache that hold, by index: all of this version of the project, and of earlier ones those that
-        took nothing from it that changed."""
+        """The reports of the cache that hold, by index."""
+        stored = self.cache.get(keys)
+        first = {index: stored[key] for index, key in enumerate(keys) if key in stored}
+        reports, renewed = self._held(documents, first, project)
+        left = {_second(keys[index]): index for index in first.keys() - reports.keys()}
+        second = {left[key]: entry for key, entry in self.cache.get(left).items()}
+        others, renewed_others = self._held(documents, second, project)
+        entries = {keys[index]: entry for index, entry in renewed.items()}
+        for index in others:
+            entries[keys[index]] = renewed_others.get(index, second[index])
+            entries[_second(keys[index])] = first[index]
+        if entries:  # so that the next run need not ask what changed since those versions
+            self.cache.put({project.key: json.dumps(project.files), **entries})
+        return reports | others
+
+    def _held(
+        self, documents: Sequence[Document], entries: Mapping[int, str], project: _Project
+    ) -> tuple[dict[int, Report], dict[int, str]]:
+        """The reports among entries of the cache that hold, by index, and for these the entries to stand there from now on.
+
+        All of this version of the project hold, and of earlier ones those that took nothing from it that changed.
+        """
         reports: dict[int, Report] = {}
         earlier: dict[str, dict[int, tuple[str, Report]]] = {}
-        stored = self.cache.get(keys)
-        for index, key in enumerate(keys):
-            version, _, rest = stored.get(key, "").partition(" ")
-            taken, _, text = rest.partition(" ")
+        for index, entry in entries.items():
+            holds, made, result = _entry_parts(entry)
+            taken, _, text = result.partition(" ")
             report = report_from_text(documents[index], text)
-            if report is not None and version == project.key:
+            if report is not None and holds == project.key:
                 reports[index] = report
             elif report is not None:
-                earlier.setdefault(version, {})[index] = taken, report
-        renewed: dict[str, str] = {}
+                earlier.setdefault(made, {})[index] = taken, report
+        renewed: dict[int, str] = {}
         most_used = sorted(earlier, key=lambda version: -len(earlier[version]))[:MOST_VERSIONS]
         for version in most_used:
             found = earlier[version]
             names = {self._name(documents[index]): index for index in found}
-            touched = self._touched(
+            touched, passed_over = self._touched(
                 {name: found[index][0] for name, index in names.items()}, version, project
             )
-            held = {index: found[index][1] for name, index in names.items() if name not in touched}
-            reports |= held
-            renewed |= {
-                keys[index]: f"{project.key} {stored[keys[index]].partition(' ')[2]}" for index in held
-            }
-        if renewed:  # so that the next run need not ask what changed since those versions
-            self.cache.put({project.key: json.dumps(project.files)} | renewed)
-        return reports
+            for name in names.keys() - touched:
+                index = names[name]
+                reports[index] = found[index][1]
+                made = version if name in passed_over else project.key
+                renewed[index] = _entry(project.key, made, _entry_parts(entries[index])[2])
+        return reports, renewed
 
-    def _touched(self, taken: Mapping[str, str], version: str, project: _Project) -> Collection[str]:
-        """The files, by name, that took something from an earlier version of the project that is not so any more."""
+    def _touched(
+        self, taken: Mapping[str, str], version: str, project: _Project
+    ) -> tuple[Collection[str], Collection[str]]:
+        """The files, by name, that took something from an earlier version of the project that is not so any more; and those
+        of which what they took is still to be compared with that version (``Change.passed_over``)."""
         from groundstate.changes import change_between
         from groundstate.summarising import contribution_of
         from groundstate.taken import Taken
@@ -206,9 +228,9 @@ class Run:
                 facts,
                 dict(zip(project.files, self._summaries(project), strict=True)),
             )
-            return taken.keys() if change is None else change.touched(took)
+            return (taken.keys(), ()) if change is None else (change.touched(took), change.passed_over(took))
         except (ValueError, TypeError, AttributeError, KeyError):
-            return taken.keys()  # the cache holds something else
+            return taken.keys(), ()  # the cache holds something else
 
     def _analysed(self, documents: Sequence[Document], project: _Project) -> list[str | None]:
         """For each document what its analysis took and its report, as text; None where that failed."""
@@ -269,6 +291,24 @@ class Run:
         """The path below the root, or the absolute one of what lies elsewhere."""
         path, folder = str(document.path), os.path.join(self.loaded.root, "")
         return path.removeprefix(folder).replace(os.sep, "/")
+
+
+def _entry(holds: str, made: str, result: str) -> str:
+    """A value of the cache: the last version of the project for which a report is known to hold, the version with which what
+    its analysis took is to be compared, and what that took and the report."""
+    return f"{holds}/{made} {result}"
+
+
+def _entry_parts(value: str) -> tuple[str, str, str]:
+    """What ``_entry`` was given; of another text, whatever it is."""
+    versions, _, result = value.partition(" ")
+    holds, _, made = versions.partition("/")
+    return holds, made, result
+
+
+def _second(key: str) -> str:
+    """The key of the entry that was there before the one of ``key``."""
+    return f"{key} before"
 
 
 def _read(paths: Sequence[Path], problems: list[Problem]) -> list[Document]:

@@ -18,7 +18,7 @@ class Outline:
     """What a file is to other files.
 
     Attributes:
-        kind: what holds of the module as a whole; the same for all that have syntax errors.
+        kind: what holds of the module as a whole.
         members: a digest of what each name of the module is, without its place.
         stores: names of attributes that it assigns.
         words: those that the index is asked about.
@@ -28,6 +28,11 @@ class Outline:
     members: Mapping[str, str] = field(default_factory=dict)
     stores: frozenset[str] = frozenset()
     words: Words = field(default_factory=Words)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether others can know anything of the module for certain."""
+        return self.kind.startswith((_OPEN, _CLOSED))
 
     def as_text(self) -> str:
         words = self.words
@@ -56,6 +61,9 @@ class Outline:
 
 NOTHING = Outline("no file")
 """The outline where there is no file."""
+BROKEN = "syntax errors"
+"""The kind of all modules that have such errors."""
+_OPEN, _CLOSED = "open", "closed"
 
 
 def outline_of(document: Document) -> Outline:
@@ -65,10 +73,10 @@ def outline_of(document: Document) -> Outline:
         return Outline(f"no text: {document.digest}", words=words)
     file, path = document.parsed, document.path
     if file.tree.has_errors:
-        return Outline("syntax errors", words=words)
+        return Outline(BROKEN, words=words)
     module = read_module(file.flat, file.scopes, path, path.stem)
     members = {name: _digest(member) for name, member in module.members.items()}
-    kind = f"{'open' if module.is_open else 'closed'}{', getattr' * module.has_getattr}"
+    kind = f"{_OPEN if module.is_open else _CLOSED}{', getattr' * module.has_getattr}"
     return Outline(kind, members, module.stores, words)
 
 

@@ -66,7 +66,9 @@ class Analyser:
         if self._contracts is None:
             self._contracts = Contracts()
         report = self._contracts.added_to(report, self._recorder.workspace, self._engine, self.settings)
-        return f"{self._recorder.taken().as_text()} {report_as_text(report)}"
+        mended = any(status.search is not None for status in report.contracts)
+        taken = self._recorder.taken(judged=report.rests_on_others or mended)
+        return f"{taken.as_text()} {report_as_text(report)}"
 
 
 def summarise(document: Document) -> str:

@@ -20,6 +20,7 @@ from groundstate.taken import (
     DEFINED,
     FOUND,
     FUNCTION,
+    JUDGED,
     MEMBER,
     MEMBERS,
     MEMBERS_LIKE,
@@ -51,8 +52,10 @@ class Recorder:
         index = None if workspace.index is None else _Index(workspace.index, self._asked)
         self.workspace = Workspace(workspace.root, facts, index)
 
-    def taken(self) -> Taken:
-        """What was asked since this was called last."""
+    def taken(self, *, judged: bool) -> Taken:
+        """What was asked since this was called last. ``judged``: whether what is certain of other files had a say."""
+        if judged:
+            self._asked.add(JUDGED)
         return self._asked.taken()
 
 

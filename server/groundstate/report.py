@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from groundstate.documents import Document
 from groundstate.findings import Finding
@@ -84,6 +84,8 @@ class Report:
     ``ignored``: hidden by an ignore comment. ``known``: in the baseline. ``elsewhere``: on lines that did not change.
     ``contracts``: of every function that promises something, in text order.
     ``energies``: of the examined units in text order; none where the report comes from a cache.
+    ``rests_on_others``: whether what is certain of other files may have had a say: something was found in the file, or in an
+    edit of it. Where it had none, knowing less of other files changes nothing: exact rules are silent in doubt.
     """
 
     document: Document
@@ -93,3 +95,4 @@ class Report:
     elsewhere: int = 0
     energies: tuple[UnitEnergy, ...] = ()
     contracts: tuple[ContractStatus, ...] = ()
+    rests_on_others: bool = field(default=True, compare=False)

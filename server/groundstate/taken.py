@@ -22,6 +22,8 @@ NAME, FUNCTION, CLASS, CLASS_OF, MEMBERS_LIKE, PARAMETERS_LIKE, DEFINED, SUBCLAS
     "nfcolpdbt"
 )
 """Kinds of questions about facts and words of all files: the first character of a key."""
+JUDGED = "!"
+"""No question, but written down with them: that what is certain of other files may have had a say (``Report``)."""
 FOUND, BYTES, MODULE, MEMBER, MEMBERS, STORED, STORES = "FBMmWsS"
 """Kinds of questions about modules: whether there is one of a name; anything at all of the text at a place, or of the module
 as a whole; what a name is in it, and all its names; whether it assigns an attribute, and all that it assigns."""

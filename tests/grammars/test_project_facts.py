@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import keyword
 from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from groundstate_grammars.project import FileSummary, ProjectFacts, Signature, coarse
+from groundstate_grammars.python.parsed import parse
 
 NAMES = [
     "status",
@@ -66,3 +68,9 @@ def test_counts_are_seen_coarsely() -> None:
     seen = sorted({coarse(count) for count in range(100)})
     assert seen == [*range(8), 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96]
     assert all(coarse(count) <= count < 1.25 * coarse(count) for count in range(1, 2000))
+
+
+def test_an_open_bracket_makes_no_names_of_keywords() -> None:
+    file = parse(b"def f(a):\n    x = g(a (\n    return x\n\n\ndef h(b):\n    assert b\n    return b\n")
+    assert file.summary().names.keys() & set(keyword.kwlist) == set()
+    assert {"f", "g", "a", "x"} <= file.summary().names.keys()

@@ -241,7 +241,7 @@ def test_what_rules_out_an_edit_is_asked_of_other_files(
     assert (
         objection(EditedFile(view, document.parsed.edited(edit), edit)) == "names_a_member_that_is_not_there"
     )
-    taken = recorder.taken()
+    taken = recorder.taken(judged=True)
     path = tmp_path / file
     before, after = (Document(path, text.encode()) for text in (files[file], files[file].replace(old, new)))
     change = Change()

@@ -170,12 +170,67 @@ def test_findings_after_changes_are_those_made_anew(tmp_path: Path, random: Rand
     assert first_difference(tmp_path / "project" / "code", random, 5) is None
 
 
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(random=st.randoms(use_true_random=False))
+def test_so_they_are_while_files_break_and_are_mended(tmp_path: Path, random: Random) -> None:
+    folder = tmp_path / "project" / "code"
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    folder.mkdir(parents=True)
+    files = {file: file_text(random, file) for file in FILES}
+    for file, own in files.items():
+        write(folder, file, own)
+    found(folder, use_cache=True)
+    for _ in range(3):
+        broken = random.choice(FILES)
+        whole = files.setdefault(broken, file_text(random, broken))
+        for own in ({**whole, "odd": "def broken(:\n"}, whole):
+            files[broken] = own
+            write(folder, broken, own)
+            assert found(folder, use_cache=True) == found(folder, use_cache=False)
+            if random.random() < 0.5:
+                other = changed(random, files)
+                write(folder, other, files.get(other))
+                assert found(folder, use_cache=True) == found(folder, use_cache=False)
+
+
 def test_what_is_not_written_down_would_be_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The test above can fail: here nobody writes down what the names of a module are."""
     monkeypatch.setattr(recording._Members, "__getitem__", lambda self, name: self._known[name])
     seeds = range(12)
     differences = (first_difference(tmp_path / "project" / "code", Random(seed), 10) for seed in seeds)
     assert any(difference is not None for difference in differences)
+
+
+def test_a_file_that_breaks_leads_to_those_of_whom_its_absence_changes_something(
+    tmp_path: Path, looked_at: list[str]
+) -> None:
+    folder = tmp_path / "code"
+    folder.mkdir()
+    text = "def f(x):\n    return x\n"
+    (folder / "one.py").write_text(text)
+    (folder / "good.py").write_text("import one\n\n\ndef use():\n    return one.f(1)\n")
+    (folder / "wrong.py").write_text("import one\n\n\ndef use():\n    return one.f(1, 2)\n")
+    before = found(folder, use_cache=True)
+    looked_at.clear()
+    (folder / "one.py").write_text(text + "value = (\n")
+    broken = found(folder, use_cache=True)
+    assert sorted(looked_at) == ["one.py", "wrong.py"]
+    assert broken == found(folder, use_cache=False) != before
+    looked_at.clear()
+    (folder / "one.py").write_text(text)
+    assert found(folder, use_cache=True) == before
+    assert looked_at == []
+    (folder / "one.py").write_text(text + "value = (\n")
+    found(folder, use_cache=True)
+    looked_at.clear()
+    (folder / "one.py").write_text("def f():\n    return 1\n")
+    after = found(folder, use_cache=True)
+    assert sorted(looked_at) == ["good.py", "one.py", "wrong.py"]
+    assert after == found(folder, use_cache=False)
 
 
 def test_a_file_that_comes_leads_to_those_who_import_it(tmp_path: Path, looked_at: list[str]) -> None:

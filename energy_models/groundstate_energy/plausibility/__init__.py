@@ -22,6 +22,7 @@ from groundstate_energy.plausibility.conditions import makes_a_condition_of_a_fu
 from groundstate_energy.plausibility.edited_file import EditedFile
 from groundstate_energy.plausibility.identity import compares_the_same_by_identity
 from groundstate_energy.plausibility.members import (
+    looks_at_known_bases,
     moves_the_only_assignment,
     names_a_keyword_that_is_not_there,
     names_a_member_that_is_not_there,
@@ -41,7 +42,7 @@ from groundstate_energy.plausibility.surroundings import (
     turns_a_question_about_the_interpreter,
 )
 
-__all__ = ["CHECKS", "EditedFile", "objection"]
+__all__ = ["CHECKS", "EditedFile", "looks_at_known_bases", "objection"]
 
 CHECKS: tuple[Callable[[EditedFile], bool], ...] = (
     turns_a_question_about_the_interpreter,

@@ -146,6 +146,14 @@ def moves_the_only_assignment(edit: EditedFile) -> bool:
     )
 
 
+def looks_at_known_bases(edit: EditedFile) -> bool:
+    """Whether a check may look at those bases of a class that are known, and so object where fewer are.
+
+    Only checks of members do; all others are silent where a base is not known.
+    """
+    return _is_member(edit.before.flat, edit.old_nodes[0]) or _is_member(edit.after.flat, edit.new_nodes[0])
+
+
 def _is_only_declared(view: FileView, cls: Class, name: str) -> bool:
     """Whether the body of a class of the file says of a name that it is there, and gives it no value but ``None``."""
     flat = view.flat

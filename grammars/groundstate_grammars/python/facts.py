@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _LISTED = np.array(
     ]
 )
 _MAX_RECEIVER = 48
+_NO_NAMES = frozenset(keyword.kwlist) - {"async", "await"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,15 @@ class FileFacts:
     """Names bound in the module scope, in order of first binding."""
 
     def summary(self, lexicon: Lexicon) -> FileSummary:
+        """What the file contributes to its project's facts.
+
+        Where a bracket is open the parser takes keywords for names, and a count of them would be news to every file.
+        """
+        texts = lexicon.texts
         names = {
-            lexicon.texts[i]: int(self.counts[i]) for i in np.flatnonzero(self.counts_by_role.sum(0)).tolist()
+            texts[i]: int(self.counts[i])
+            for i in np.flatnonzero(self.counts_by_role.sum(0)).tolist()
+            if texts[i] not in _NO_NAMES
         }
         return FileSummary(names, dict(self.functions), dict(self.classes))
 
