@@ -17,6 +17,7 @@ import pickle
 import sys
 import time
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,9 @@ def _arms(options: argparse.Namespace) -> int:
                 ]
                 entry[kind] = {
                     "joint": "".join("01"[joint] for joint, _ in bugs),
-                    "repositories": [owner for _, owner in bugs],
+                    "repositories": [
+                        [name, len(list(own))] for name, own in groupby(owner for _, owner in bugs)
+                    ],
                 }
             entry["seconds"] = round(time.monotonic() - began, 1)
             stream.write(json.dumps(entry) + "\n")
@@ -198,7 +201,8 @@ def _cell(entries: Sequence[dict[str, Any]], arm: str, seeds: Sequence[int], kin
     own, base = (np.mean([[int(c) for c in pair[i]["joint"]] for pair in pairs], 0) for i in (0, 1))
     if arm == EVERYTHING:
         return f"{100 * own.mean():.1f} of {len(own)}"
-    found = paired_difference(base.tolist(), own.tolist(), pairs[0][0]["repositories"], 0)
+    owners = [name for name, count in pairs[0][0]["repositories"] for _ in range(count)]
+    found = paired_difference(base.tolist(), own.tolist(), owners, 0)
     return f"{100 * found.difference:+.1f} ({100 * found.low:.1f} to {100 * found.high:.1f})"
 
 
