@@ -115,6 +115,7 @@ def test_what_a_function_does_with_its_own_names_is_secluded() -> None:
 
 def test_what_others_may_see_of_a_function_is_not_secluded() -> None:
     assert not secluded(b"def names(shapes", b"def names(shape")
+    assert not secluded(b"def names(shapes", b" def names(shapes")
     assert not secluded(b"self.width = width", b"self.breadth = width")
     assert not secluded(b"        self.height = height\n", b"")
     assert not secluded(b"return total", b"return globals()")

@@ -214,7 +214,9 @@ def test_a_file_that_breaks_leads_to_those_of_whom_its_absence_changes_something
     (folder / "one.py").write_text(text)
     (folder / "good.py").write_text("import one\n\n\ndef use():\n    return one.f(1)\n")
     (folder / "wrong.py").write_text("import one\n\n\ndef use():\n    return one.f(1, 2)\n")
-    before = found(folder, use_cache=True)
+    found(folder, use_cache=True)
+    (folder / "other.py").write_text("")
+    before = found(folder, use_cache=True)  # and now what each file is to others is in the cache
     looked_at.clear()
     (folder / "one.py").write_text(text + "value = (\n")
     broken = found(folder, use_cache=True)

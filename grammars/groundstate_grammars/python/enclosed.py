@@ -67,7 +67,7 @@ def _outermost_function(flat: FlatTree, offset: int) -> int:
 
 
 def _same_around(old: FlatTree, new: FlatTree, node: int, change: Replacement) -> bool:
-    """Whether all but what is in the function has the same shape, the change before the next node after it.
+    """Whether all but what is in the function has the same shape, the change above the line of the next node after it.
 
     That nodes after the function stand in the same ones around it is in the sizes of those: a line that is dedented before
     the next method ends the class, and is in no function.
@@ -76,7 +76,9 @@ def _same_around(old: FlatTree, new: FlatTree, node: int, change: Replacement) -
     if len(old) - tail != len(new) - other:
         return False
     shift = len(change.new) - (change.end - change.start)
-    if tail < len(old) and (old.start[tail] < change.end or new.start[other] != old.start[tail] + shift):
+    if tail < len(old) and (
+        b"\n" not in old.data[change.end : old.start[tail]] or new.start[other] != old.start[tail] + shift
+    ):
         return False
     return (
         old.kind[: node + 1] == new.kind[: node + 1]
