@@ -62,7 +62,7 @@ def test_every_arm_trains_and_is_judged_on_every_window(arm: str, tmp_path: Path
 
 
 def entry(arm: str, seed: int, joint: str) -> str:
-    kind = {"joint": joint, "repositories": ["one"] * 10 + ["other"] * (len(joint) - 10)}
+    kind = {"joint": joint, "repositories": [["one", 10], ["other", len(joint) - 10]]}
     return json.dumps({"arm": arm, "seed": seed, "steps": 4, "fixes": kind, "mutants": kind})
 
 
