@@ -123,6 +123,8 @@ class ProjectFiles:
     def _facts(self, document: Document) -> ProjectFacts:
         """The facts of all other files with those of ``document`` as it is now; the same object while they are equal.
 
+        With a syntax error it says what it said without.
+
         Equal to merging all files in the order of their paths: of what merging does only the order of a class's bases
         and members depends on it, so those of the document's own classes are merged again.
         """
@@ -133,6 +135,9 @@ class ProjectFiles:
             summaries = (item for at, item in self._in_order() if at != path and item is not None)
             self._around = _Around(path, ProjectFacts.of(summaries))
         around = self._around
+        if around.own is not None and not unread and document.parsed.tree.has_errors:
+            # What an error swallows is not gone: a text is broken every few letters while it is typed.
+            return around.facts
         if around.own is not None and _same_definitions(around.own, own):
             before, now = around.own.names.keys(), own.names.keys()
             if before != now:

@@ -117,3 +117,14 @@ def test_facts_stay_the_same_object_until_an_edit_changes_them(tmp_path: Path) -
     first = facts("x = 1\n")
     assert facts("x = 1 + 2  # more\nx = 3\n") is first
     assert facts("y = 1\n") is not first
+
+
+def test_what_a_syntax_error_swallows_is_not_gone(tmp_path: Path) -> None:
+    write(tmp_path, {"b.py": "def one(x): return x\n"})
+    files = ProjectFiles(loaded(tmp_path), with_facts=True)
+    files.read(Token())
+    whole, broken = b"def two(y): return y\n", b"x = (\ndef two(y): return y\n"
+    facts = files.workspace(Document(tmp_path / "a.py", whole)).facts
+    assert files.workspace(Document(tmp_path / "a.py", broken)).facts is facts
+    assert facts is not None
+    assert "two" in facts.functions
