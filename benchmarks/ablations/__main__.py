@@ -43,7 +43,7 @@ from groundstate_energy.training.batches import (
 )
 from groundstate_energy.training.corpus_table import in_table
 from groundstate_energy.training.fixes import load_fixes
-from groundstate_energy.training.held_out import clean_files
+from groundstate_energy.training.held_out import clean_files, indices_of, scored_fixes
 from groundstate_energy.training.mutants import Example
 from groundstate_energy.training.network import NetworkConfig
 from groundstate_energy.training.pipeline import (
@@ -220,14 +220,15 @@ def _reencoding(options: argparse.Namespace) -> int:
     )
     records = [record for record in load_fixes(options.fixes) if split_of(record.repository) == SPLIT]
     fixes = list(looker.fixes(records, lambda record: parse(record.before, projects.get(record.repository))))
-    unchanged = [
-        one
-        for repository in loaded
-        for one in looker.unchanged(
-            repository.name,
-            (file for file, _ in clean_files([repository], options.lines // len(loaded), 9)),
-        )
-    ]
+    share = options.lines // len(loaded)
+    with indices_of(loaded) as indices:
+        unchanged = [
+            one
+            for repository in loaded
+            for one in looker.unchanged(
+                repository.name, (clean.file for clean in clean_files([repository], share, 9, indices))
+            )
+        ]
     groups = [one.repository for one in fixes]
     found = paired_difference(
         [one.right_forward for one in fixes], [one.right_mean for one in fixes], groups, 0
@@ -252,8 +253,9 @@ def _reach(options: argparse.Namespace) -> int:
         raise ModelPackageError("this installation has no model package; name one by --model")
     loaded = load_corpus(options.corpus, ("test",))["test"]
     reach = Reach(Engine(package, device="cpu", remembers=False))
-    reach.fixes(load_fixes(options.fixes), loaded, "test")
-    reach.unchanged(clean_files(loaded, options.lines, 6))
+    with indices_of(loaded) as indices:
+        reach.fixes(scored_fixes(reach.engine, loaded, "test", options.fixes, indices))
+        reach.unchanged(clean_files(loaded, options.lines, 6, indices))
     print(reach.table())
     return 0
 

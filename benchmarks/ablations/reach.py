@@ -4,17 +4,13 @@ edit that is shown are not read by the network (``ModelPackage.reach``)."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from groundstate_energy.engine import LEARNED_UNITS, Engine, worth_a_pass
 from groundstate_energy.minimiser import ScoredUnit
 from groundstate_energy.model_package import LEVELS
-from groundstate_energy.training.batches import split_of
-from groundstate_energy.training.corpus import Repository
-from groundstate_energy.training.fixes import FixRecord, unit_at
-from groundstate_grammars.python.edited import repair_of
-from groundstate_grammars.python.parsed import ParsedFile, parse
+from groundstate_energy.training.held_out import Case, CleanFile, Said, SaidOfFile
 
 
 @dataclass(slots=True)
@@ -39,42 +35,36 @@ class Reach:
     lines: int = 0
     levels: dict[str, Reached] = field(default_factory=lambda: defaultdict(Reached))
 
-    def fixes(self, records: Iterable[FixRecord], repositories: Sequence[Repository], split: str) -> None:
-        """The buggy version of every real fix of a split."""
-        projects = {repository.name: repository.project for repository in repositories}
-        for record in records:
-            if split_of(record.repository) != split:
-                continue
+    def fixes(self, examined: Iterable[tuple[Case, ScoredUnit]]) -> None:
+        """The buggy version of real fixes, from ``scored_fixes``."""
+        for case, scored in examined:
             self.cases += 1
-            file = parse(record.before, projects.get(record.repository))
-            unit = unit_at(file, record.site)
-            for scored in [] if unit is None else self.engine.score(file, [unit]):
-                target = repair_of(record.before, record.fixed, scored.candidates, record.site)
-                if target is None or scored.best(1)[0] != target:
-                    continue
-                calibration = self.engine.package.calibration[scored.rule(target)]
-                for level in LEVELS:
-                    found = scored.log_odds(target) >= calibration.thresholds[level]
-                    self.levels[level].fixes += found
-                    self.levels[level].fixes_read += found and self._is_read(scored, level)
+            for level in LEVELS:
+                threshold = self.engine.package.calibration[case.rule].thresholds[level]
+                found = case.joint and case.log_odds >= threshold
+                self.levels[level].fixes += found
+                self.levels[level].fixes_read += found and self._is_read(scored, level)
 
-    def unchanged(self, files: Iterable[tuple[ParsedFile, int]]) -> None:
-        """Functions as they are, each file with how many it stands for."""
-        for file, times in files:
-            self.lines += times * (file.data.count(b"\n") + 1)
-            units = [unit for unit in file.units if unit.kind in LEARNED_UNITS]
-            for scored in self.engine.score(file, units):
-                tokens = times * sum(len(window.tokens) for window in scored.windows)
-                rules = self.engine.package.calibration
-                best = [(rules[scored.rule(c)].thresholds, scored.log_odds(c)) for c in scored.best()]
-                for level in LEVELS:
-                    alarms = times * sum(log_odds >= thresholds[level] for thresholds, log_odds in best)
-                    read = self._is_read(scored, level)
-                    counts = self.levels[level]
+    def unchanged(self, files: Iterable[CleanFile]) -> None:
+        """Functions as they are."""
+        calibration = self.engine.package.calibration
+        for clean in files:
+            self.lines += clean.times * (clean.file.data.count(b"\n") + 1)
+            units = [unit for unit in clean.file.units if unit.kind in LEARNED_UNITS]
+            scored = [(one, list(clean.said_of(one))) for one in self.engine.score(clean.file, units)]
+            for level in LEVELS:
+                counts = self.levels[level]
+                said: list[Said] = []
+                said_read: list[Said] = []
+                for one, own in scored:
+                    tokens = clean.times * sum(len(window.tokens) for window in one.windows)
                     counts.tokens += tokens
-                    counts.tokens_read += tokens if read else 0
-                    counts.alarms += alarms
-                    counts.alarms_read += alarms if read else 0
+                    said += own
+                    if self._is_read(one, level):
+                        counts.tokens_read += tokens
+                        said_read += own
+                counts.alarms += SaidOfFile.of(clean, said).alarms(calibration, level)
+                counts.alarms_read += SaidOfFile.of(clean, said_read).alarms(calibration, level)
 
     def _is_read(self, scored: ScoredUnit, level: str) -> bool:
         return worth_a_pass(self.engine.package, level)(scored.candidates, scored.usage)

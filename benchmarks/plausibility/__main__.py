@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,10 +28,11 @@ from groundstate_energy.terms.view import FileView
 from groundstate_energy.training.batches import load_statistics, read, split_of
 from groundstate_energy.training.corpus import CorpusFile, Repository
 from groundstate_energy.training.fixes import load_fixes, unit_at
+from groundstate_energy.training.held_out import Mutated, indices_of
 from groundstate_energy.training.mutants import Mutator
 from groundstate_energy.training.pipeline import load_corpus
 from groundstate_energy.vetoes import Vetoes
-from groundstate_grammars.edits import Edit, Replacement
+from groundstate_grammars.edits import Edit
 from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.python.edited import repair_of
 from groundstate_grammars.python.parsed import ParsedFile, parse
@@ -93,10 +93,7 @@ def main() -> int:
         if package is None:
             raise ModelPackageError("this installation has no model package; name one by --model")
         repositories = load_corpus(options.corpus, (options.split,))[options.split]
-        with tempfile.TemporaryDirectory() as folder:
-            indices = {
-                one.name: _index(one, Path(folder) / one.name.replace("/", "+")) for one in repositories
-            }
+        with indices_of(repositories) as indices:
             found = (
                 _edits(options, package, repositories, indices)
                 if options.step == "edits"
@@ -108,15 +105,6 @@ def main() -> int:
     if options.list is not None:
         options.list.write_text("".join(f"{line}\n" for one in found for line in one.listed), "utf-8")
     return 0
-
-
-def _index(repository: Repository, root: Path) -> ProjectIndex:
-    """The symbol index of a repository, of which the files of the corpus are written below ``root``."""
-    for file in repository.files:
-        path = root / file.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.text)
-    return ProjectIndex(root)
 
 
 def _edits(
@@ -149,34 +137,33 @@ def _edits(
             if wanted <= 0:
                 break
             files = repository.files[start : start + 8]
-            for path, file, edit in _mutants(mutator, repository, files, wanted, names):
+            index = indices[repository.name]
+            for mutated, edit in _mutants(mutator, repository, files, wanted, names, index):
                 made += 1
-                index = indices[repository.name]
-                mutants.add(FileView(file, index, (index.root or Path()) / path), edit, repository.name)
+                path = (index.root or Path()) / mutated.path
+                mutants.add(FileView(mutated.file, index, path), edit, repository.name)
     print("\n".join(mutants.rows("mutants")), flush=True)
     return [fixes, mutants]
 
 
 def _mutants(
-    mutator: Mutator, repository: Repository, files: Sequence[CorpusFile], count: int, names: NameStatistics
-) -> Iterator[tuple[str, ParsedFile, Edit]]:
-    """Path, mutated file and way back of about ``count`` mutants whose way back is a candidate."""
+    mutator: Mutator,
+    repository: Repository,
+    files: Sequence[CorpusFile],
+    count: int,
+    names: NameStatistics,
+    index: ProjectIndex,
+) -> Iterator[tuple[Mutated, Edit]]:
+    """About ``count`` mutants whose way back is a candidate, with the way back."""
     sources = [read(repository.project, file, names) for file in files]
     paths = {source.file: file.path for source, file in zip(sources, files, strict=True)}
     for edited, at in mutator.edited_units(sources, min(count, sum(len(source.units) for source in sources))):
         assert edited.unit is not None
         candidates = edited.candidates.of(edited.unit)
         target = edited.way_back(candidates, at)
-        if target is None:
-            continue
-        unit, data = edited.base_unit, edited.base.data
-        text = data[: unit.start] + edited.data[unit.start - edited.shift :] + data[unit.end :]
-        edit = candidates.edit(target)
-        moved = tuple(
-            Replacement(item.start + edited.shift, item.end + edited.shift, item.new)
-            for item in edit.replacements
-        )
-        yield paths[edited.base], parse(text, repository.project), Edit(edit.rule, moved)
+        if target is not None:
+            mutated = Mutated(edited, index, paths[edited.base])
+            yield mutated, mutated.in_whole_file(candidates.edit(target))
 
 
 def _alarms(

@@ -28,6 +28,7 @@ from groundstate_energy.training.held_out import (
     examine_clean,
     examine_fixes,
     examine_mutants,
+    indices_of,
 )
 from groundstate_energy.training.pipeline import load_corpus
 from groundstate_energy.training.recall_curve import Point, curve_table
@@ -136,12 +137,14 @@ def _measured(options: argparse.Namespace) -> dict[str, Any]:
     repositories = load_corpus(options.corpus, ("test",))["test"]
     engine = Engine(package, device="cpu")
     found = HeldOut()
-    for repository in repositories:
-        examine_clean(engine, clean_files([repository], options.lines // len(repositories), 6), found)
-        print(f"\r{found.lines} unchanged lines", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
-    examine_mutants(engine, repositories, options.mutants, forms, 8, found)
-    examine_fixes(engine, repositories, "test", options.fixes, found)
+    with indices_of(repositories) as indices:
+        for repository in repositories:
+            share = options.lines // len(repositories)
+            examine_clean(engine, clean_files([repository], share, 6, indices), found)
+            print(f"\r{found.lines} unchanged lines", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        examine_mutants(engine, repositories, options.mutants, forms, 8, found, indices)
+        examine_fixes(engine, repositories, "test", options.fixes, found, indices)
     real = sum(case.real for case in found.cases)
     return {
         "package": package.hash,

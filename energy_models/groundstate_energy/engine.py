@@ -29,6 +29,7 @@ from groundstate_energy.minimiser import (
     ScoredUnit,
     Worth,
     encode_units,
+    prior,
     re_encode,
     score_units,
     to_read,
@@ -411,9 +412,9 @@ def worth_a_pass(package: ModelPackage, level: str) -> Worth:
     thresholds = np.array([package.calibration.get(rule, _SILENT).thresholds[level] for rule in SOFT_RULES])
 
     def worth(candidates: CandidateSet, counted: NDArray[np.float32]) -> bool:
-        # Log-odds are at most minus the gap: the text as written has gap 0.
+        # Log-odds less the prior are at most minus the gap: the text as written has gap 0.
         needed = thresholds[candidates.site_rule[candidates.candidate_site]] + counted
-        return bool(needed.min() <= reach)
+        return bool(needed.min() <= reach + prior(candidates.unit))
 
     return worth
 

@@ -31,6 +31,8 @@ TOGETHER = 8_000
 """Candidates from which features are made for the units so far: few enough for a processor's cache."""
 DECIMALS = 4
 """Gaps are rounded to this many decimals before they are compared, so that devices agree on the order."""
+TYPICAL = 56
+"""Tokens of a function of middling length, the geometric mean of the repositories that calibrate."""
 
 Encoded = tuple[CandidateSet, list[Window]]
 """The candidates of a unit and its windows."""
@@ -77,10 +79,20 @@ class ScoredUnit:
         return SOFT_RULES[int(self.candidates.site_rule[self.candidates.candidate_site[candidate]])]
 
     def log_odds(self, candidate: int) -> float:
-        """Log-odds that this edit is right, rather than the code as written or any other edit: one softmax's posterior."""
+        """Log-odds that this edit is right, rather than the code as written or any other edit: one softmax's posterior, with
+        the prior odds of the unit."""
         score = -float(self.gaps[candidate])
         share = min(score - self.free_energy, -1e-12)
-        return share - float(np.log(-np.expm1(share)))
+        return share - float(np.log(-np.expm1(share))) + prior(self.unit)
+
+
+def prior(unit: Unit) -> float:
+    """Log-odds of a bug in ``unit`` before it is read, less those of a unit of ``TYPICAL`` tokens.
+
+    Bugs are as frequent in a token of a long function as in one of a short function, and training drew them by function,
+    whatever its length.
+    """
+    return float(np.log(max(len(unit.tokens), 1) / TYPICAL))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from groundstate_energy.ngrams import CorpusTable
 from groundstate_grammars.rules import SOFT_RULES
 
-FORMAT = 2
+FORMAT = 3
+"""Since 3 a calibration is of log-odds that know the length of the unit."""
 LEVELS = ("strict", "default", "explore")
 SHIPPED = Path(__file__).parent / "model"
 NETWORK = ("reader.onnx", "ranker.onnx")
@@ -39,7 +40,7 @@ class ModelPackageError(Exception):
 class RuleCalibration:
     """Calibration of one rule on held-out repositories.
 
-    ``slope``, ``intercept``: P(bug) = σ(slope · z + intercept) of the posterior log-odds z, at natural prevalence.
+    ``slope``, ``intercept``: P(bug) = σ(slope · z + intercept) of the log-odds z of ``ScoredUnit``, at natural prevalence.
     ``thresholds``: z from which a finding belongs to an alarm budget; infinite when the rule stays silent in it.
     ``bugs``, ``clean``: sample sizes. ``certified``: lower bound of the precision of accepted repairs, exact binomial.
     """
@@ -88,6 +89,12 @@ class ModelPackage:
     @property
     def tokenizer(self) -> Path:
         return self.folder / "tokenizer.json"
+
+
+def stricter(level: str) -> str | None:
+    """The alarm budget next to ``level`` that shows less; None where there is none."""
+    before = LEVELS.index(level) - 1
+    return LEVELS[before] if before >= 0 else None
 
 
 def input_contract() -> dict[str, Any]:

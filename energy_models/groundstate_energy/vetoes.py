@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundstate_energy.judgements import Difference, Judgements, Replacements
-from groundstate_energy.model_package import LEVELS
+from groundstate_energy.model_package import stricter
 from groundstate_energy.places import overlap
 from groundstate_energy.plausibility import EditedFile, looks_at_known_bases, objection
 from groundstate_energy.terms import JudgedFile, Violation, contract_term
@@ -32,12 +32,6 @@ logger = logging.getLogger("groundstate.vetoes")
 
 MOST_NODES = 200_000
 """Nodes of the versions of a file that are kept while its edits are judged; some 20,000 lines."""
-
-
-def stricter(level: str) -> str | None:
-    """The alarm budget next to ``level`` that shows less; None where there is none."""
-    before = LEVELS.index(level) - 1
-    return LEVELS[before] if before >= 0 else None
 
 
 def sensitivity_of(path: str, sensitivity: str) -> str | None:
@@ -166,16 +160,22 @@ class Vetoes:
         difference = self._difference(replacements)
         return difference.removed > 0 and difference.added == 0
 
+    def mends(self, start: int, end: int, replacements: Replacements) -> bool:
+        """Whether an edit at the place from ``start`` to ``end`` becomes a repair of what an exact rule says there."""
+        return bool(self._here(start, end)) and self.gains(replacements)
+
     def shows(self, start: int, end: int, replacements: Replacements) -> bool:
         """Whether an edit at the place from ``start`` to ``end`` that passes its alarm budget becomes a finding of its own:
-        nothing vetoes it, the place can be read, and no exact rule says there what the edit mends."""
-        here = [item for item in self.violations if overlap(start, end, item.start, item.end)]
+        nothing vetoes it, the place can be read, and it is not shown with what an exact rule says there."""
         return (
             self.allows(replacements)
-            and all(item.rule != "GS101" for item in here)
-            and not (here and self.gains(replacements))
+            and all(item.rule != "GS101" for item in self._here(start, end))
+            and not self.mends(start, end, replacements)
             and self.finds_plausible(replacements)
         )
+
+    def _here(self, start: int, end: int) -> list[Violation]:
+        return [item for item in self.violations if overlap(start, end, item.start, item.end)]
 
     def _difference(self, replacements: Replacements) -> Difference:
         """What an edit does to violations; in a text with syntax errors, to its errors."""

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Export, prove parity, calibrate; writes ``held_out.json`` (tables on the test split) into the run."""
     from tokenizers import Tokenizer
 
-    from groundstate_energy.calibration import Part, calibrate
+    from groundstate_energy.calibration import calibrate
     from groundstate_energy.engine import Engine
     from groundstate_energy.model_package import load_model_package
     from groundstate_energy.ngrams import CorpusTable
@@ -48,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
         examine_clean,
         examine_fixes,
         examine_mutants,
+        indices_of,
     )
     from groundstate_energy.training.pipeline import batches_of, load_corpus, unseen_examples
     from groundstate_export.card import model_card
@@ -79,32 +80,35 @@ def run(options: argparse.Namespace) -> int:
     package = load_model_package(options.out)
     assert package is not None
     engine = Engine(package)
-    found = HeldOut()
-    parts = []
-    for repository in loaded["calibration"]:
-        part = HeldOut()
-        examine_clean(engine, clean_files([repository], options.lines // len(loaded["calibration"]), 5), part)
-        parts.append(Part({rule: sample.clean for rule, sample in part.samples().items()}, part.lines))
-        found.absorb(part)
-    _say(f"calibration: {found.lines} unchanged lines, {found.units} units")
-    examine_mutants(engine, loaded["calibration"], options.mutants, forms, 7, found)
-    if options.fixes is not None:
-        examine_fixes(engine, loaded["calibration"], "calibration", options.fixes, found)
+    found, parts = HeldOut(), []
+    with indices_of(loaded["calibration"]) as indices:
+        for repository in loaded["calibration"]:
+            part = HeldOut()
+            share = options.lines // len(loaded["calibration"])
+            examine_clean(engine, clean_files([repository], share, 5, indices), part)
+            parts.append(part.part())
+            found.absorb(part)
+        _say(f"calibration: {found.lines} unchanged lines, {found.units} units")
+        examine_mutants(engine, loaded["calibration"], options.mutants, forms, 7, found, indices)
+        if options.fixes is not None:
+            examine_fixes(engine, loaded["calibration"], "calibration", options.fixes, found, indices)
     _say(f"calibration: {len(found.cases)} bugs")
-    calibrations = calibrate(found.samples(), found.lines, found.units, parts)
+    calibrations = calibrate(found.samples(), found.outside, found.units, parts)
     about = {
         "repositories": sorted(repository.name for repository in loaded["calibration"]),
         "lines": found.lines,
+        "lines outside tests": found.outside,
         "units": found.units,
         "mutants": sum(not case.real for case in found.cases),
         "fixes": sum(case.real for case in found.cases),
     }
     write_calibration(options.out, calibrations, found.reach(calibrations), about)
     tests = HeldOut()
-    examine_clean(engine, clean_files(loaded["test"], options.lines, 6), tests)
-    examine_mutants(engine, loaded["test"], options.mutants, forms, 8, tests)
-    if options.fixes is not None:
-        examine_fixes(engine, loaded["test"], "test", options.fixes, tests)
+    with indices_of(loaded["test"]) as indices:
+        examine_clean(engine, clean_files(loaded["test"], options.lines, 6, indices), tests)
+        examine_mutants(engine, loaded["test"], options.mutants, forms, 8, tests, indices)
+        if options.fixes is not None:
+            examine_fixes(engine, loaded["test"], "test", options.fixes, tests, indices)
     table = held_out_table(tests, calibrations)
     table["repositories"] = sorted(repository.name for repository in loaded["test"])
     (options.run / "held_out.json").write_text(json.dumps(table, indent=1), "utf-8")

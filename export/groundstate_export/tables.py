@@ -29,18 +29,18 @@ def held_out_table(found: HeldOut, calibrations: Mapping[str, RuleCalibration]) 
             kind: _accuracy([c for c in fixes if c.fixed == kind])
             for kind in sorted({c.fixed for c in fixes})
         },
+        "fixes that exact rules say": sum(case.exact for case in fixes),
         "budgets": {},
     }
     for level in LEVELS:
-        alarms = sum(
-            z >= calibrations[rule].thresholds[level] for rule, values in found.clean.items() for z in values
-        )
+        alarms = found.alarms(calibrations, level)
         table["budgets"][level] = {
             "alarms": alarms,
             "lines per alarm": found.lines / alarms if alarms else None,
             "alarms per 1,000 units": 1_000 * alarms / max(found.units, 1),
             "recall of mutants": _recall(mutants, calibrations, level),
             "recall of fixes": _recall(fixes, calibrations, level),
+            "recall of other fixes": _recall([c for c in fixes if not c.exact], calibrations, level),
         }
     table["curve"] = curve_table(found, calibrations)
     table["expected calibration error"] = _calibration_error(found, fixes, calibrations)
@@ -51,10 +51,11 @@ def _calibration_error(
     found: HeldOut, fixes: Sequence[Case], calibrations: Mapping[str, RuleCalibration]
 ) -> dict[str, float]:
     """Of all findings, and of those of each rule, at natural prevalence: unchanged code, every finding of which counts as
-    wrong, and real fixes found, each standing for as many as ``PREVALENCE`` says."""
-    stands_for = PREVALENCE * found.units / max(len(fixes), 1)
-    items = [(rule, z, False, 1.0) for rule, values in found.clean.items() for z in values]
-    items += [(case.rule, case.log_odds, True, stands_for) for case in fixes if case.joint]
+    wrong, and real fixes found that no exact rule says, each standing for as many as ``PREVALENCE`` says."""
+    unsaid = [case for case in fixes if not case.exact]
+    stands_for = PREVALENCE * found.units / max(len(unsaid), 1)
+    items = [(rule, z, False, 1.0) for rule in SOFT_RULES for file in found.clean for z in file.firsts(rule)]
+    items += [(case.rule, case.log_odds, True, stands_for) for case in unsaid if case.joint]
     errors = {}
     for name, chosen in (
         ("all", items),
@@ -83,10 +84,11 @@ def _accuracy(cases: Sequence[Case]) -> dict[str, float | int]:
 
 
 def _recall(cases: Sequence[Case], calibrations: Mapping[str, RuleCalibration], level: str) -> float:
+    """Share whose right repair ``level`` shows before any other: as a finding, or of what an exact rule says there."""
     hits = sum(
         case.joint
         and case.rule in calibrations
-        and case.log_odds >= calibrations[case.rule].thresholds[level]
+        and (case.exact or case.log_odds >= calibrations[case.rule].thresholds[level])
         for case in cases
     )
     return round(hits / max(len(cases), 1), 4)

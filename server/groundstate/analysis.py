@@ -172,7 +172,10 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         judged = rules - CONTRACT_RULES
         places += [(item.edit.rule, item.start, item.end) for result in results for item in result.edits]
     places += [(item.rule, item.start, item.end) for item in hard.violations]
-    findings, absorbed = _hard_findings(document, hard, rules, scored)
+    beyond = [
+        edit for result in results for edit in result.edits if edit.edit.rule in rules and edit not in scored
+    ]
+    findings, absorbed = _hard_findings(document, hard, rules, scored, beyond)
     broken = [violation for violation in hard.violations if violation.rule == "GS101"]
     scored = [
         edit
@@ -229,9 +232,17 @@ def _disjoint(repairs: Iterable[tuple[Replacement, ...]]) -> list[tuple[Replacem
 
 
 def _hard_findings(
-    document: Document, hard: Vetoes, rules: frozenset[str], scored: Sequence[ScoredEdit]
+    document: Document,
+    hard: Vetoes,
+    rules: frozenset[str],
+    scored: Sequence[ScoredEdit],
+    beyond: Sequence[ScoredEdit],
 ) -> tuple[list[Finding], list[ScoredEdit]]:
-    """A finding for each place of a violation, and the scored edits that became repairs of one."""
+    """A finding for each place of a violation, and the scored edits that became repairs of one.
+
+    ``beyond``: edits that the sensitivity does not show. Where an exact rule says that something is wrong they are no
+    alarms, and the best of them that mends it is the right one more often than the first of the violation's own repairs.
+    """
     findings: dict[tuple[str, int, int], Finding] = {}
     absorbed: list[ScoredEdit] = []
     checks = MOST_CHECKS
@@ -240,11 +251,17 @@ def _hard_findings(
         if place in findings or violation.rule not in rules:
             continue
         repairs: dict[tuple[Replacement, ...], Repair] = {}
-        for edit in scored:
-            if _touch(edit, violation) and hard.gains(edit.edit.replacements):
-                repair = _repair(document, edit)
+        for edit in (*scored, *beyond):
+            if edit.edit.replacements in repairs or not _touch(edit, violation):
+                continue
+            shown = edit in scored
+            if not shown and not checks:
+                continue
+            checks -= not shown
+            if hard.gains(edit.edit.replacements):
                 gap = EnergyGap((TermGap(violation.term, Energy(-1, 0.0)), *edit.gap.terms))
-                repairs[edit.edit.replacements] = replace(repair, gap=gap)
+                repair = _repair(document, edit)
+                repairs[edit.edit.replacements] = replace(repair, gap=gap, budget=SENSITIVITIES[0])
                 absorbed.append(edit)
         for offered in violation.repairs:
             if offered.replacements in repairs or not checks:

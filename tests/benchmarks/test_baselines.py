@@ -29,7 +29,7 @@ from groundstate_energy.features import NameStatistics
 from groundstate_energy.model_package import RuleCalibration
 from groundstate_energy.training import recall_curve
 from groundstate_energy.training.corpus import CorpusFile, Repository
-from groundstate_energy.training.held_out import Case, HeldOut
+from groundstate_energy.training.held_out import Case, HeldOut, Said, SaidOfFile
 from groundstate_grammars.project import ProjectFacts
 
 AFTER = (
@@ -206,12 +206,15 @@ def test_answers_are_read_by_the_name_of_the_bug(tmp_path: Path) -> None:
 
 def held_out() -> HeldOut:
     found = HeldOut(lines=8_000, units=400)
-    found.clean["GS301"] = [-1.0, -3.0, 2.0]
-    found.clean["GS302"] = [0.0]
+    said = [Said("GS301", 2.0, 0, 1), Said("GS302", 0.0, 5, 9), Said("GS301", -1.0, 20, 22)]
+    # The second edit of a place is no alarm of its own.
+    said.append(Said("GS301", -1.5, 21, 23))
+    found.clean.append(SaidOfFile("a.py", 1, said))
+    found.clean.append(SaidOfFile("b.py", 1, [Said("GS301", -3.0, 0, 1)]))
     for real, log_odds in ((False, 3.0), (False, 1.0), (False, -2.0), (True, 1.0), (True, float("-inf"))):
         joint = np.isfinite(log_odds)
         found.cases.append(
-            Case("GS301", "GS301" if real else "", joint, joint, joint, bool(joint), log_odds, 0.0)
+            Case("GS301", "GS301" if real else "", joint, joint, joint, bool(joint), log_odds, False, 0.0)
         )
     return found
 
@@ -237,6 +240,15 @@ def test_budgets_are_points_of_their_own() -> None:
     assert "m" in "".join(drawn[:-1])
     assert drawn[-3].count("^") >= 1
     assert "(`default`)" in curve.table(points, found)
+
+
+def test_in_test_code_the_stricter_budget_counts() -> None:
+    thresholds = {"strict": 1.0, "default": 0.0, "explore": -2.0}
+    calibrations = {"GS301": RuleCalibration(1.0, 0.0, thresholds, 40, 3, 0.0)}
+    found = HeldOut(lines=300, units=3)
+    said = [Said("GS301", log_odds, at, at + 1) for at, log_odds in enumerate((2.0, 0.5, -1.0))]
+    found.clean.append(SaidOfFile("tests/test_a.py", 3, said))
+    assert [found.alarms(calibrations, level) for level in thresholds] == [0, 3, 6]
 
 
 def test_the_curve_of_an_export_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from groundstate_energy.calibration import (
+    AIMS,
     BUDGETS,
     ENOUGH,
+    LOWEST,
     SHARES,
     Part,
     Sample,
+    budget_thresholds,
     calibrate,
     certified_precision,
     expected_calibration_error,
     share_spent,
 )
+from groundstate_energy.model_package import LEVELS, RuleCalibration
 
 LINES = 400_000
 UNITS = 40_000
@@ -23,7 +30,12 @@ UNITS = 40_000
 
 def _sample(seed: int, bugs: int, clean: int, *, apart: float) -> Sample:
     generator = np.random.default_rng(seed)
-    return Sample(generator.normal(apart, 2, bugs), np.ones(bugs), generator.normal(-4, 2, clean))
+    return Sample(
+        generator.normal(apart, 2, bugs),
+        np.ones(bugs),
+        generator.normal(-4, 2, clean),
+        generator.normal(-3, 2, clean // 4),
+    )
 
 
 SAMPLES = {
@@ -33,17 +45,53 @@ SAMPLES = {
 }
 
 PARTS = [
-    Part({rule: sample.clean[part::8] for rule, sample in SAMPLES.items()}, LINES // 8) for part in range(8)
+    Part(
+        {rule: sample.clean[part::8] for rule, sample in SAMPLES.items()},
+        {rule: sample.tests[part::8] for rule, sample in SAMPLES.items()},
+        LINES // 8,
+        LINES // 8,
+    )
+    for part in range(8)
 ]
+
+
+BEFORE = {"strict": 0.5, "default": 0.5}
+"""Shares spent of the budgets before `explore`."""
+
+
+def test_no_aim_is_beyond_its_budget() -> None:
+    assert all(AIMS[level] <= BUDGETS[level] for level in LEVELS)
 
 
 @pytest.mark.parametrize("level", BUDGETS)
 def test_alarms_on_unchanged_code_stay_within_the_budget(level: str) -> None:
     calibration = calibrate(SAMPLES, LINES, UNITS, PARTS)
-    alarms = sum(
-        int((sample.clean >= calibration[rule].thresholds[level]).sum()) for rule, sample in SAMPLES.items()
+    assert _alarms(SAMPLES, calibration, level) <= AIMS[level] * LINES
+
+
+def _alarms(samples: Mapping[str, Sample], calibration: Mapping[str, RuleCalibration], level: str) -> int:
+    """In test code the stricter budget counts."""
+    whole = Part(
+        {r: s.clean for r, s in samples.items()}, {r: s.tests for r, s in samples.items()}, LINES, LINES
     )
-    assert alarms <= SHARES[0] * BUDGETS[level] * LINES
+    thresholds = {at: {r: calibration[r].thresholds[at] for r in samples} for at in LEVELS}
+    return whole.alarms(thresholds, level)
+
+
+def test_loud_tests_leave_less_of_the_aim_to_spend() -> None:
+    """What is chosen outside tests at the stricter level shows in them, and both together keep to the aim."""
+    louder = [
+        replace(part, tests={r: np.concatenate([v, np.full(6, 20.0)]) for r, v in part.tests.items()})
+        for part in PARTS
+    ]
+    quiet, loud = (share_spent(SAMPLES, parts, "default", {"strict": 0.5}) for parts in (PARTS, louder))
+    assert loud < quiet
+
+
+def test_no_threshold_lies_where_nobody_asked_what_vetoes_an_edit() -> None:
+    low = {"GS301": Sample(np.full(90, -9.0), np.ones(90), np.full(5, -12.0), np.zeros(0))}
+    (rule,) = calibrate(low, LINES, UNITS, ()).values()
+    assert min(rule.thresholds.values()) >= LOWEST
 
 
 def test_a_larger_budget_never_hides_a_finding() -> None:
@@ -59,14 +107,12 @@ def test_a_rule_with_few_bugs_stays_quiet_below_explore() -> None:
 
 
 def test_the_budget_goes_where_it_finds_most() -> None:
-    calibration = calibrate(SAMPLES, LINES, UNITS, PARTS)
-    pair = [SAMPLES["GS301"], SAMPLES["GS310"]]
-    budget = int(SHARES[0] * BUDGETS["default"] * LINES)
+    samples = {rule: replace(SAMPLES[rule], tests=np.zeros(0)) for rule in ("GS301", "GS310")}
+    chosen = budget_thresholds(samples, LINES, {"strict": 0.5, "default": 0.5})["default"]
+    pair = list(samples.values())
+    budget = int(0.5 * AIMS["default"] * LINES)
     best = max(_found(pair[0], alarms) + _found(pair[1], budget - alarms) for alarms in range(budget + 1))
-    found = sum(
-        int((SAMPLES[rule].bugs >= calibration[rule].thresholds["default"]).sum())
-        for rule in ("GS301", "GS310")
-    )
+    found = sum(int((sample.bugs >= chosen[rule]).sum()) for rule, sample in samples.items())
     assert best >= found >= 0.98 * best
 
 
@@ -84,7 +130,7 @@ def test_probability_rises_with_the_log_odds() -> None:
 
 def test_a_rule_without_any_sample_is_silent() -> None:
     nothing = np.zeros(0)
-    rule = calibrate({"GS301": Sample(nothing, nothing, nothing)}, LINES, UNITS, ())["GS301"]
+    rule = calibrate({"GS301": Sample(nothing, nothing, nothing, nothing)}, LINES, UNITS, ())["GS301"]
     assert set(rule.thresholds.values()) == {float("inf")}
     assert rule.level(100.0) == "all"
 
@@ -112,18 +158,16 @@ def test_certified_precision_is_the_exact_bound() -> None:
 
 def test_repositories_that_differ_leave_less_of_the_budget_to_spend() -> None:
     clean = {rule: values + 6 for rule, values in PARTS[-1].clean.items()}
-    louder = [*PARTS[:-1], Part(clean, PARTS[-1].lines)]
-    assert share_spent(SAMPLES, louder, "explore") < share_spent(SAMPLES, PARTS, "explore")
+    louder = [*PARTS[:-1], replace(PARTS[-1], clean=clean)]
+    assert share_spent(SAMPLES, louder, "explore", BEFORE) < share_spent(SAMPLES, PARTS, "explore", BEFORE)
 
 
 def test_the_share_spent_keeps_to_the_budget_in_repositories_drawn_anew() -> None:
-    share = share_spent(SAMPLES, PARTS, "explore")
+    share = share_spent(SAMPLES, PARTS, "explore", BEFORE)
     assert share in SHARES
     fresh = {
         rule: _sample(7 + seed, 0, len(s.clean), apart=0) for seed, (rule, s) in enumerate(SAMPLES.items())
     }
     calibration = calibrate(SAMPLES, LINES, UNITS, PARTS)
-    alarms = sum(
-        int((sample.clean >= calibration[rule].thresholds["explore"]).sum()) for rule, sample in fresh.items()
-    )
+    alarms = _alarms(fresh, calibration, "explore")
     assert alarms <= BUDGETS["explore"] * LINES

@@ -146,6 +146,18 @@ def test_a_soft_finding_where_a_hard_rule_fires_becomes_its_repair() -> None:
     assert found.gap.total.hard == -1
 
 
+def test_what_mends_an_exact_finding_is_no_alarm_and_needs_no_budget() -> None:
+    """The best edit of the learned rules comes before the violation's own repairs; an edit elsewhere stays unshown."""
+    right = Proposal(b"totl", b"values", "GS301", level="all", probability=0.01, soft=2.0)
+    elsewhere = Proposal(b"sum", b"max", "GS304", level="all", probability=0.01, soft=3.0)
+    for sensitivity in ("strict", "default", "explore"):
+        (found,) = findings(UNDEFINED, [right, elsewhere], sensitivity=sensitivity)
+        assert (found.rule, found.budget) == ("GS102", "strict")
+        assert [repair.replacements[0].new for repair in found.repairs] == [b"values", b"total"]
+    (found,) = findings(UNDEFINED, [right], ignore=["GS301"])
+    assert [repair.replacements[0].new for repair in found.repairs] == [b"total"]
+
+
 def test_a_repair_that_adds_a_violation_is_never_shown() -> None:
     still_undefined = Proposal(b"totl", b"totle", "GS301")
     broken = Proposal(b"len(", b"len((", "GS309")

@@ -1,9 +1,10 @@
 """The whole recall / false-alarm curve of an engine on held-out repositories: bugs found against lines per false alarm.
 
 One threshold on the posterior log-odds is moved over everything that is said of unchanged code and of units with a bug.
-Every finding in unchanged code counts as a false alarm. A bug counts as found where its right repair is the unit's best
-edit and passes; bugs whose repair is not offered are never found. The alarm budgets, whose thresholds differ from rule to
-rule, are points of their own.
+Every finding in unchanged code counts as a false alarm, one a place. A bug counts as found where its right repair is the
+unit's best edit that nothing vetoes and passes, or mends what an exact rule says; bugs whose repair is not offered are never
+found. The threshold is the same in all code; the alarm budgets, whose thresholds differ from rule to rule and are stricter
+in tests, are points of their own.
 """
 
 from __future__ import annotations
@@ -35,10 +36,7 @@ class Point:
 
 def curve(found: HeldOut) -> list[Point]:
     """Points from no alarm to all, about four for each doubling of the alarms."""
-    clean = np.sort(
-        np.concatenate([np.array(own, np.float64) for own in found.clean.values()] or [np.zeros(0)])
-    )
-    clean = clean[::-1]
+    clean = np.sort([value for file in found.clean for value in file.firsts()])[::-1]
     counts = {0} | {round(2 ** (step / _STEPS)) for step in range(_STEPS * 32)}
     points: dict[int, Point] = {}
     for count in sorted(count for count in counts if count < len(clean)):
@@ -47,7 +45,7 @@ def curve(found: HeldOut) -> list[Point]:
         alarms = int((clean > threshold).sum())
 
         def passes(case: Case, threshold: float = threshold) -> bool:
-            return case.log_odds > threshold
+            return case.exact or case.log_odds > threshold
 
         points[alarms] = _point(found, threshold, alarms, passes)
     points[len(clean)] = _point(found, None, len(clean), lambda _: True)
@@ -59,12 +57,11 @@ def budget_points(found: HeldOut, calibrations: Mapping[str, RuleCalibration]) -
     points = {}
     for level in LEVELS:
         limits = {rule: own.thresholds[level] for rule, own in calibrations.items()}
-        alarms = sum(z >= limits[rule] for rule, values in found.clean.items() for z in values)
 
         def passes(case: Case, limits: Mapping[str, float] = limits) -> bool:
-            return case.log_odds >= limits.get(case.rule, float("inf"))
+            return case.exact or case.log_odds >= limits.get(case.rule, float("inf"))
 
-        points[level] = _point(found, None, alarms, passes)
+        points[level] = _point(found, None, found.alarms(calibrations, level), passes)
     return points
 
 
