@@ -68,12 +68,16 @@ class Judgements:
         flat, node = before.flat, change.place.node
         statement = bisect_right(flat.children(0), node) - 1
         kept = {edit: said for edit, said in self.differences.items() if statement not in said.needs}
-        if may_have_contracts(before.data):
-            names = {name.encode("utf-8", "surrogateescape") for name in before.scopes.scopes[0].bindings}
-            if change.may_promise or not names.isdisjoint(change.words):
-                kept = {}
+        if change.may_promise or (may_have_contracts(before.data) and _names_others(before, change)):
+            kept = {}
         self.differences = _outside(kept, before, change)
         self.plausible = _outside(self.plausible, before, change)
+
+
+def _names_others(before: ParsedFile, change: Secluded) -> bool:
+    """Whether what a contract rests on may be another: a word that changed is a name of the module."""
+    names = before.scopes.scopes[0].bindings
+    return any(name.encode("utf-8", "surrogateescape") in change.words for name in names)
 
 
 def _outside(
