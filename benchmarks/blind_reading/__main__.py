@@ -121,13 +121,20 @@ def _show(options: argparse.Namespace) -> int:
         first, _, last = options.only.partition("-")
         items = [item for item in items if int(first) <= item.item <= int(last or first)]
     for item in items:
-        name = item.repository.replace("/", "+", 1)
-        root = next((folder / name for folder in options.repositories if (folder / name).is_dir()), None)
+        root = _root_of(item, options.repositories)
         if root is None:
-            print(f"{name}: in none of the folders", file=sys.stderr)
             return 2
         print(shown(item, root))
     return 0
+
+
+def _root_of(item: Item, folders: Iterable[Path]) -> Path | None:
+    """The clone of the repository of an item in one of ``folders``; None, and said, where there is none."""
+    name = item.repository.replace("/", "+", 1)
+    root = next((folder / name for folder in folders if (folder / name).is_dir()), None)
+    if root is None:
+        print(f"{name}: in none of the folders", file=sys.stderr)
+    return root
 
 
 def shown(item: Item, root: Path) -> str:
@@ -170,10 +177,8 @@ def _objections(options: argparse.Namespace) -> int:
             for one in read:
                 if one.answer.control or one.answer.budget not in budgets:
                     continue
-                name = one.item.repository.replace("/", "+", 1)
-                root = next((base / name for base in options.repositories if (base / name).is_dir()), None)
+                root = _root_of(one.item, options.repositories)
                 if root is None:
-                    print(f"{name}: in none of the folders", file=sys.stderr)
                     return 2
                 root = root.resolve()
                 index = indices.setdefault(root, ProjectIndex(root))

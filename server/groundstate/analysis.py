@@ -172,8 +172,12 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         judged = rules - CONTRACT_RULES
         places += [(item.edit.rule, item.start, item.end) for result in results for item in result.edits]
     places += [(item.rule, item.start, item.end) for item in hard.violations]
+    shown = {id(edit) for edit in scored}
     beyond = [
-        edit for result in results for edit in result.edits if edit.edit.rule in rules and edit not in scored
+        edit
+        for result in results
+        for edit in result.edits
+        if hard.violations and edit.edit.rule in rules and id(edit) not in shown
     ]
     findings, absorbed = _hard_findings(document, hard, rules, scored, beyond)
     broken = [violation for violation in hard.violations if violation.rule == "GS101"]
@@ -251,13 +255,10 @@ def _hard_findings(
         if place in findings or violation.rule not in rules:
             continue
         repairs: dict[tuple[Replacement, ...], Repair] = {}
-        for edit in (*scored, *beyond):
-            if edit.edit.replacements in repairs or not _touch(edit, violation):
+        for edit, check in (*((edit, 0) for edit in scored), *((edit, 1) for edit in beyond)):
+            if edit.edit.replacements in repairs or not _touch(edit, violation) or checks < check:
                 continue
-            shown = edit in scored
-            if not shown and not checks:
-                continue
-            checks -= not shown
+            checks -= check
             if hard.gains(edit.edit.replacements):
                 gap = EnergyGap((TermGap(violation.term, Energy(-1, 0.0)), *edit.gap.terms))
                 repair = _repair(document, edit)

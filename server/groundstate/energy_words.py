@@ -21,6 +21,8 @@ def energy_in_words(energy: Energy) -> str:
     return ", ".join(parts).replace("-", "−")
 
 
-def probability_in_words(probability: float) -> str:
-    """``probability 0.12``; what two digits would call 0.00 is below 0.01."""
-    return f"probability {probability:.2f}" if probability >= 0.005 else "probability below 0.01"
+def probability_in_words(probability: float, digits: int = 2) -> str:
+    """``probability 0.12``; what that many digits would call 0.00 is below 0.01."""
+    least = 10**-digits
+    shown = f"{probability:.{digits}f}" if probability >= least / 2 else f"below {least:.{digits}f}"
+    return f"probability {shown}"

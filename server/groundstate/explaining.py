@@ -8,7 +8,7 @@ from groundstate.analysis import ScoredEdit, repair_title
 from groundstate.cache import Cache
 from groundstate.checking import Run
 from groundstate.documents import Document, read_document
-from groundstate.energy_words import gap_in_words
+from groundstate.energy_words import gap_in_words, probability_in_words
 from groundstate.engine_loading import EngineError, engine_source, load_engine
 from groundstate.errors import UserError
 from groundstate.landscape import Landscape, landscape
@@ -73,6 +73,5 @@ def _line(document: Document, edit: ScoredEdit) -> str:
     at, column = document.source.display(edit.start)
     title = visible(repair_title(document.data, edit.edit.replacements))
     rule = f"{edit.edit.rule} {RULES[edit.edit.rule].name}"
-    return (
-        f"  {at}:{column} {rule}: {title}\n      {gap_in_words(edit.gap)}, probability {edit.probability:.4f}"
-    )
+    shown = f"{gap_in_words(edit.gap)}, {probability_in_words(edit.probability, 4)}"
+    return f"  {at}:{column} {rule}: {title}\n      {shown}"

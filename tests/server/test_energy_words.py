@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 from groundstate.energy_words import probability_in_words
 
 
-@given(st.floats(0, 1))
-def test_no_probability_is_shown_as_none(probability: float) -> None:
-    words = probability_in_words(probability)
+@given(st.floats(0, 1), st.integers(1, 5))
+def test_no_probability_is_shown_as_none(probability: float, digits: int) -> None:
+    words = probability_in_words(probability, digits)
     assert words.startswith("probability ")
-    assert "0.00" not in words
-    if "below" not in words:
-        assert abs(float(words.split()[1]) - probability) <= 0.005 + 1e-9
+    if "below" in words:
+        assert words == f"probability below {10**-digits:.{digits}f}"
+        assert probability < 10**-digits
+    else:
+        assert float(words.split()[1]) > 0
+        assert abs(float(words.split()[1]) - probability) <= 10**-digits / 2 + 1e-9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,13 +20,22 @@ from groundstate_energy.calibration import LOWEST
 from groundstate_energy.encoding import Window
 from groundstate_energy.engine import Engine
 from groundstate_energy.features import FEATURE_COUNT
-from groundstate_energy.minimiser import TYPICAL
+from groundstate_energy.minimiser import TYPICAL, ScoredUnit
 from groundstate_energy.model_package import LEVELS, ModelPackage, RuleCalibration
 from groundstate_energy.ngrams import CorpusTable
+from groundstate_energy.training.batches import split_of
 from groundstate_energy.training.corpus import CorpusFile, Repository
-from groundstate_energy.training.held_out import HeldOut, clean_files, examine_clean, indices_of
+from groundstate_energy.training.held_out import (
+    Case,
+    HeldOut,
+    clean_files,
+    examine_clean,
+    indices_of,
+    scored_fixes,
+)
 from groundstate_grammars.project import ProjectFacts
-from groundstate_grammars.python.parsed import parse
+from groundstate_grammars.python.parsed import ParsedFile, parse
+from groundstate_grammars.python.units import Unit
 from groundstate_grammars.rules import RULES, SOFT_RULES
 
 TEXT = b"""import os
@@ -157,3 +167,55 @@ def test_log_odds_know_the_length_of_the_unit(package: ModelPackage) -> None:
         assert scored.log_odds(candidate) == pytest.approx(
             without + math.log(len(scored.unit.tokens) / TYPICAL)
         )
+
+
+class _Favours:
+    """Finds that the text as written is best but for some edits, by what they write."""
+
+    def __init__(self, gaps: dict[bytes, float]) -> None:
+        self._gaps = gaps
+
+    def score(self, file: ParsedFile, units: Sequence[Unit]) -> list[ScoredUnit]:
+        found = []
+        for unit in units:
+            candidates = file.candidates.of(unit)
+            written = [candidates.edit(c).replacements[0].new for c in range(len(candidates))]
+            gaps = np.array([self._gaps.get(new, 9.0) for new in written])
+            nothing = np.zeros(len(gaps), np.float32)
+            found.append(ScoredUnit(unit, candidates, nothing, gaps.astype(np.float32), gaps, []))
+        return found
+
+
+def case_of(before: str, after: str, kind: str, gaps: dict[bytes, float], folder: Path) -> Case:
+    """What is said of one fix."""
+    site = next(at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new)
+    record = {"repository": "a/calibration", "kind": kind, "before": before, "start": 0}
+    record |= {"end": len(before), "after": after, "site": site}
+    (folder / "fixes.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
+    split = split_of("a+calibration")
+    ((case, _),) = scored_fixes(_Favours(gaps), [], split, folder / "fixes.jsonl", {})  # type: ignore[arg-type]  # its `score` is all that is asked
+    return case
+
+
+COMPARED = "def clip(low, high):\n    if low < high:\n        return 0\n    return 1\n"
+
+
+def test_what_an_exact_rule_says_is_no_case_for_a_threshold(tmp_path: Path) -> None:
+    before = "def mean(values):\n    total = sum(values)\n    return totl / len(values)\n"
+    case = case_of(before, before.replace("totl", "total"), "name", {b"total": -3.0}, tmp_path)
+    assert (case.exact, case.joint) == (True, True)
+    found = HeldOut(cases=[case, replace(case, exact=False)])
+    assert len(found.samples()["GS301"].bugs) == 1
+    compared = case_of(COMPARED, COMPARED.replace("<", "<="), "comparison", {b"<=": -3.0}, tmp_path)
+    assert (compared.exact, compared.joint) == (False, True)
+
+
+def test_what_nobody_would_be_shown_is_passed_over(tmp_path: Path) -> None:
+    """`low < low` is implausible, so the right edit behind it is the unit's best."""
+    gaps = {b"low": -3.0, b"<=": -2.5}
+    case = case_of(COMPARED, COMPARED.replace("<", "<="), "comparison", gaps, tmp_path)
+    assert case.joint
+    file = parse(COMPARED.encode())
+    (unit,) = (unit for unit in file.units if unit.qualname == "clip")
+    (scored,) = _Favours(gaps).score(file, [unit])
+    assert scored.candidates.edit(scored.best(1)[0]).replacements[0].new == b"low"
