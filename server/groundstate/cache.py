@@ -19,10 +19,10 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from groundstate import __version__
 from groundstate.documents import Document
 from groundstate.findings import Evidence, Finding, Repair, Severity
 from groundstate.report import ClauseStatus, ContractStatus, Counterexample, RepairSearch, Report
+from groundstate.running_version import running_version
 from groundstate.settings import SENSITIVITIES
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_grammars.edits import Replacement
@@ -50,8 +50,9 @@ def user_cache_folder() -> Path:
 
 
 def report_key(*parts: str) -> str:
-    """The key of a report from everything that it depends on."""
-    return hashlib.sha256("\0".join((__version__, *parts)).encode("utf-8", "surrogateescape")).hexdigest()
+    """The key of a report from everything that it depends on, beside the groundstate that makes it."""
+    whole = "\0".join((running_version(), *parts))
+    return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 class Cache:
