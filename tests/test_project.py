@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import groundstate
+from groundstate_energy.engine import CERTIFIED
+from groundstate_energy.model_package import load_model_package
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -90,3 +92,11 @@ def test_the_version_is_told_without_importing_anything_heavy() -> None:
     heavy = {"numpy", "tree_sitter", "tokenizers", "onnxruntime", "pygls", "lsprotocol", "asyncio", "torch"}
     ours = {"groundstate_grammars", "groundstate_energy"}
     assert (heavy | ours).isdisjoint(modules.split())
+
+
+def test_the_readme_says_whether_the_shipped_model_certifies_anything() -> None:
+    package = load_model_package(None)
+    assert package is not None
+    none = all(rule.certified < CERTIFIED for rule in package.calibration.values())
+    said = "The shipped model certifies no rule yet" in (ROOT / "README.md").read_text()
+    assert said is none
