@@ -24,7 +24,8 @@ def model_card(
     lines = [
         f"# {manifest['name']}",
         "",
-        f"Made on {manifest['created']}. Format {manifest['format']}. Apache-2.0.",
+        f"Made on {manifest['created']}, calibrated on {manifest['calibrated_on']['date']}. "
+        f"Format {manifest['format']}. Apache-2.0.",
         "",
         "An energy model over candidate edits of Python functions: it scores every edit of a unit in one pass, with the",
         "code as written at 0. Trained on injected bugs and on real one-site fixes of permissively licensed repositories;",
@@ -52,9 +53,9 @@ def model_card(
         _row("real fixes", table["fixes"]),
         *(_row(f"fix: {kind}", entry) for kind, entry in table["fixes by class"].items()),
         "",
-        "What the analysis shows: edits that a hard term or a check of plausibility vetoes are not, in test code the",
-        f"next stricter budget counts. Of the fixes, {table['fixes that exact rules say']} are of what an exact rule says;",
-        "a right repair that is the best edit is offered there at every sensitivity.",
+        "Counted is what the analysis shows: no edit that a hard term or a check of plausibility vetoes; in test code",
+        "the next stricter budget counts. Of what an exact rule says the best edit that mends it is offered at every",
+        f"sensitivity: that is {table['fixes that exact rules say']} of the fixes.",
         "",
         "| sensitivity | false alarms | lines per alarm | recall of mutants | recall of real fixes | of the other fixes |",
         "| --- | --- | --- | --- | --- | --- |",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import sys
 from pathlib import Path
@@ -95,6 +96,7 @@ def run(options: argparse.Namespace) -> int:
     _say(f"calibration: {len(found.cases)} bugs")
     calibrations = calibrate(found.samples(), found.outside, found.units, parts)
     about = {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "repositories": sorted(repository.name for repository in loaded["calibration"]),
         "lines": found.lines,
         "lines outside tests": found.outside,
