@@ -98,6 +98,9 @@ async def shown(editor: Editor, uri: str) -> list[tuple[Any, ...]]:
 async def compared(editor: Editor) -> None:
     for name, text in FILES.items():
         (editor.folder / name).write_text(text)
+    # The server may have read the project before, and some editors watch its files for it.
+    created = [types.FileEvent(editor.uri(name), types.FileChangeType.Created) for name in FILES]
+    editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams(created))
     expected = linted(editor.folder)
     for name, text in FILES.items():
         uri = editor.open(name, text)
