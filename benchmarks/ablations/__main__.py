@@ -2,7 +2,6 @@
 
     python -m benchmarks.ablations arms RUN CORPUS --fixes FIXES --out OUT.jsonl [--steps N] [--seeds N] [--arm ARM]
     python -m benchmarks.ablations table OUT.jsonl
-    python -m benchmarks.ablations reencoding CORPUS --fixes FIXES [--model MODEL] [--lines N]
     python -m benchmarks.ablations reach CORPUS --fixes FIXES [--model MODEL] [--lines N]
 
 ``arms`` can be ended and run again: arms and seeds that OUT has are not trained again. Only ``reach`` looks at test
@@ -25,24 +24,20 @@ import numpy as np
 import torch
 from benchmarks.ablations.arms import ARMS, DRAWS, EVERYTHING, Material, outcomes
 from benchmarks.ablations.reach import Reach
-from benchmarks.ablations.reencoding import Looker, recalls
 from benchmarks.real_bugs.comparison import paired_difference
 
 from groundstate_energy.engine import Engine
 from groundstate_energy.features import NameStatistics
 from groundstate_energy.model_package import ModelPackageError, load_model_package
 from groundstate_energy.ngrams import CorpusTable
-from groundstate_energy.scorer import Scorer
 from groundstate_energy.training.batches import (
     LENGTHS,
     Batch,
     Corpus,
     MutantBatches,
     load_statistics,
-    split_of,
 )
 from groundstate_energy.training.corpus_table import in_table
-from groundstate_energy.training.fixes import load_fixes
 from groundstate_energy.training.held_out import clean_files, indices_of, scored_fixes
 from groundstate_energy.training.mutants import Example
 from groundstate_energy.training.network import NetworkConfig
@@ -54,8 +49,6 @@ from groundstate_energy.training.pipeline import (
     unseen_examples,
 )
 from groundstate_energy.training.trainer import TrainingConfig
-from groundstate_energy.usage import UsageTerm
-from groundstate_grammars.python.parsed import parse
 
 FIXES, MUTANTS = "fixes", "mutants"
 UNITS = 1_000
@@ -76,12 +69,10 @@ def main() -> int:
     arms.add_argument("--tokens", type=int, default=4_096, help="padded tokens of a batch of mutants")
     arms.add_argument("--rate", type=float, default=1.5e-3)
     arms.add_argument("--arm", action="append", choices=ARMS, help="these arms only; repeatable")
-    again = steps.add_parser("reencoding", help="System 1 against System 2's second step")
     reach = steps.add_parser("reach", help="what is saved and lost where the network is not asked")
-    for step in (again, reach):
-        step.add_argument("--model", type=Path, help="model package; without it the shipped one")
-        step.add_argument("--lines", type=int, default=30_000, help="unchanged lines")
-    for step in (arms, again, reach):
+    reach.add_argument("--model", type=Path, help="model package; without it the shipped one")
+    reach.add_argument("--lines", type=int, default=30_000, help="unchanged lines")
+    for step in (arms, reach):
         step.add_argument("corpus", type=Path, metavar="CORPUS")
         step.add_argument("--fixes", type=Path, required=True, help="fixes with their texts")
     shown = steps.add_parser("table", help="print the table of what `arms` wrote")
@@ -89,9 +80,7 @@ def main() -> int:
     options = parser.parse_args()
     torch.set_num_threads(1)
     try:
-        return {"arms": _arms, "reencoding": _reencoding, "reach": _reach, "table": _table}[options.step](
-            options
-        )
+        return {"arms": _arms, "reach": _reach, "table": _table}[options.step](options)
     except (OSError, ValueError, KeyError, ModelPackageError) as error:
         print(f"ablations: {error}", file=sys.stderr)
         return 2
@@ -204,47 +193,6 @@ def _cell(entries: Sequence[dict[str, Any]], arm: str, seeds: Sequence[int], kin
     owners = [name for name, count in pairs[0][0]["repositories"] for _ in range(count)]
     found = paired_difference(base.tolist(), own.tolist(), owners, 0)
     return f"{100 * found.difference:+.1f} ({100 * found.low:.1f} to {100 * found.high:.1f})"
-
-
-def _reencoding(options: argparse.Namespace) -> int:
-    package = load_model_package(options.model)
-    if package is None:
-        raise ModelPackageError("this installation has no model package; name one by --model")
-    loaded = load_corpus(options.corpus, (SPLIT,))[SPLIT]
-    projects = {repository.name: repository.project for repository in loaded}
-    scorer = Scorer(package, "cpu", 0, remembers=False)
-    looker = Looker(
-        NameStatistics(package.names, package.table),
-        UsageTerm(package.usage_weight, package.usage_bias),
-        scorer.gaps,
-    )
-    records = [record for record in load_fixes(options.fixes) if split_of(record.repository) == SPLIT]
-    fixes = list(looker.fixes(records, lambda record: parse(record.before, projects.get(record.repository))))
-    share = options.lines // len(loaded)
-    with indices_of(loaded) as indices:
-        unchanged = [
-            one
-            for repository in loaded
-            for one in looker.unchanged(
-                repository.name, (clean.file for clean in clean_files([repository], share, 9, indices))
-            )
-        ]
-    groups = [one.repository for one in fixes]
-    found = paired_difference(
-        [one.right_forward for one in fixes], [one.right_mean for one in fixes], groups, 0
-    )
-    print(
-        f"{found.cases} fixes: best edit right by System 1 {100 * found.shipped:.1f} %, after re-encoding "
-        f"{100 * found.share:.1f} %, difference {100 * found.difference:+.1f} points "
-        f"({100 * found.low:.1f} to {100 * found.high:.1f})\n"
-    )
-    print(
-        f"| share of {len(unchanged)} unchanged functions alarmed about | fixes found, System 1 | re-encoded |"
-    )
-    print("| --- | --- | --- |")
-    for share, forward, mean in recalls(fixes, unchanged):
-        print(f"| {100 * share:.1f} % | {100 * forward:.1f} % | {100 * mean:.1f} % |")
-    return 0
 
 
 def _reach(options: argparse.Namespace) -> int:

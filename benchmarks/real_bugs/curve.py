@@ -4,7 +4,7 @@
     python -m benchmarks.real_bugs.curve --corpus CORPUS --fixes FIXES [--model MODEL] [--json OUT]
 
 The first form draws what ``groundstate export`` measured, the second measures a package again, on as many lines and
-mutants by default. What counts as found is said in ``groundstate_energy.training.recall_curve``. Hard terms and System 2
+mutants by default. What counts as found is said in ``groundstate_energy.training.recall_curve``. Hard terms
 are left out, as in calibration.
 """
 

@@ -30,7 +30,6 @@ from groundstate_energy.minimiser import (
     Worth,
     encode_units,
     prior,
-    re_encode,
     score_units,
     to_read,
 )
@@ -199,8 +198,8 @@ class Engine:
         recalled = None if recollection is None else recollection.recall(file)
         veto = _Veto(hard)
         results: dict[int, UnitResult] = {}
-        found: dict[int, tuple[_Remembered, Encoded, Sequence[int]]] = {}
-        passes, again = self._scorer.passes, 0
+        found: dict[int, tuple[_Remembered, Encoded]] = {}
+        passes = self._scorer.passes
         gaps: Score = functools.partial(self._scorer.gaps, proceed=proceed)
         known = {} if recalled is None else recalled.units
         counted = {} if recalled is None else recalled.recounted
@@ -212,20 +211,16 @@ class Engine:
         def take(
             encoded: Sequence[EncodedUnit], said: Iterable[NDArray[np.float32]], *, is_beyond: bool = False
         ) -> None:
-            nonlocal again
             left = iter(said)
             for unit in encoded:
                 scored, node = unit.scored(left), unit.unit.node
-                remembered, encoded_again = _Remembered(None), list[int]()
+                remembered = _Remembered(None)
                 if scored.read:
-                    remembered, encoded_again = self._result(
-                        statistics, scored, veto, gaps, is_beyond=is_beyond
-                    )
-                    again += len(encoded_again)
+                    remembered = self._result(statistics, scored, veto, is_beyond=is_beyond)
                 if remembered.result is not None:
                     results[node] = remembered.result
                 if recollection is not None:
-                    found[node] = remembered, (scored.candidates, scored.windows), encoded_again
+                    found[node] = remembered, (scored.candidates, scored.windows)
 
         def look(at: Sequence[Unit], worth: Worth, *, is_beyond: bool = False) -> None:
             for part in _in_parts(at):
@@ -269,12 +264,11 @@ class Engine:
         if recollection is not None and recalled is not None:
             recollection.keep(recalled, found)
         logger.info(
-            "energies: %d units known, %d looked at; %d passes of the network, %d edits vetted, %d encoded again",
+            "energies: %d units known, %d looked at; %d passes of the network, %d edits vetted",
             len(units) - len(missing) - len(changed),
             len(missing) + len(changed),
             self._scorer.passes - passes,
             veto.asked,
-            again,
         )
         return [results[unit.node] for unit in units if unit.node in results]
 
@@ -297,14 +291,11 @@ class Engine:
         return UnitResult(unit, scored[0].free_energy, edits)
 
     def _result(
-        self, statistics: FileStatistics, scored: ScoredUnit, veto: _Veto, score: Score, *, is_beyond: bool
-    ) -> tuple[_Remembered, list[int]]:
-        """The result of a unit, and the candidates that System 2 encoded again."""
+        self, statistics: FileStatistics, scored: ScoredUnit, veto: _Veto, *, is_beyond: bool
+    ) -> _Remembered:
+        """The result of a unit, and what hard terms were asked for it."""
         calibration = self.package.calibration
-        free = scored.free_energy
-        gaps = scored.gaps
         best = scored.best(KEPT)
-        order = {c: float(gaps[c]) for c in best}
         known = scored.unit.kind in LEARNED_UNITS
         levels = {
             c: calibration.get(scored.rule(c), _SILENT).level(scored.log_odds(c)) if known else "all"
@@ -312,18 +303,12 @@ class Engine:
         }
         if all(level == "all" for level in levels.values()):
             best = best[:QUIET]
-        # Hard terms look at the whole file and System 2 encodes units again, so both are asked only about edits that pass
-        # the default alarm budget; whoever shows others asks the hard terms then.
+        # Hard terms look at the whole file, so they are asked only about edits that pass the default alarm budget; whoever
+        # shows others asks them then.
         asked = {c: veto.allows(scored.candidates.edit(c)) for c in best if levels[c] in _LOUD}
-        best = [c for c in best if asked.get(c, True)]
-        promising = [c for c in best if c in asked]
-        if promising:
-            order |= re_encode(statistics, scored, promising, self._usage, score)
-        start = scored.candidates.site_start[scored.candidates.candidate_site]
-        best.sort(key=lambda c: (order[c], int(start[c])))
-        edits = tuple(self._edit(statistics, scored, c) for c in best)
+        edits = tuple(self._edit(statistics, scored, c) for c in best if asked.get(c, True))
         said = tuple((scored.candidates.edit(c), allowed) for c, allowed in asked.items())
-        return _Remembered(UnitResult(scored.unit, free, edits, is_beyond), said), promising
+        return _Remembered(UnitResult(scored.unit, scored.free_energy, edits, is_beyond), said)
 
     def _edit(self, statistics: FileStatistics, scored: ScoredUnit, candidate: int) -> ScoredEdit:
         candidates = scored.candidates

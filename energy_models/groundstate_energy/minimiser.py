@@ -1,9 +1,8 @@
 """Minimisation over the edits of one unit.
 
-System 1 scores all single edits at once. System 2, up to its second step: edits that a hard term vetoes are dropped
-before any forward pass, and for the best few the edited unit is encoded again; the gap of an edit is then the mean of the
-forward gap and of minus the backward gap, where the edited unit is not allowed to propose the way back into its own
-softmax. Deterministic: ties go to the earlier edit in the text.
+System 1 scores all single edits at once; hard terms veto some of the best. Encoding the edited unit again, and taking the
+mean of the gap of an edit and of minus that of its way back, was measured and is not done: see
+``energy_models/training_records/2026-11-22-ablations``. Deterministic: ties go to the earlier edit in the text.
 """
 
 from __future__ import annotations
@@ -19,14 +18,12 @@ from numpy.typing import NDArray
 from groundstate_energy.encoding import Window, encode_all
 from groundstate_energy.features import FileStatistics
 from groundstate_energy.usage import UsageTerm
-from groundstate_grammars.edits import Edit
 from groundstate_grammars.python.candidates import CandidateSet
-from groundstate_grammars.python.edited import EditedUnit
-from groundstate_grammars.python.units import Unit, UnitKind
+from groundstate_grammars.python.units import Unit
 from groundstate_grammars.rules import SOFT_RULES
 
 KEPT = 8
-"""Best edits of a unit that are kept, and re-encoded by System 2."""
+"""Best edits of a unit that are kept."""
 TOGETHER = 8_000
 """Candidates from which features are made for the units so far: few enough for a processor's cache."""
 DECIMALS = 4
@@ -176,54 +173,3 @@ def score_units(
 def to_read(encoded: Iterable[EncodedUnit]) -> list[Window]:
     """The windows that the network is to read, in the order in which ``scored`` takes their gaps."""
     return [window for unit in encoded if unit.is_read for window in unit.windows]
-
-
-def re_encode(
-    statistics: FileStatistics, scored: ScoredUnit, chosen: Sequence[int], usage: UsageTerm, score: Score
-) -> dict[int, float]:
-    """System 2, step 2: for each chosen candidate the mean of its forward gap and of minus the gap of its way back.
-
-    Candidates whose edited unit cannot be read on its own, or does not offer the way back, keep their forward gap.
-    """
-    gaps = scored.gaps
-    found = {candidate: float(gaps[candidate]) for candidate in chosen}
-    if scored.unit.kind is not UnitKind.FUNCTION:
-        return found
-    pending: list[tuple[int, ScoredEdited]] = []
-    for candidate in chosen:
-        edited = _edited(statistics, scored, scored.candidates.edit(candidate))
-        if edited is not None:
-            pending.append((candidate, edited))
-    results = iter(score([item.window for _, item in pending]))
-    for candidate, item in pending:
-        learned = next(results)
-        window = item.window
-        counted = usage.gaps(window.features, window.site_rule[window.candidate_site])
-        backward = float(learned[item.back] + counted[item.back])
-        found[candidate] = round((float(gaps[candidate]) - backward) / 2, DECIMALS)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredEdited:
-    """The window of an edited unit with the index of the candidate that leads back."""
-
-    window: Window
-    back: int
-
-
-def _edited(statistics: FileStatistics, scored: ScoredUnit, edit: Edit) -> ScoredEdited | None:
-    edited = EditedUnit(statistics.file, scored.unit, edit.replacements)
-    unit = edited.unit
-    if unit is None:
-        return None
-    candidates = edited.candidates.of(unit)
-    back = edited.way_back(candidates, edit.start - edited.shift)
-    if back is None:
-        return None
-    (windows,) = encode_all(statistics.of_edited(edited), [(unit, candidates)])
-    for window in windows:
-        place = np.flatnonzero(window.candidates == back)
-        if len(place):
-            return ScoredEdited(window, int(place[0]))
-    return None

@@ -15,7 +15,7 @@ import threading
 from array import array
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Generic, TypeVar, cast
@@ -82,14 +82,13 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True, eq=False)
 class Kept(Generic[Result]):
-    """What was found of a ``unit``: the ``result``, its candidates and windows. ``brought``: texts that edits bring in of
-    which the edited unit was read too. ``version``: the one all is from, until what they read of it is worked out."""
+    """What was found of a ``unit``: the ``result``, its candidates and windows. ``version``: the one they are from, until
+    what they read of it is worked out."""
 
     unit: Unit
     result: Result
     candidates: CandidateSet
     windows: list[Window]
-    brought: Ids
     version: _Version | None
     reads: _Reads | None = None
 
@@ -153,7 +152,7 @@ class Recollection(Generic[Result]):
             recounted: dict[int, Encoded] = {}
             for unit in file.units:
                 entry = known.get(unit.node)
-                if entry is None or change.touches(reads[unit.node]) or change.touches_any(entry.brought):
+                if entry is None or change.touches(reads[unit.node]):
                     continue
                 if not change.counts_for(reads[unit.node]):
                     units[unit.node] = entry
@@ -163,12 +162,9 @@ class Recollection(Generic[Result]):
                 version, units, recounted, {node: reads[node] for node in recounted}, known.keys()
             )
 
-    def keep(
-        self, recalled: Recalled[Result], found: Mapping[int, tuple[Result, Encoded, Sequence[int]]]
-    ) -> None:
-        """Keep what was recalled of a file, and what was ``found`` of its units by node, which comes first: the result,
-        candidates and windows, and the candidates of which the edited unit was read. Of a unit in neither nothing is known.
-        """
+    def keep(self, recalled: Recalled[Result], found: Mapping[int, tuple[Result, Encoded]]) -> None:
+        """Keep what was recalled of a file, and what was ``found`` of its units by node, which comes first. Of a unit that
+        is in neither, nothing is known."""
         version = recalled.version
         kept: dict[bytes, Kept[Result]] = {}
         for unit in version.file.units:
@@ -176,12 +172,10 @@ class Recollection(Generic[Result]):
             if key is None:
                 continue
             if unit.node in found:
-                result, (candidates, windows), again = found[unit.node]
+                result, (candidates, windows) = found[unit.node]
                 reads = recalled.reads.get(unit.node)
                 origin = version if reads is None else None
-                lex = (candidates.candidate_lex[c] for c in again if c not in candidates.structural)
-                brought = np.array([version.texts.id(candidates.texts[at]) for at in lex], np.int64)
-                kept[key] = Kept(unit, result, candidates, windows, brought, origin, reads)
+                kept[key] = Kept(unit, result, candidates, windows, origin, reads)
             elif unit.node in recalled.units:
                 kept[key] = recalled.units[unit.node]
         with self._lock:
@@ -455,16 +449,6 @@ class _Change:
             or (self.keys and reads.keys)
             or not self.receivers.isdisjoint(reads.receivers)
             or not self.classes.isdisjoint(reads.classes)
-        )
-
-    def touches_any(self, brought: Ids) -> bool:
-        """Whether what is offered in the place of one of these texts may be different: of what is like it, too."""
-        return bool(
-            self.texts[brought].any()
-            or self.counted[brought].any()
-            or self.members[brought].any()
-            or self.names[brought].any()
-            or self.keywords[brought].any()
         )
 
     def counts_for(self, reads: _Reads) -> bool:

@@ -116,7 +116,6 @@ class Scorer:
             ) from None
         self.passes = 0
         """Windows that the network scored so far."""
-        self._lock = threading.Lock()
         self._remembered: dict[bytes, NDArray[np.float32]] = {}
         self._most_remembered = REMEMBERED if remembers else 0
         self._contexts = _Contexts(CONTEXT_BYTES if remembers else 0)
@@ -132,12 +131,7 @@ class Scorer:
         """Energy gaps of every window's candidates, in nats, each ``(candidates,)``. Windows seen before cost no pass.
 
         ``proceed`` is called before each pass; what it raises ends the work, and the passes done are remembered.
-        Who asks from another thread meanwhile waits.
         """
-        with self._lock:
-            return self._gaps(windows, proceed)
-
-    def _gaps(self, windows: Sequence[Window], proceed: Callable[[], None]) -> list[NDArray[np.float32]]:
         remembers = self._most_remembered > 0
         digests = [window.digest() if remembers else b"" for window in windows]
         found: list[NDArray[np.float32] | None] = [self._remembered.get(digest) for digest in digests]

@@ -93,7 +93,7 @@ PROBES = (
 
 
 def _probes(report: Mapping[str, Any]) -> list[str]:
-    """What simpler explanations get right, joint, in fp32 and without System 2."""
+    """What simpler explanations get right, joint, in fp32."""
     sets = [title for title, entry in report.items() if isinstance(entry, dict) and "all" in entry]
     if not sets:
         return []

@@ -11,7 +11,6 @@ import pytest
 import torch
 from benchmarks.ablations import __main__ as command
 from benchmarks.ablations.arms import ARMS, EVERYTHING, Material, outcomes, taken_away, without_header
-from benchmarks.ablations.reencoding import Looked, recalls
 from tests.energy_models.tiny import TEXTS, batch_of, tokenizer, windows_of
 
 from groundstate_energy.encoding import PieceTable
@@ -86,11 +85,3 @@ def test_the_table_compares_an_arm_with_everything_seed_by_seed(
     assert "| everything | 2 | 75.0 of 20 | 75.0 of 20 |" in rows
     assert "| relations | 1 | -100.0 (-100.0 to -100.0) | -100.0 (-100.0 to -100.0) |" in rows
     assert "| pair margin | 1 | not compared | not compared |" in rows
-
-
-def test_recalls_are_taken_at_one_share_of_alarms() -> None:
-    unchanged = [Looked("r", float(i), 0.0, False, False) for i in range(100)]
-    fixes = [Looked("r", 98.5, 1.0, True, True), Looked("r", 10.0, 1.0, True, False)]
-    at = {share: (forward, mean) for share, forward, mean in recalls(fixes, unchanged)}
-    assert at[0.1] == (0.5, 0.5)
-    assert at[0.001][0] == 0.0

@@ -1,6 +1,6 @@
 """One unit of a file after an edit, without reading the rest of the file again.
 
-Mutants in training and re-encoding in the minimiser need the sites, candidates and counts of an edited unit, thousands
+Mutants in training need the sites, candidates and counts of an edited unit, thousands
 of times. Only the unit's own text is parsed (inside a one-line class where it is a method); what the rest of the file
 contributes is taken from the file, less what the unit contributed before the edit, plus what it contributes now.
 """
