@@ -7,8 +7,6 @@ on.
 
 from __future__ import annotations
 
-import ctypes
-import functools
 import gc
 import signal
 import sys
@@ -22,6 +20,7 @@ from groundstate.cache import report_as_text
 from groundstate.contracts import Contracts
 from groundstate.documents import MOST_BYTES, Document
 from groundstate.engine_loading import EngineError, EngineSource, load_engine
+from groundstate.heap import give_back
 from groundstate.outlines import outline_of
 from groundstate.progress import progress
 from groundstate.recording import Recorder
@@ -141,23 +140,12 @@ def _inherited_work(index: int) -> str | Failure:
     return _guarded(work, documents[index])
 
 
-@functools.cache
-def _trim() -> Callable[[int], int] | None:
-    """What gives the free parts of the heap back to the system, where the C library has such a function: glibc's."""
-    try:
-        found: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):
-        return None
-    return found
-
-
 def _guarded(work: Work, document: Document) -> str | Failure:
     try:
         return _worked(work, document)
     finally:
-        trim = _trim() if len(document.data) > LONG_BYTES else None
-        if trim is not None:
-            trim(0)
+        if len(document.data) > LONG_BYTES:
+            give_back()
 
 
 def _worked(work: Work, document: Document) -> str | Failure:

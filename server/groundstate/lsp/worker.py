@@ -11,15 +11,22 @@ import gc
 import itertools
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
+
+from groundstate.heap import give_back
 
 Result = TypeVar("Result")
 
 _NOW, _LATER = 0, 1
 
 _IDLE_SECONDS = 0.2
-"""Without a job for so long, the worker looks for garbage in cycles: no keystroke waits for that while a user types."""
+"""Without a job for so long, the worker looks for young garbage in cycles: no keystroke waits for that while one types."""
+
+_CLEARED_SECONDS = 10
+"""So often all garbage is looked for and the heap given back, after a job. Versions of a long file hang in cycles of tasks
+and of what was raised in them, and Python looks for old garbage where there are many more objects, not bytes."""
 
 
 class Worker:
@@ -74,6 +81,7 @@ class Worker:
             self._give_way()
 
     def _work(self) -> None:
+        cleared = time.monotonic()
         while True:
             try:
                 *_, job = self._jobs.get(timeout=_IDLE_SECONDS)
@@ -81,3 +89,8 @@ class Worker:
                 gc.collect(1)
                 *_, job = self._jobs.get()
             job()
+            del job
+            if time.monotonic() - cleared > _CLEARED_SECONDS:
+                gc.collect()
+                give_back()
+                cleared = time.monotonic()
