@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.grammars.strategies import edited
 
 from groundstate_energy.judgements import Judgements
 from groundstate_energy.terms import JudgedFile
@@ -61,12 +61,6 @@ PIECES = st.sampled_from(
     ]
 )
 EDITS = st.lists(st.tuples(st.floats(0, 0.999), st.booleans(), PIECES), min_size=1, max_size=6)
-
-
-def edited(file: ParsedFile, place: float, whole: bool, new: bytes) -> ParsedFile:
-    words = list(re.finditer(rb"\w+", file.data))
-    word = words[int(place * len(words))]
-    return file.edited([Replacement(word.start(), word.end() if whole else word.start(), new)])
 
 
 def replacing(file: ParsedFile, old: bytes, new: bytes) -> tuple[Replacement, ...]:

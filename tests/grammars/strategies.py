@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import strategies as st
 
 from groundstate_grammars.edits import Replacement
+from groundstate_grammars.python.parsed import ParsedFile
 
 _FRAGMENTS = (
     b"def f(a, b=1):\n    return a + b\n",
@@ -56,3 +59,10 @@ def replacements_of(draw: st.DrawFn, data: bytes, *, most: int = 4) -> tuple[Rep
     ranges = zip(cuts[::2], cuts[1::2], strict=False)
     replacements = [Replacement(start, end, draw(fragments)) for start, end in ranges]
     return tuple(draw(st.permutations(replacements)))
+
+
+def edited(file: ParsedFile, place: float, whole: bool, new: bytes) -> ParsedFile:
+    """``new`` before the word at a place of the file, from 0 to less than 1, or instead of it."""
+    words = list(re.finditer(rb"\w+", file.data))
+    word = words[int(place * len(words))]
+    return file.edited([Replacement(word.start(), word.end() if whole else word.start(), new)])

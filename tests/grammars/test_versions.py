@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.grammars.strategies import edited
 
 from groundstate_grammars.edits import Replacement
-from groundstate_grammars.python.parsed import ParsedFile, parse
+from groundstate_grammars.python.parsed import parse
 from groundstate_grammars.python.scopes import Scopes
 from groundstate_grammars.python.secluded import secluded_change
 
@@ -71,13 +70,6 @@ PIECES = st.sampled_from(
     ]
 )
 EDITS = st.lists(st.tuples(st.floats(0, 0.999), st.booleans(), PIECES), min_size=1, max_size=5)
-
-
-def edited(file: ParsedFile, place: float, whole: bool, new: bytes) -> ParsedFile:
-    """``new`` before a word of the file, or instead of it."""
-    words = list(re.finditer(rb"\w+", file.data))
-    word = words[int(place * len(words))]
-    return file.edited([Replacement(word.start(), word.end() if whole else word.start(), new)])
 
 
 def secluded(before: bytes, after: bytes, text: bytes = TEXT) -> bool:
