@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from tree_sitter import Language, Parser, Point, Tree
 
-from groundstate_grammars.edits import Replacement, in_text_order
+from groundstate_grammars.edits import Replacement, apply_replacements, in_text_order
 
 ERROR_KIND = 65535
 """Kind id of ERROR nodes in every language."""
@@ -228,7 +228,7 @@ class SyntaxTree:
         data: the text, at most 4 GiB; any bytes are accepted, a parse never fails.
     """
 
-    __slots__ = ("_unchanged", "data", "language", "tree")
+    __slots__ = ("_broken", "_tree", "_unchanged", "data", "language")
 
     def __init__(
         self,
@@ -240,7 +240,15 @@ class SyntaxTree:
         self.language = language
         self.data = data
         self._unchanged = unchanged
-        self.tree = tree if tree is not None else Parser(language).parse(_line_feeds(data))
+        self._tree = tree
+        self._broken = False
+
+    @property
+    def tree(self) -> Tree:
+        """The tree of tree-sitter, parsed when it is first asked for."""
+        if self._tree is None:
+            self._tree = Parser(self.language).parse(_line_feeds(self.data))
+        return self._tree
 
     def edited(self, replacements: Sequence[Replacement], flat: FlatTree | None = None) -> SyntaxTree:
         """The tree after ``replacements`` (offsets into the current text); equal to a full parse.
@@ -250,8 +258,10 @@ class SyntaxTree:
         tree-sitter's error recovery depends on what it could reuse, so a text with errors is parsed from the start; and
         so is one with carriage returns that stand alone, which an edit beside them can make or end.
         """
-        old = self.tree.copy()
         data = self.data
+        if self.has_errors or _has_lone_return(data):
+            return SyntaxTree(self.language, apply_replacements(data, replacements))
+        old = self.tree.copy()
         for replacement in reversed(in_text_order(replacements)):
             after = data[: replacement.start] + replacement.new + data[replacement.end :]
             new_end = replacement.start + len(replacement.new)
@@ -264,19 +274,23 @@ class SyntaxTree:
                 _point(after, new_end),
             )
             data = after
-        if self.has_errors or _has_lone_return(self.data) or _has_lone_return(data):
+        if _has_lone_return(data):
             return SyntaxTree(self.language, data)
         tree = Parser(self.language).parse(data, old)
         unchanged = None
         if flat is not None and replacements:
             first, last = min(item.start for item in replacements), max(item.end for item in replacements)
             unchanged = functools.partial(_Unchanged, flat, first, last, len(data) - len(self.data))
-        return SyntaxTree(self.language, data, None if tree.root_node.has_error else tree, unchanged)
+        if tree.root_node.has_error:
+            broken = SyntaxTree(self.language, data, unchanged=unchanged)
+            broken._broken = True
+            return broken
+        return SyntaxTree(self.language, data, tree, unchanged)
 
     @property
     def has_errors(self) -> bool:
         """Whether the text does not parse; a line end that is missing is an error of none of the visible nodes."""
-        return self.tree.root_node.has_error
+        return (self._broken and self._tree is None) or self.tree.root_node.has_error
 
     def error_count(self) -> int:
         """ERROR and MISSING nodes, as many as ``FlatTree.errors`` has; only what holds one is walked."""
