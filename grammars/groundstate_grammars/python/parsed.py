@@ -13,6 +13,7 @@ from groundstate_grammars.python.candidates import Candidates
 from groundstate_grammars.python.enclosed import Enclosed, enclosed_change
 from groundstate_grammars.python.facts import FileFacts, file_facts
 from groundstate_grammars.python.lexical import Tokens, lexical_tokens
+from groundstate_grammars.python.mended import mended
 from groundstate_grammars.python.scopes import Binding, Scopes
 from groundstate_grammars.python.syntax import LANGUAGE
 from groundstate_grammars.python.units import Unit, split_units
@@ -101,8 +102,10 @@ class ParsedFile:
         return Candidates(self)
 
     def summary(self) -> FileSummary:
-        """What the file contributes to its project's facts."""
-        return self.facts.summary(self.lexicon)
+        """What the file contributes to its project's facts; with syntax errors, what it does once it is ``mended``."""
+        meant = mended(self.data) if self.tree.has_errors else self.data
+        file = self if meant == self.data else parse(meant)
+        return file.facts.summary(file.lexicon)
 
     def signature(self, callee: str) -> Signature | None:
         """The signature of a function by name, from the file or its project; None when unknown or ambiguous."""

@@ -130,7 +130,6 @@ class ProjectFiles:
         """
         path = document.path
         unread = document.not_text_at is not None or len(document.data) > MOST_BYTES
-        own = _NOTHING if unread else document.parsed.summary()
         if self._around is None or self._around.path != path:
             summaries = (item for at, item in self._in_order() if at != path and item is not None)
             self._around = _Around(path, ProjectFacts.of(summaries))
@@ -138,6 +137,7 @@ class ProjectFiles:
         if around.own is not None and not unread and document.parsed.tree.has_errors:
             # What an error swallows is not gone: a text is broken every few letters while it is typed.
             return around.facts
+        own = _NOTHING if unread else document.parsed.summary()
         if around.own is not None and _same_definitions(around.own, own):
             before, now = around.own.names.keys(), own.names.keys()
             if before != now:
