@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from tests.grammars.strategies import fragments, replacements_of, texts
 
 from groundstate_grammars.edits import Replacement, apply_replacements
-from groundstate_grammars.python.syntax import IDENTIFIER, LANGUAGE, MODULE
+from groundstate_grammars.python.syntax import (
+    BLOCK,
+    CLASS_DEFINITION,
+    DECORATED_DEFINITION,
+    IDENTIFIER,
+    LANGUAGE,
+    MODULE,
+    STATEMENT_LISTS,
+)
 from groundstate_grammars.tree import FlatTree, SyntaxTree
 
 
@@ -68,9 +76,96 @@ def test_arrays_made_from_those_of_the_text_before_are_those_made_anew(data: st.
     tree = SyntaxTree(LANGUAGE, data.draw(statements))
     flat = tree.flat()
     for _ in range(data.draw(st.integers(1, 5))):
-        tree = tree.edited(data.draw(replacements_of(tree.data, most=2)), flat)
+        tree = tree.edited(data.draw(replacements_of(tree.data, most=2)), flat, STATEMENT_LISTS)
         flat = tree.flat()
         assert flat == SyntaxTree(LANGUAGE, tree.data).flat()
+
+
+METHODS = b"""\
+import os
+
+class Shape(object):
+    kind = "shape"; sides = 4
+
+    @property
+    def area(self, scale=1):
+        if scale:
+            for side in self.sides:
+                side.grow()
+                # a comment
+        else:
+            return self.width
+
+        return self.height
+
+    # between
+    def name(self):
+        with open(self.path) as file, other:
+            return file.read()
+
+    class Inner:
+        def method(self): return [a for a in self]
+
+
+def last(shape):
+    match shape:
+        case Shape():
+            return shape.area
+        case _:
+            pass
+"""
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 1),
+            st.integers(0, 6),
+            st.sampled_from(
+                [
+                    b"",
+                    b"a",
+                    b" ",
+                    b"    ",
+                    b"\n",
+                    b"\n    ",
+                    b"\n        a = 1",
+                    b"#",
+                    b"    def f(a): pass\n",
+                    b"\\\n",
+                ]
+            ),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_arrays_of_what_is_typed_in_a_class_are_those_made_anew(
+    edits: list[tuple[float, int, bytes]],
+) -> None:
+    tree = SyntaxTree(LANGUAGE, METHODS)
+    flat = tree.flat()
+    for place, length, new in edits:
+        start = int(place * len(tree.data))
+        replacement = Replacement(start, min(start + length, len(tree.data)), new)
+        after = tree.edited([replacement], flat, STATEMENT_LISTS)
+        made = after.flat()
+        assert made == SyntaxTree(LANGUAGE, after.data).flat()
+        if not made.errors:
+            tree, flat = after, made
+
+
+def test_only_what_changed_is_walked_again() -> None:
+    tree = SyntaxTree(LANGUAGE, METHODS)
+    old = tree.flat()
+    at = METHODS.index(b".grow")
+    new = tree.edited([Replacement(at, at, b".wide")], old, STATEMENT_LISTS).flat()
+    assert new.since is not None
+    assert new.since.old() is old
+    assert (new.since.shift, new.since.moved) == (5, 3)
+    assert new.since.stop - new.since.first < 10
+    around = [old.kind[node] for node in new.since.around]
+    assert around[:4] == [MODULE, CLASS_DEFINITION, BLOCK, DECORATED_DEFINITION]
 
 
 @given(st.data())

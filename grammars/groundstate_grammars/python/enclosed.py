@@ -5,11 +5,15 @@ What else is derived from the tree need not be derived again: it has the same sh
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from groundstate_grammars.edits import Replacement, difference
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.tree import FlatTree
+
+_AT_ONCE = 4096
+"""Nodes among which a function is looked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Enclosed:
 def enclosed_change(old: FlatTree, new: FlatTree) -> Enclosed | None:
     """How two trees without errors differ where that is inside one function; None where it is not, or the texts are equal.
 
-    The trees are compared node by node, in C.
+    Where the second was made from the first it is known what differs. Other trees are compared node by node, in C.
     """
     change = difference(old.data, new.data)
     if change is None:
@@ -50,36 +54,49 @@ def enclosed_change(old: FlatTree, new: FlatTree) -> Enclosed | None:
     if node < 0 or node >= len(new) or new.kind[node] != py.FUNCTION_DEFINITION:
         return None
     body = old.child_by_field(node, py.FIELD_BODY)
-    if body < 0 or old.start[body] > change.start or not _same_around(old, new, node, change):
+    if body < 0 or old.start[body] > change.start or not _ends_alike(old, new, node, change):
         return None
-    return Enclosed(node, old.size[node], new.size[node], change)
+    since = new.since
+    known = since is not None and since.old() is old and node in since.around
+    return (
+        Enclosed(node, old.size[node], new.size[node], change)
+        if known or _same_around(old, new, node)
+        else None
+    )
 
 
 def _outermost_function(flat: FlatTree, offset: int) -> int:
     """The last function, in no other one, that starts before ``offset``; -1 for none."""
-    found, stop = -1, 0
-    for node in flat.of_kind(py.FUNCTION_DEFINITION):
-        if flat.start[node] >= offset:
-            break
-        if node >= stop:
-            found, stop = node, node + flat.size[node]
-    return found
+    stop = bisect_left(flat.start, offset)
+    found: list[int] = []
+    while stop > 0 and not found:
+        first = max(0, stop - _AT_ONCE)
+        found = flat.of_kind(py.FUNCTION_DEFINITION, first, stop)
+        stop = first
+    if not found:
+        return -1
+    functions = [node for node in flat.ancestors(found[-1]) if flat.kind[node] == py.FUNCTION_DEFINITION]
+    return functions[-1] if functions else found[-1]
 
 
-def _same_around(old: FlatTree, new: FlatTree, node: int, change: Replacement) -> bool:
-    """Whether all but what is in the function has the same shape, the change above the line of the next node after it.
+def _ends_alike(old: FlatTree, new: FlatTree, node: int, change: Replacement) -> bool:
+    """Whether as many nodes stand after the function as did, the change above the line of the first of them."""
+    tail, other = node + old.size[node], node + new.size[node]
+    if len(old) - tail != len(new) - other:
+        return False
+    shift = len(change.new) - (change.end - change.start)
+    return tail == len(old) or (
+        old.data.find(b"\n", change.end, old.start[tail]) >= 0 and new.start[other] == old.start[tail] + shift
+    )
+
+
+def _same_around(old: FlatTree, new: FlatTree, node: int) -> bool:
+    """Whether all but what is in the function has the same shape.
 
     That nodes after the function stand in the same ones around it is in the sizes of those: a line that is dedented before
     the next method ends the class, and is in no function.
     """
     tail, other = node + old.size[node], node + new.size[node]
-    if len(old) - tail != len(new) - other:
-        return False
-    shift = len(change.new) - (change.end - change.start)
-    if tail < len(old) and (
-        b"\n" not in old.data[change.end : old.start[tail]] or new.start[other] != old.start[tail] + shift
-    ):
-        return False
     return (
         old.kind[: node + 1] == new.kind[: node + 1]
         and old.parent[: node + 1] == new.parent[: node + 1]

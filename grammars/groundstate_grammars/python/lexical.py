@@ -51,7 +51,6 @@ _CONSTANTS = frozenset((py.TRUE, py.FALSE, py.NONE, py.ELLIPSIS))
 _PUNCTUATION = frozenset(map(py.token, ("(", ")", "[", "]", "{", "}", ",", ":", ".", ";", "->", "@")))
 _TARGETS = frozenset((py.PATTERN_LIST, py.TUPLE_PATTERN, py.LIST_PATTERN, py.LIST_SPLAT_PATTERN))
 _DROPPED = frozenset((py.COMMENT, py.LINE_CONTINUATION))
-_STATEMENT_LISTS = frozenset((py.BLOCK, py.MODULE))
 _WHOLE = frozenset((py.STRING_CONTENT, py.FORMAT_SPECIFIER))
 """Nodes that are one token with all below them; so is a string without interpolation."""
 _ROLE_OF = {
@@ -99,7 +98,7 @@ def lexical_tokens(flat: FlatTree, scopes: Scopes, lexicon: Lexicon) -> Tokens:
     kinds, parents, fields, sizes = flat.kind, flat.parent, flat.field, flat.size
     starts, ends, data = flat.start, flat.end, flat.data
     bound = scopes.binding_nodes
-    block, string, identifier = py.BLOCK, py.STRING, py.IDENTIFIER
+    block, string, identifier, statement_lists = py.BLOCK, py.STRING, py.IDENTIFIER, py.STATEMENT_LISTS
     nodes: list[int] = []
     token_start: list[int] = []
     token_end: list[int] = []
@@ -133,7 +132,7 @@ def lexical_tokens(flat: FlatTree, scopes: Scopes, lexicon: Lexicon) -> Tokens:
             node += size
             continue
         above = kinds[parent]
-        if not after_layout and above in _STATEMENT_LISTS:
+        if not after_layout and above in statement_lists:
             layout(statement, starts[node])
             after_layout = True
         if kind == block:

@@ -15,7 +15,7 @@ from groundstate_grammars.python.facts import FileFacts, file_facts
 from groundstate_grammars.python.lexical import Tokens, lexical_tokens
 from groundstate_grammars.python.mended import mended
 from groundstate_grammars.python.scopes import Binding, Scopes
-from groundstate_grammars.python.syntax import LANGUAGE
+from groundstate_grammars.python.syntax import LANGUAGE, STATEMENT_LISTS
 from groundstate_grammars.python.units import Unit, split_units
 from groundstate_grammars.tree import FlatTree, SyntaxTree
 
@@ -52,7 +52,7 @@ class ParsedFile:
     def edited(self, replacements: Sequence[Replacement]) -> ParsedFile:
         """The file after ``replacements``, parsed incrementally."""
         known = self.__dict__
-        tree = self.tree.edited(replacements, known.get("flat"))
+        tree = self.tree.edited(replacements, known.get("flat"), STATEMENT_LISTS)
         return ParsedFile(tree, self.project, self if "scopes" in known else None)
 
     def enclosed_since(self, before: ParsedFile) -> Enclosed | None:

@@ -142,6 +142,9 @@ KEYWORD_PATTERN: Final = _named("keyword_pattern")
 SPLAT_PATTERN: Final = _named("splat_pattern")
 UNION_PATTERN: Final = _named("union_pattern")
 
+STATEMENT_LISTS: Final = frozenset((BLOCK, MODULE))
+"""Kinds of nodes whose children are statements."""
+
 FIELD_ALIAS: Final = _field("alias")
 FIELD_ARGUMENT: Final = _field("argument")
 FIELD_ARGUMENTS: Final = _field("arguments")
