@@ -179,7 +179,7 @@ def _flattened(
     while True:
         node = cursor.node
         assert node is not None
-        if unchanged is not None and current == 0 and not node.has_error:
+        if unchanged is not None and current == 0 and not (node.is_error or node.has_error):
             old = unchanged.flat
             same = unchanged.node(canonical[node.kind_id], node.start_byte, node.end_byte)
             if same >= 0:

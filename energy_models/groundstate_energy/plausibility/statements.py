@@ -115,6 +115,8 @@ def leaves_a_local_unread(edit: EditedFile) -> bool:
 
 
 def _reads(file: ParsedFile, name: str, scope: int) -> Iterator[int]:
-    for reference in file.scopes.references:
+    """Where a name that the scope of a function binds is read."""
+    function = file.scopes.scopes[scope].node
+    for reference in file.scopes.references_in(function, function + file.flat.size[function]):
         if reference.name == name and file.scopes.resolve(name, reference.scope) == scope:
             yield reference.node

@@ -191,7 +191,7 @@ def _identifier_role(
     kinds: list[int],
     parents: list[int],
     fields: list[int],
-    bound: set[int],
+    bound: frozenset[int],
     in_type: bool,
 ) -> int:
     above = kinds[parent]

@@ -11,12 +11,14 @@ from __future__ import annotations
 import enum
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.tree import FlatTree
+
+_Item = TypeVar("_Item")
 
 
 class ScopeKind(enum.Enum):
@@ -68,6 +70,30 @@ class Scope:
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
     is_open: bool = False
+    _from: tuple[Scope, int] | None = field(default=None, repr=False, compare=False)
+    """The scope of another tree of which this one is a copy so many nodes later, until it is asked for its bindings."""
+
+    @classmethod
+    def copied(cls, scope: Scope, by: int) -> Scope:
+        """A scope all of whose nodes stand ``by`` nodes later than those of ``scope``."""
+        copy = cls.__new__(cls)
+        copy.index, copy.kind, copy.node, copy.parent = scope.index, scope.kind, scope.node + by, scope.parent
+        copy.globals, copy.nonlocals, copy.is_open = scope.globals, scope.nonlocals, scope.is_open
+        source = scope._from
+        copy._from = (scope, by) if source is None else (source[0], source[1] + by)
+        return copy
+
+    def __getattr__(self, name: str) -> dict[str, list[Binding]]:
+        """The bindings of a copy, made when first asked for; by several threads, perhaps."""
+        source = self._from if name == "bindings" else None
+        if source is not None:
+            scope, by = source
+            self.bindings = {
+                name: [Binding(name, kind, node + by) for name, kind, node in group]
+                for name, group in scope.bindings.items()
+            }
+            self._from = None
+        return object.__getattribute__(self, name)  # type: ignore[no-any-return]  # that of the slot
 
 
 class Reference(NamedTuple):
@@ -162,19 +188,30 @@ def _node_of_scope(scope: Scope) -> int:
     return scope.node
 
 
-def _node_of_reference(reference: Reference) -> int:
-    return reference.node
+def _with(items: list[_Item], first: int, stop: int, new: list[_Item]) -> list[_Item]:
+    """A list with ``new`` instead of its items from ``first`` up to ``stop``."""
+    items = items.copy()
+    items[first:stop] = new
+    return items
 
 
-def _moved(scope: Scope, tail: int, by: int) -> Scope:
-    """A scope in a tree where the node ``tail`` and all after it have moved."""
-    node = scope.node + by if scope.node >= tail else scope.node
+def _around(scope: Scope, tail: int, by: int) -> Scope:
+    """A scope in a tree in which the node ``tail`` in it and all after it stand ``by`` nodes later."""
     bindings = {
-        name: [Binding(name, kind, at + by if at >= tail else at) for name, kind, at in group]
+        name: group
+        if group[-1].node < tail
+        else [Binding(name, kind, at + by if at >= tail else at) for name, kind, at in group]
         for name, group in scope.bindings.items()
     }
     return Scope(
-        scope.index, scope.kind, node, scope.parent, bindings, scope.globals, scope.nonlocals, scope.is_open
+        scope.index,
+        scope.kind,
+        scope.node,
+        scope.parent,
+        bindings,
+        scope.globals,
+        scope.nonlocals,
+        scope.is_open,
     )
 
 
@@ -184,17 +221,45 @@ class Scopes:
     ``scopes[0]`` is the module. ``scope_of[node]`` is the scope in which the names below ``node`` are evaluated.
     """
 
-    __slots__ = ("binding_nodes", "flat", "references", "scope_of", "scopes")
+    __slots__ = (
+        "_binding_nodes",
+        "_bound",
+        "_read_in",
+        "_read_names",
+        "_read_nodes",
+        "flat",
+        "scope_of",
+        "scopes",
+    )
 
     def __init__(self, flat: FlatTree) -> None:
-        self.flat = flat
-        self.scopes: list[Scope] = [Scope(0, ScopeKind.MODULE, 0, -1)]
-        self.references: list[Reference] = []
-        self.binding_nodes: set[int] = set()
-        self.scope_of: list[int] = [-1] * len(flat)
+        self._begin(flat, [Scope(0, ScopeKind.MODULE, 0, -1)], [-1] * len(flat))
         self.scope_of[0] = 0
         self._collect(0)
         self._settle_nonlocals(self.scopes)
+
+    def _begin(self, flat: FlatTree, scopes: list[Scope], scope_of: list[int]) -> None:
+        self.flat = flat
+        self.scopes = scopes
+        self.scope_of = scope_of
+        # Of each reference its name, node and scope; the nodes that bind. Both in text order.
+        self._read_names: list[str] = []
+        self._read_nodes: list[int] = []
+        self._read_in: list[int] = []
+        self._bound: list[int] = []
+        self._binding_nodes: frozenset[int] | None = None
+
+    @property
+    def references(self) -> list[Reference]:
+        """All names that are read, in text order."""
+        return list(self.references_in(0, None))
+
+    @property
+    def binding_nodes(self) -> frozenset[int]:
+        """The identifiers that bind."""
+        if self._binding_nodes is None:
+            self._binding_nodes = frozenset(self._bound)
+        return self._binding_nodes
 
     def after(self, flat: FlatTree, function: int, size: int) -> Scopes:
         """The scopes of a version ``flat`` of the file in which only the body of one function is another.
@@ -207,38 +272,35 @@ class Scopes:
         if any(scope.globals for scope in self.scopes[first:last]):
             return Scopes(flat)
         new = Scopes.__new__(Scopes)
-        new.flat = flat
-        new.scope_of = [*self.scope_of[:function], *[-1] * flat.size[function], *self.scope_of[tail:]]
+        new._begin(flat, self.scopes[:first], self.scope_of.copy())
+        new.scope_of[function:tail] = [-1] * flat.size[function]
         new.scope_of[function] = self.scope_of[function]
-        new.references, new.binding_nodes = [], set()
+        around = [self.scope_of[function]]
+        while self.scopes[around[-1]].parent >= 0:
+            around.append(self.scopes[around[-1]].parent)
         # What the function binds around itself is in its head, which is as it was: that goes where nobody looks.
-        new.scopes = [Scope(at.index, at.kind, at.node, at.parent) for at in self.scopes[:first]]
+        for index in around:
+            at = self.scopes[index]
+            new.scopes[index] = Scope(index, at.kind, at.node, at.parent)
         new._collect(function)
         inner = new.scopes[first:]
         new._settle_nonlocals(inner)
         if len(inner) != last - first or any(scope.globals for scope in inner):
             return Scopes(flat)
-        before, behind = (
-            bisect_left(self.references, node, key=_node_of_reference) for node in (function, tail)
+        new.scopes[last:] = (
+            [Scope.copied(at, moved) for at in self.scopes[last:]] if moved else self.scopes[last:]
         )
-        if moved:
-            around = self.scope_of[function]
-            before_it = self.scopes[:first]
-            while around >= 0:
-                before_it[around] = _moved(before_it[around], tail, moved)
-                around = before_it[around].parent
-            new.scopes = [
-                *before_it,
-                *inner,
-                *[_moved(scope, tail, moved) for scope in self.scopes[last:]],
-            ]
-            later = [Reference(name, node + moved, scope) for name, node, scope in self.references[behind:]]
-        else:
-            new.scopes = [*self.scopes[:first], *inner, *self.scopes[last:]]
-            later = self.references[behind:]
-        new.references = [*self.references[:before], *new.references, *later]
-        new.binding_nodes.update(node for node in self.binding_nodes if node < function)
-        new.binding_nodes.update(node + moved for node in self.binding_nodes if node >= tail)
+        for index in around:
+            at = self.scopes[index]
+            new.scopes[index] = _around(at, tail, moved) if moved else at
+        before, behind = (bisect_left(self._read_nodes, node) for node in (function, tail))
+        new._read_names = _with(self._read_names, before, behind, new._read_names)
+        new._read_in = _with(self._read_in, before, behind, new._read_in)
+        new._read_nodes += [node + moved for node in self._read_nodes[behind:]]
+        new._read_nodes = _with(self._read_nodes, before, len(self._read_nodes), new._read_nodes)
+        before, behind = (bisect_left(self._bound, node) for node in (function, tail))
+        new._bound += [node + moved for node in self._bound[behind:]]
+        new._bound = _with(self._bound, before, len(self._bound), new._bound)
         return new
 
     def resolve(self, name: str, scope: int) -> int:
@@ -261,11 +323,11 @@ class Scopes:
         start, end = (bisect_left(self.scopes, node, key=_node_of_scope) for node in (first, stop))
         return self.scopes[start:end]
 
-    def references_in(self, first: int, stop: int | None) -> list[Reference]:
+    def references_in(self, first: int, stop: int | None) -> Iterator[Reference]:
         """The references among the nodes from ``first`` up to ``stop``, in text order; None: up to the last."""
-        start = bisect_left(self.references, first, key=_node_of_reference)
-        end = None if stop is None else bisect_left(self.references, stop, key=_node_of_reference)
-        return self.references[start:end]
+        nodes = self._read_nodes
+        here = slice(bisect_left(nodes, first), None if stop is None else bisect_left(nodes, stop))
+        return map(Reference, self._read_names[here], nodes[here], self._read_in[here])
 
     def visible_scopes(self, scope: int) -> list[int]:
         """Indices of the scopes whose names can be read in ``scope``, innermost first."""
@@ -290,7 +352,12 @@ class Scopes:
         if name in at.globals:
             at = self.scopes[0]
         at.bindings.setdefault(name, []).append(Binding(name, kind, node))
-        self.binding_nodes.add(node)
+        self._bound.append(node)
+
+    def _read(self, name: str, node: int, scope: int) -> None:
+        self._read_names.append(name)
+        self._read_nodes.append(node)
+        self._read_in.append(scope)
 
     def _collect(self, first: int) -> None:
         """Collect what is at the node ``first`` and below it."""
@@ -298,7 +365,7 @@ class Scopes:
         kinds, parents, fields = flat.kind, flat.parent, flat.field
         starts, ends, data = flat.start, flat.end, flat.data
         scope_of = self.scope_of
-        references = self.references
+        read_names, read_nodes, read_in = self._read_names, self._read_nodes, self._read_in
         identifier, attribute, member = py.IDENTIFIER, py.ATTRIBUTE, py.FIELD_ATTRIBUTE
         names: dict[bytes, str] = {}
         stop = first + flat.size[first]
@@ -316,7 +383,9 @@ class Scopes:
                 if name is None:
                     name = names[text] = _identifier_name(text)
                 if above in _READ_IN:
-                    references.append(Reference(name, node, scope))
+                    read_names.append(name)
+                    read_nodes.append(node)
+                    read_in.append(scope)
                 else:
                     self._identifier(node, name, scope)
             elif kind in _CHANGES:
@@ -395,7 +464,7 @@ class Scopes:
         field = fields[node]
         if above == py.KEYWORD_ARGUMENT:
             if field != py.FIELD_NAME:
-                self.references.append(Reference(name, node, scope))
+                self._read(name, node, scope)
             return
         if above == py.FUNCTION_DEFINITION and field == py.FIELD_NAME:
             self._bind(scope, name, BindingKind.FUNCTION, node)
@@ -442,7 +511,7 @@ class Scopes:
             self._bind(scope, name, BindingKind.ANNOTATION if bare else _ASSIGNMENT, node)
         elif context == py.AUGMENTED_ASSIGNMENT and field == py.FIELD_LEFT:
             self._bind(scope, name, BindingKind.AUGMENTED, node)
-            self.references.append(Reference(name, node, scope))
+            self._read(name, node, scope)
         elif context in (py.FOR_STATEMENT, py.FOR_IN_CLAUSE) and field == py.FIELD_LEFT:
             self._bind(scope, name, BindingKind.LOOP, node)
         elif context == py.AS_PATTERN_TARGET:
@@ -451,11 +520,11 @@ class Scopes:
             self._bind(scope, name, kind, node)
         elif context == py.DELETE_STATEMENT:
             self._bind(scope, name, BindingKind.DELETE, node)
-            self.references.append(Reference(name, node, scope))
+            self._read(name, node, scope)
         elif self._is_type_parameter(node):
             self._bind_type(node, name, scope)
         else:
-            self.references.append(Reference(name, node, scope))
+            self._read(name, node, scope)
 
     def _dotted(self, node: int, name: str, scope: int, dotted: int) -> None:
         """A part of ``a.b.c``: in an import, a case pattern, or a decorator of old grammars."""
@@ -475,7 +544,7 @@ class Scopes:
             if name != "_":
                 self._bind(scope, name, BindingKind.MATCH, node)
         elif first:
-            self.references.append(Reference(name, node, scope))
+            self._read(name, node, scope)
 
     def _is_parameter(self, node: int) -> bool:
         """Whether the identifier names a parameter (not a default value or an annotation)."""
