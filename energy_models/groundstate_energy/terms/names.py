@@ -43,18 +43,20 @@ def name_violations(view: FileView, first: int = 0, stop: int | None = None) -> 
     resolve = view.scopes.resolve
     resolved: dict[tuple[str, int], int] = {}
     earliest: dict[tuple[str, int], int] = {}
-    for reference in view.scopes.references_in(first, stop):
-        key = (reference.name, reference.scope)
+    for name, node, scope in view.scopes.reads_in(first, stop):
+        key = (name, scope)
         target = resolved.get(key)
         if target is None:
-            target = resolved[key] = resolve(reference.name, reference.scope)
-            if target == reference.scope and scopes[target].kind in _SCOPES_OF_STATEMENTS:
-                earliest[key] = _surely_bound_from(view, scopes[target].bindings[reference.name])
+            target = resolved[key] = resolve(name, scope)
+            if target == scope and scopes[target].kind in _SCOPES_OF_STATEMENTS:
+                earliest[key] = _surely_bound_from(view, scopes[target].bindings[name])
         if target < 0:
-            if reference.name not in _KNOWN and _is_undefined(view, reference):
+            if name not in _KNOWN and _is_undefined(view, reference := Reference(name, node, scope)):
                 yield _undefined(view, reference)
-        elif earliest.get(key, -1) > reference.node and _is_unbound(view, reference, scopes[target]):
-            yield _unbound(view, reference, scopes[target])
+        elif earliest.get(key, -1) > node:
+            reference = Reference(name, node, scope)
+            if _is_unbound(view, reference, scopes[target]):
+                yield _unbound(view, reference, scopes[target])
 
 
 def _is_undefined(view: FileView, reference: Reference) -> bool:

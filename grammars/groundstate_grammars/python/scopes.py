@@ -13,6 +13,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import starmap
 from typing import NamedTuple, TypeVar
 
 from groundstate_grammars.python import syntax as py
@@ -325,9 +326,13 @@ class Scopes:
 
     def references_in(self, first: int, stop: int | None) -> Iterator[Reference]:
         """The references among the nodes from ``first`` up to ``stop``, in text order; None: up to the last."""
+        return starmap(Reference, self.reads_in(first, stop))
+
+    def reads_in(self, first: int, stop: int | None) -> Iterator[tuple[str, int, int]]:
+        """Name, node and scope of each of these references: to those who look at all of them."""
         nodes = self._read_nodes
         here = slice(bisect_left(nodes, first), None if stop is None else bisect_left(nodes, stop))
-        return map(Reference, self._read_names[here], nodes[here], self._read_in[here])
+        return zip(self._read_names[here], nodes[here], self._read_in[here], strict=True)
 
     def visible_scopes(self, scope: int) -> list[int]:
         """Indices of the scopes whose names can be read in ``scope``, innermost first."""
