@@ -82,11 +82,14 @@ def tree_bytes(process: psutil.Process) -> int:
 
 
 def _start(command: Command) -> subprocess.Popen[bytes]:
+    """Start it; what runs from its sources may keep them compiled, as what is installed has them."""
     arguments: Sequence[str] = command.arguments
+    environment = dict(command.environment)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return subprocess.Popen(
         arguments,
         cwd=command.folder,
-        env=dict(command.environment),
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

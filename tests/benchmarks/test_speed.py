@@ -23,6 +23,11 @@ def test_a_command_is_timed_from_start_to_end() -> None:
     assert run(_python("import time; time.sleep(0.2)")).seconds >= 0.2
 
 
+def test_what_runs_from_its_sources_may_keep_them_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert run(_python("import sys; print(sys.dont_write_bytecode)")).output.strip() == "False"
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [
