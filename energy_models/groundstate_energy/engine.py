@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,6 +154,7 @@ class Engine:
         self._recollections: defaultdict[str, Recollection[_Remembered]] | None = (
             defaultdict(Recollection[_Remembered]) if remembers else None
         )
+        self._examined: WeakKeyDictionary[ParsedFile, FileStatistics] = WeakKeyDictionary()
 
     @property
     def choice(self) -> Choice:
@@ -190,6 +192,7 @@ class Engine:
             proceed: called before every unit and every pass of the network; what it raises ends the work. The network's
                 passes until then are remembered, where the engine remembers, so that the next look goes on from there.
         """
+        seen = file
         if file.project is not facts:
             file = file.within(facts)
         statistics = FileStatistics(file, self._names)
@@ -263,6 +266,7 @@ class Engine:
         look(violated, _worth_it, is_beyond=True)
         if recollection is not None and recalled is not None:
             recollection.keep(recalled, found)
+            self._examined[seen] = statistics
         logger.info(
             "energies: %d units known, %d looked at; %d passes of the network, %d edits vetted",
             len(units) - len(missing) - len(changed),
@@ -271,6 +275,55 @@ class Engine:
             veto.asked,
         )
         return [results[unit.node] for unit in units if unit.node in results]
+
+    def examine_edited(
+        self,
+        file: ParsedFile,
+        unit: Unit,
+        replacements: Sequence[Replacement],
+        *,
+        hard: HardTerms,
+        level: str,
+        proceed: Callable[[], None] = lambda: None,
+    ) -> Sequence[UnitResult] | None:
+        """The result of one function after an edit that leaves the rest of its file as it is; none where it has none.
+
+        Equal to what ``examine`` finds in it, as long as the edit concerns no facts that are the whole file's, such as the
+        signatures of its functions. None where ``file`` was not examined, or the function does not parse.
+
+        Args:
+            file: an earlier version. unit: a function of it. replacements: offsets of that version, inside the unit or the
+                blank lines after it.
+            hard: the hard terms of the version after the edit. level, proceed: as for ``examine``.
+        """
+        examined = self._examined.get(file)
+        if examined is None:
+            return None
+        edited = EditedUnit(examined.file, unit, replacements)
+        if edited.unit is None:
+            return None
+        statistics = examined.of_edited(edited)
+        veto = _Veto(hard, edited.shift)
+        gaps: Score = functools.partial(self._scorer.gaps, proceed=proceed)
+
+        def look(worth: Worth, *, is_beyond: bool = False) -> UnitResult | None:
+            assert edited.unit is not None
+            encoded = encode_units(statistics, [edited.unit], self._usage, worth=worth)
+            with _Beside(gaps) as network:
+                network.read(to_read(encoded))
+                _ = hard.violations
+                scored = encoded[0].scored(iter(network.said()))
+            return self._result(statistics, scored, veto, is_beyond=is_beyond).result if scored.read else None
+
+        result = look(worth_a_pass(self.package, level))
+        if result is None and veto.fires_in(edited.unit):
+            result = look(_worth_it, is_beyond=True)
+        if result is None:
+            return []
+        by = edited.shift
+        here = replace(edited.unit, start=edited.unit.start + by, end=edited.unit.end + by)
+        edits = tuple(edit.moved(by) for edit in result.edits)
+        return [UnitResult(here, result.free_energy, edits, result.is_beyond)]
 
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
@@ -454,19 +507,23 @@ class _Beside:
 
 
 class _Veto:
-    """Whether hard terms allow an edit, and what was asked of them."""
+    """Whether hard terms allow an edit, and what was asked of them.
 
-    def __init__(self, hard: HardTerms | None) -> None:
+    ``by``: bytes that a unit stands further on in the text of the hard terms than in the one it is read in.
+    """
+
+    def __init__(self, hard: HardTerms | None, by: int = 0) -> None:
         self._hard = hard
+        self._by = by
         self.asked = 0
 
     def fires_in(self, unit: Unit) -> bool:
         """Whether a hard term fires in ``unit`` as written."""
         violations = () if self._hard is None else self._hard.violations
-        return any(unit.start <= violation.start < unit.end for violation in violations)
+        return any(unit.start <= violation.start - self._by < unit.end for violation in violations)
 
     def allows(self, edit: Edit) -> bool:
         if self._hard is None:
             return True
         self.asked += 1
-        return self._hard.allows(edit.replacements)
+        return self._hard.allows(edit.moved(self._by).replacements)

@@ -32,6 +32,7 @@ from groundstate_grammars.index import ProjectIndex
 from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.parsed import ParsedFile
+from groundstate_grammars.python.units import Unit as FunctionUnit
 from groundstate_grammars.rules import CONTRACT_RULES, SOFT_RULES
 from groundstate_grammars.text import BYTE_ORDER_MARK
 
@@ -129,6 +130,20 @@ class Engine(Protocol):
         """
         ...
 
+    def examine_edited(
+        self,
+        file: ParsedFile,
+        unit: FunctionUnit,
+        replacements: Sequence[Replacement],
+        *,
+        hard: HardTerms,
+        level: str,
+        proceed: Callable[[], None] = ...,
+    ) -> Sequence[UnitResult] | None:
+        """What is found in one function after an edit that leaves the rest of ``file`` as it is; None where that has to be
+        examined whole. ``hard``: of the version after the edit."""
+        ...
+
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
     ) -> UnitResult | None:
@@ -145,42 +160,106 @@ class Workspace:
     index: ProjectIndex | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a document: the rules reported in it, and the alarm budget of its learned ones; None for none.
+
+    ``judges_ignores``: whether its ignore comments are judged too.
+    """
+
+    rules: frozenset[str]
+    sensitivity: str | None
+    ignores: Ignores
+    judges_ignores: bool
+
+    @classmethod
+    def of(cls, document: Document, root: Path, settings: Settings) -> Wanted:
+        """What ``settings`` ask of ``document`` in the project at ``root``."""
+        path = relative_to_root(document.path, root)
+        rules, ignores = settings.reported_rules(path), ignores_of(document)
+        sensitivity = sensitivity_of(path.as_posix(), settings.sensitivity)
+        learned = None if rules.isdisjoint(SOFT_RULES) else sensitivity
+        return cls(rules, learned, ignores, UNUSED_IGNORE in rules and bool(ignores.comments))
+
+    @property
+    def level(self) -> str:
+        """The alarm budget an engine is asked with: whether a comment hides nothing is judged by all edits near it."""
+        return "all" if self.judges_ignores or self.sensitivity is None else self.sensitivity
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What is found of a document before it is a report: without fingerprints, and with what a comment ignores."""
+
+    document: Document
+    findings: tuple[Finding, ...] = ()
+    ignores: Ignores = NO_IGNORES
+    energies: tuple[UnitEnergy, ...] = ()
+    rests_on_others: bool = True
+
+    def report(self, qualified_name: Callable[[int], str] | None = None) -> Report:
+        """The findings in order, numbered. ``qualified_name``: of the definitions around a byte, where that is known."""
+        report = numbered(self.document, list(self.findings), self.ignores, qualified_name)
+        return replace(report, energies=self.energies, rests_on_others=self.rests_on_others)
+
+
 def analyse(document: Document, workspace: Workspace, engine: Engine | None, settings: Settings) -> Report:
     """The findings of ``document``. Deterministic; without an engine only hard rules are reported.
 
     A document of more than ``MOST_BYTES`` has none.
     """
+    return analysis_of(document, workspace, engine, settings).report()
+
+
+def analysis_of(
+    document: Document, workspace: Workspace, engine: Engine | None, settings: Settings
+) -> Analysis:
+    """What ``analyse`` makes its report of."""
     if len(document.data) > MOST_BYTES:
-        return Report(document, (), 0)
-    path = relative_to_root(document.path, workspace.root)
-    rules = settings.reported_rules(path)
+        return Analysis(document)
     if document.not_text_at is not None:
-        return numbered(document, _not_text(document, document.not_text_at) if "GS101" in rules else [])
+        rules = settings.reported_rules(relative_to_root(document.path, workspace.root))
+        return Analysis(
+            document, tuple(_not_text(document, document.not_text_at) if "GS101" in rules else ())
+        )
+    wanted = Wanted.of(document, workspace.root, settings)
     hard = Vetoes(document.parsed, workspace.index, document.path, document.judgements)
-    scored: list[ScoredEdit] = []
     results: Sequence[UnitResult] = ()
-    judged = rules.difference(SOFT_RULES, CONTRACT_RULES)
-    places: list[tuple[str, int, int]] = []
-    ignores = ignores_of(document)
-    judges_ignores = UNUSED_IGNORE in rules and bool(ignores.comments)
-    sensitivity = sensitivity_of(path.as_posix(), settings.sensitivity)
-    if engine is not None and sensitivity is not None and not rules.isdisjoint(SOFT_RULES):
-        # Whether a comment hides nothing is judged by all edits near it, at whatever sensitivity.
-        level = "all" if judges_ignores else sensitivity
-        results = engine.examine(document.parsed, workspace.facts, hard=hard, level=level)
-        scored = _within_sensitivity(results, rules, sensitivity, hard)
-        judged = rules - CONTRACT_RULES
-        places += [(item.edit.rule, item.start, item.end) for result in results for item in result.edits]
-    places += [(item.rule, item.start, item.end) for item in hard.violations]
+    judged = wanted.rules.difference(SOFT_RULES, CONTRACT_RULES)
+    if engine is not None and wanted.sensitivity is not None:
+        results = engine.examine(document.parsed, workspace.facts, hard=hard, level=wanted.level)
+        judged = wanted.rules - CONTRACT_RULES
+    findings = findings_of(document, hard, hard.violations, results, wanted)
+    if wanted.judges_ignores:
+        places = [(item.edit.rule, item.start, item.end) for result in results for item in result.edits]
+        places += [(item.rule, item.start, item.end) for item in hard.violations]
+        findings += unused_ignores(document, wanted.ignores, places, judged)
+    return Analysis(document, tuple(findings), wanted.ignores, energies_of(results), hard.have_a_say)
+
+
+def findings_of(
+    document: Document,
+    hard: Vetoes,
+    violations: Sequence[Violation],
+    results: Sequence[UnitResult],
+    wanted: Wanted,
+    checks: int = MOST_CHECKS,
+) -> list[Finding]:
+    """The findings of ``violations`` and ``results``, which may be of a part of ``document``.
+
+    ``checks``: repairs of violations that are checked, at most.
+    """
+    rules, sensitivity = wanted.rules, wanted.sensitivity
+    scored = [] if sensitivity is None else _within_sensitivity(results, rules, sensitivity, hard)
     shown = {id(edit) for edit in scored}
     beyond = [
         edit
         for result in results
         for edit in result.edits
-        if hard.violations and edit.edit.rule in rules and id(edit) not in shown
+        if violations and edit.edit.rule in rules and id(edit) not in shown
     ]
-    findings, absorbed = _hard_findings(document, hard, rules, scored, beyond)
-    broken = [violation for violation in hard.violations if violation.rule == "GS101"]
+    findings, absorbed = _hard_findings(document, hard, violations, rules, scored, beyond, checks)
+    broken = [violation for violation in violations if violation.rule == "GS101"]
     scored = [
         edit
         for edit in scored
@@ -188,15 +267,15 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         and not any(_touch(edit, item) for item in broken)
         and (sensitivity == "all" or hard.finds_plausible(edit.edit.replacements))
     ]
-    findings += _soft_findings(document, scored, results)
-    if judges_ignores:
-        findings += unused_ignores(document, ignores, places, judged)
-    energies = tuple(
+    return findings + _soft_findings(document, scored, results)
+
+
+def energies_of(results: Iterable[UnitResult]) -> tuple[UnitEnergy, ...]:
+    """The free energies of examined units."""
+    return tuple(
         UnitEnergy(result.unit.qualname, result.unit.start, result.unit.end, result.free_energy)
         for result in results
     )
-    report = numbered(document, findings, ignores)
-    return replace(report, energies=energies, rests_on_others=hard.have_a_say)
 
 
 def _within_sensitivity(
@@ -238,9 +317,11 @@ def _disjoint(repairs: Iterable[tuple[Replacement, ...]]) -> list[tuple[Replacem
 def _hard_findings(
     document: Document,
     hard: Vetoes,
+    violations: Iterable[Violation],
     rules: frozenset[str],
     scored: Sequence[ScoredEdit],
     beyond: Sequence[ScoredEdit],
+    checks: int,
 ) -> tuple[list[Finding], list[ScoredEdit]]:
     """A finding for each place of a violation, and the scored edits that became repairs of one.
 
@@ -249,8 +330,7 @@ def _hard_findings(
     """
     findings: dict[tuple[str, int, int], Finding] = {}
     absorbed: list[ScoredEdit] = []
-    checks = MOST_CHECKS
-    for violation in hard.violations:
+    for violation in violations:
         place = (violation.rule, violation.start, violation.end)
         if place in findings or violation.rule not in rules:
             continue
@@ -379,12 +459,20 @@ def repair_title(data: bytes, replacements: Sequence[Replacement]) -> str:
     return title[:1].upper() + title[1:]
 
 
-def numbered(document: Document, findings: list[Finding], ignores: Ignores = NO_IGNORES) -> Report:
-    """Order the findings, give each its fingerprint, leave out those that a comment ignores."""
+def numbered(
+    document: Document,
+    findings: list[Finding],
+    ignores: Ignores = NO_IGNORES,
+    qualified_name: Callable[[int], str] | None = None,
+) -> Report:
+    """Order the findings, give each its fingerprint, leave out those that a comment ignores.
+
+    ``qualified_name``: names of the definitions around a byte; those of ``document`` where it is not given.
+    """
     findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
     if not findings:
         return Report(document, (), 0)
-    definitions = _Definitions(document)
+    qualified_name = qualified_name or Definitions(document).qualified_name
     lines: dict[int, str] = {}
     seen: dict[str, int] = {}
     kept: list[Finding] = []
@@ -393,7 +481,7 @@ def numbered(document: Document, findings: list[Finding], ignores: Ignores = NO_
         if line not in lines:
             text = document.source.line(line).removeprefix(BYTE_ORDER_MARK)  # which no editor shows or sends
             lines[line] = hashlib.sha256(b" ".join(text.split())).hexdigest()
-        where = definitions.qualified_name(finding.start)
+        where = qualified_name(finding.start)
         identity = "\0".join((finding.rule, where, lines[line]))
         occurrence = seen[identity] = seen.get(identity, 0) + 1
         full = f"{identity}\0{occurrence}".encode("utf-8", "surrogateescape")
@@ -402,7 +490,7 @@ def numbered(document: Document, findings: list[Finding], ignores: Ignores = NO_
     return Report(document, tuple(kept), len(findings) - len(kept))
 
 
-class _Definitions:
+class Definitions:
     """The functions and classes of a file, to name the ones around a place."""
 
     def __init__(self, document: Document) -> None:

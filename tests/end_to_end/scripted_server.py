@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ from groundstate.lsp.server import GroundstateServer, serve
 from groundstate.settings import Settings
 from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_grammars.edits import Edit, Replacement
+from groundstate_grammars.python.edited import EditedUnit
 
 _NAME = re.compile(rb"\bwrong(_for_sure)?\b")
 _SECONDS = re.compile(rb"seconds=([0-9.]+)")
@@ -43,6 +45,15 @@ class ScriptedEngine:
                 assert hard.violations is not None  # stops once nobody waits
         return [_examined(file, unit) for unit in file.units]
 
+    def examine_edited(self, file, unit, replacements, *, hard, level, proceed=lambda: None):
+        edited = EditedUnit(file, unit, replacements)
+        if edited.unit is None or _STUBBORN.search(edited.data) or _SECONDS.search(edited.data):
+            return None
+        found, by = _examined(edited, edited.unit), edited.shift
+        moved = replace(edited.unit, start=edited.unit.start + by, end=edited.unit.end + by)
+        edits = tuple(_scored(item.start + by, edited.data[item.start : item.end]) for item in found.edits)
+        return [SimpleNamespace(unit=moved, key="", free_energy=found.free_energy, edits=edits)]
+
     def landscape(self, file, facts, at, *, most):
         around = [unit for unit in file.units if unit.start <= at <= unit.end]
         if not around:
@@ -57,23 +68,24 @@ def _examined(file, unit) -> SimpleNamespace:
         item for item in file.units if item is not unit and unit.start <= item.start < item.end <= unit.end
     ]
     edits = tuple(
-        _scored(match)
+        _scored(match.start(), match[0])
         for match in _NAME.finditer(file.data, unit.start, unit.end)
         if not any(item.start <= match.start() < item.end for item in inner)
     )
     return SimpleNamespace(unit=unit, key="", free_energy=4.0 if edits else 0.0, edits=edits)
 
 
-def _scored(match: re.Match[bytes]) -> SimpleNamespace:
+def _scored(start: int, word: bytes) -> SimpleNamespace:
+    end = start + len(word)
     return SimpleNamespace(
-        edit=Edit("GS301", (Replacement(match.start(), match.end(), b"right"),)),
-        start=match.start(),
-        end=match.end(),
+        edit=Edit("GS301", (Replacement(start, end, b"right"),)),
+        start=start,
+        end=end,
         gap=_GAP,
         probability=0.875,
         level="default",
-        certified=match[1] is not None,
-        message=f"`{match[0].decode()}` should be `right`",
+        certified=word != b"wrong",
+        message=f"`{word.decode()}` should be `right`",
         evidence=(SimpleNamespace(start=0, end=1, message="the file starts here"),),
     )
 

@@ -79,6 +79,9 @@ class FakeEngine:
             results.append(FakeUnitResult(FakeUnit("f", 0, len(file.data)), 1.5, ordered))
         return results
 
+    def examine_edited(self, *arguments: object, **options: object) -> None:
+        """Only whole files are looked at."""
+
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int
     ) -> FakeUnitResult | None:

@@ -1,8 +1,9 @@
 """One unit of a file after an edit, without reading the rest of the file again.
 
-Mutants in training need the sites, candidates and counts of an edited unit, thousands
-of times. Only the unit's own text is parsed (inside a one-line class where it is a method); what the rest of the file
-contributes is taken from the file, less what the unit contributed before the edit, plus what it contributes now.
+Mutants in training need the sites, candidates and counts of an edited unit, thousands of times, and so does every letter
+that is typed into a function of a long file. Only the unit's own text is parsed (inside a one-line class where it is a
+method); what the rest of the file contributes is taken from the file, less what the unit contributed before the edit, plus
+what it contributes now.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from groundstate_grammars.tree import SyntaxTree
 
 
 class EditedUnit(ParsedFile):
-    """A function unit of ``base`` after ``replacements`` (offsets in the base file, inside the unit).
+    """A function unit of ``base`` after ``replacements`` (offsets in the base file, inside the unit or the blank lines
+    after it).
 
     ``unit`` is the edited unit or None when it does not parse; ``shift`` is added to an offset here to give the offset
     in the edited file. Raises ``ValueError`` for units that are not functions.
@@ -38,7 +40,7 @@ class EditedUnit(ParsedFile):
                 f"only functions can be read on their own, {unit.qualname} is a {unit.kind.value}"
             )
         prefix, start = _prefix(base, unit)
-        text = prefix + base.data[start : unit.end]
+        text = prefix + base.data[start : max(unit.end, *(r.end for r in replacements))]
         moved = tuple(
             Replacement(r.start - start + len(prefix), r.end - start + len(prefix), r.new)
             for r in replacements

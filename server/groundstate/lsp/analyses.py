@@ -30,11 +30,16 @@ class _Running:
     waiting: int = 0
 
 
+PAUSE = 0.25
+"""Seconds without a keystroke after which a provisional analysis is followed by a whole one."""
+
+
 class Analyses:
     """The newest analysis of each open document, made when it is asked for, once ``ready`` is set.
 
     Args:
         first: what can be found at once, while the job would have to wait for what it needs; None where it has not to.
+        provisional: what can be found at once of a document that was analysed before; None where nothing can.
         then: told of each analysis that is finished; what it learns may ``complete`` it.
     """
 
@@ -43,6 +48,7 @@ class Analyses:
         worker: Worker,
         job: Job,
         first: Callable[[Snapshot], Analysed | None],
+        provisional: Callable[[Snapshot], Analysed | None],
         ready: asyncio.Event,
         then: Callable[[Analysed], None] = lambda analysed: None,
     ) -> None:
@@ -51,6 +57,7 @@ class Analyses:
         self._ready = ready
         self._job = job
         self._first = first
+        self._provisional = provisional
         self._finished: dict[str, Analysed] = {}
         self._running: dict[str, _Running] = {}
         self._seconds: dict[str, float] = {}
@@ -83,35 +90,68 @@ class Analyses:
                 self._forget(running)
 
     async def first(self, snapshot: Snapshot) -> Analysed | None:
-        """Findings of ``snapshot`` that all will be among those of its analysis, and can be had before that.
+        """Findings of ``snapshot`` that can be had before its analysis; ``settled`` gives that.
 
-        None where there are none, and where an analysis was finished since the document was opened: its findings would
-        be withdrawn. Raises ``Superseded`` when the document changed or was closed meanwhile.
+        Of a document that was just opened, those of exact rules while the rest is loaded: all will be among those of the
+        analysis. Of one that is typed into, those of a provisional analysis. None where there are none. Raises
+        ``Superseded`` when the document changed or was closed meanwhile.
         """
         uri = snapshot.uri
-        if uri in self._seconds:
+        finished = self._finished.get(uri)
+        if finished is not None and finished.snapshot is snapshot:
             return None
+        is_known = uri in self._seconds
         self._newest[uri] = snapshot
 
-        def job() -> Analysed | None:
-            return self._first(snapshot) if self._newest.get(uri) is snapshot else None
+        def job() -> tuple[Analysed | None, float]:
+            started = time.perf_counter()
+            early = self._provisional if is_known else self._first
+            found = early(snapshot) if self._newest.get(uri) is snapshot else None
+            return found, time.perf_counter() - started
 
         await self._ready.wait()
-        started = time.perf_counter()
-        found = await self._worker.run(job)
+        found, seconds = await self._worker.run(job)
         if self._newest.get(uri) is not snapshot:
             raise Superseded
-        if found is None or not found.diagnostics or uri in self._seconds:
+        finished = self._finished.get(uri)
+        if finished is not None and finished.snapshot is snapshot:
             return None
-        milliseconds = 1000 * (time.perf_counter() - started)
+        if found is None or (not is_known and (not found.diagnostics or uri in self._seconds)):
+            return None
+        if is_known:
+            self._seconds[uri] = seconds
         logger.info(
-            "%s version %s: %d findings of exact rules in %.0f ms, while the rest is loaded",
+            "%s version %s: %d findings %s in %.0f ms",
             uri,
             snapshot.version,
             len(found.diagnostics),
-            milliseconds,
+            "before a pause" if is_known else "of exact rules, while the rest is loaded,",
+            1000 * seconds,
         )
         return found
+
+    async def settled(self, first: Analysed) -> Analysed:
+        """The analysis of what ``first`` found something of; after a pause, where that was a provisional analysis.
+
+        Raises:
+            Superseded: the document changed or was closed meanwhile.
+        """
+        await self.pause(first.snapshot)
+        return await self.of(first.snapshot)
+
+    async def pause(self, snapshot: Snapshot) -> None:
+        """Wait until a document that is typed into is left alone, unless its analysis is there.
+
+        Raises:
+            Superseded: the document changed or was closed meanwhile.
+        """
+        uri = snapshot.uri
+        finished = self._finished.get(uri)
+        if uri in self._seconds and (finished is None or finished.snapshot is not snapshot):
+            self._newest[uri] = snapshot
+            await asyncio.sleep(PAUSE)
+            if self._newest.get(uri) is not snapshot:
+                raise Superseded
 
     def complete(self, analysed: Analysed) -> bool:
         """Put ``analysed`` in the place of the analysis of the same snapshot; False where that is gone."""

@@ -10,6 +10,7 @@ from groundstate_energy.terms import Violation
 from groundstate_grammars.edits import Replacement
 from groundstate_grammars.project import ProjectFacts
 from groundstate_grammars.python.parsed import ParsedFile
+from groundstate_grammars.python.units import Unit
 
 
 class Superseded(Exception):
@@ -75,6 +76,24 @@ class CancellableEngine:
         going()
         checked = None if hard is None else _CheckedTerms(hard, self._token)
         return self._engine.examine(file, facts, hard=checked, level=level, proceed=going)
+
+    def examine_edited(
+        self,
+        file: ParsedFile,
+        unit: Unit,
+        replacements: Sequence[Replacement],
+        *,
+        hard: HardTerms,
+        level: str,
+        proceed: Callable[[], None] = lambda: None,
+    ) -> Sequence[UnitResult] | None:
+        def going() -> None:
+            self._token.check()
+            proceed()
+
+        going()
+        checked = _CheckedTerms(hard, self._token)
+        return self._engine.examine_edited(file, unit, replacements, hard=checked, level=level, proceed=going)
 
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from groundstate.analysis import Workspace, analyse
+from groundstate.analysis import Analysis, analyse, analysis_of
 from groundstate.contracts import carried_over, together, without_contracts
 from groundstate.discovery import is_excluded
-from groundstate.documents import Document
+from groundstate.documents import MOST_BYTES, Document
 from groundstate.engine_loading import EngineError
 from groundstate.landscape import Landscape, landscape
 from groundstate.lsp.cancellation import CancellableEngine, Token
@@ -18,9 +18,18 @@ from groundstate.lsp.notebooks import in_their_cells, without_shell_names
 from groundstate.lsp.projects import Project, Projects
 from groundstate.lsp.snapshots import Snapshot
 from groundstate.lsp.versions import Versions
+from groundstate.provisional import provisional
 from groundstate.report import Report, UnitEnergy
 from groundstate.unused_ignores import UNUSED_IGNORE
 from groundstate_grammars.python.units import UnitKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The last whole analysis of an open document that parsed, and the project it was made in."""
+
+    analysis: Analysis
+    project: Project
 
 
 class Examination:
@@ -32,6 +41,7 @@ class Examination:
         self._pages = pages
         self._versions = Versions()
         self._contracts: dict[str, Report] = {}
+        self._wholes: dict[str, _Whole] = {}
 
     def __call__(self, snapshot: Snapshot, token: Token) -> Analysed:
         """The findings of ``snapshot`` as diagnostics; raises ``Superseded`` when the token is cancelled on the way."""
@@ -62,6 +72,23 @@ class Examination:
         if snapshot.is_notebook:
             report = in_their_cells(without_shell_names(report), snapshot)
         return analysed(snapshot, report, self._client, self._pages, project.settings.baseline)
+
+    def provisional(self, snapshot: Snapshot) -> Analysed | None:
+        """What can be found at once of a version that differs from one analysed before inside one function; None where
+        only a whole analysis can tell."""
+        whole = self._wholes.get(snapshot.uri)
+        path = snapshot.document.path
+        if whole is None or self._projects.loaded(path) != whole.project:
+            return None
+        project = whole.project
+        document = self._versions.follow(snapshot.uri, snapshot.document)
+        workspace = project.files.workspace_of_exact_rules()
+        report = provisional(whole.analysis, document, workspace, project.engine, project.settings)
+        if report is None:
+            return None
+        if project.baseline is not None:
+            report = project.baseline.new_in(report)
+        return self._rendered(snapshot, report, project)
 
     def energies(self, snapshot: Snapshot, token: Token) -> tuple[UnitEnergy, ...]:
         """The energies of all functions of ``snapshot``, also of those an analysis does not look at; none without a model.
@@ -118,34 +145,52 @@ class Examination:
     def forget(self, uri: str) -> None:
         self._versions.forget(uri)
         self._contracts.pop(uri, None)
+        self._wholes.pop(uri, None)
 
     def forget_all(self) -> None:
         self._versions.forget_all()
         self._contracts.clear()
+        self._wholes.clear()
 
     def _analysed(self, snapshot: Snapshot, token: Token, *, is_file: bool = False) -> Analysed:
-        report, baseline = Report(snapshot.document, (), 0), None
-        if snapshot.is_python and self._projects.checks(snapshot.document.path):
-            project = self._projects.of(snapshot.document.path, token)
-            baseline = project.settings.baseline
-            if not is_excluded(snapshot.document.path, project.root, project.settings.exclude):
-                document = (
-                    snapshot.document if is_file else self._versions.follow(snapshot.uri, snapshot.document)
-                )
-                files = project.files
-                workspace = files.workspace_of_files() if is_file else files.workspace(document)
-                report = _report(document, workspace, project, token)
-                if not is_file and snapshot.uri in self._contracts:
-                    report = carried_over(report, self._contracts[snapshot.uri])
-                if snapshot.is_notebook:
-                    report = in_their_cells(without_shell_names(report), snapshot)
+        path, project = snapshot.document.path, None
+        if snapshot.is_python and self._projects.checks(path):
+            project = self._projects.of(path, token)
+        if project is None or is_excluded(path, project.root, project.settings.exclude):
+            baseline = None if project is None else project.settings.baseline
+            return analysed(snapshot, Report(snapshot.document, (), 0), self._client, self._pages, baseline)
+        files = project.files
+        if is_file:
+            document, workspace = snapshot.document, files.workspace_of_files()
+        else:
+            document = self._versions.follow(snapshot.uri, snapshot.document)
+            _read(document, token)
+            workspace = files.workspace(document)
         token.check()
-        return analysed(snapshot, report, self._client, self._pages, baseline)
+        engine = CancellableEngine(project.engine, token) if project.engine is not None else None
+        analysis = analysis_of(document, workspace, engine, project.settings)
+        report = analysis.report()
+        token.check()
+        if not is_file and not document.parsed.tree.has_errors:
+            self._wholes[snapshot.uri] = _Whole(analysis, project)
+        if project.baseline is not None:
+            report = project.baseline.new_in(report)
+        return self._rendered(snapshot, report, project, is_file=is_file)
+
+    def _rendered(
+        self, snapshot: Snapshot, report: Report, project: Project, *, is_file: bool = False
+    ) -> Analysed:
+        """``report`` as diagnostics, with the contracts of an earlier version."""
+        if not is_file and snapshot.uri in self._contracts:
+            report = carried_over(report, self._contracts[snapshot.uri])
+        if snapshot.is_notebook:
+            report = in_their_cells(without_shell_names(report), snapshot)
+        return analysed(snapshot, report, self._client, self._pages, project.settings.baseline)
 
 
-def _report(document: Document, workspace: Workspace, project: Project, token: Token) -> Report:
-    """What the linter would report of ``document``."""
-    token.check()
-    engine = CancellableEngine(project.engine, token) if project.engine is not None else None
-    report = analyse(document, workspace, engine, project.settings)
-    return report if project.baseline is None else project.baseline.new_in(report)
+def _read(document: Document, token: Token) -> None:
+    """Read all of a document that its analysis is made from; raises ``Superseded`` once the token is cancelled."""
+    if document.not_text_at is None and len(document.data) <= MOST_BYTES:
+        for part in ("flat", "scopes", "tokens", "units", "facts"):
+            token.check()
+            getattr(document.parsed, part)

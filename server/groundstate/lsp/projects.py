@@ -147,6 +147,19 @@ class Projects:
         self._read(files, loaded, token)
         return Project(loaded.settings, loaded.root, files, engine, self._baseline_of(loaded.settings))
 
+    def loaded(self, path: Path) -> Project | None:
+        """The project of the file at ``path`` where nothing of it has to be loaded or read first."""
+        loaded = self._settings_of(path)
+        engine = None
+        if _wants_learned(loaded):
+            if self._engines.is_loading(loaded.settings):
+                return None
+            engine = self._engines.loaded(loaded.settings)
+        files = self._files.get((loaded, engine is not None))
+        if files is None or not files.is_read:
+            return None
+        return Project(loaded.settings, loaded.root, files, engine, self._baseline_of(loaded.settings))
+
     def of_exact_rules(self, path: Path) -> Project | None:
         """The project of the file at ``path`` without an engine, while it is loaded for the first time.
 

@@ -1,7 +1,8 @@
 """Push diagnostics, for clients that do not pull them.
 
 What was published stays until the findings of a newer version replace it; nothing is published for a version that is
-not current any more. Of a document that was just opened the findings of exact rules are published while the model is loaded.
+not current any more. Of a document that was just opened the findings of exact rules are published while the model is loaded,
+of one that is typed into those of a provisional analysis; the whole analysis follows, and is published where it differs.
 """
 
 from __future__ import annotations
@@ -84,15 +85,18 @@ class Publisher:
             return
         try:
             first = await self._analyses.first(snapshot)
-            if first is not None:
+            if first is None:
+                analysed = await self._analyses.of(snapshot)
+            else:
                 self._send(first)
-            analysed = await self._analyses.of(snapshot)
+                analysed = await self._analyses.settled(first)
         except Superseded:
             return
         except Exception:
             logger.exception("%s could not be analysed", snapshot.uri)
             return
-        self._send(analysed)
+        if first is None or analysed.result_id != first.result_id:
+            self._send(analysed)
 
     def _send(self, analysed: Analysed) -> None:
         if self._documents.get(analysed.snapshot.uri) is analysed.snapshot:

@@ -123,6 +123,7 @@ class GroundstateServer(LanguageServer):
             self.worker,
             self.examination,
             self.examination.of_exact_rules,
+            self.examination.provisional,
             self.ready,
             self.contract_checks.analysed,
         )
@@ -155,12 +156,21 @@ class GroundstateServer(LanguageServer):
                 if self.documents.get(snapshot.uri) is not snapshot:
                     raise
 
+    async def settled(self, snapshot: Snapshot) -> Analysed:
+        """``analysed``, not before there is a pause: for what a client asks for unasked by its user.
+
+        Raises:
+            Superseded: the document changed or was closed meanwhile.
+        """
+        await self.analyses.pause(snapshot)
+        return await self.analysed(snapshot)
+
     def show_completed(self, first: Analysed) -> None:
         """Have the client that pulled ``first`` pull again when its analysis finds more."""
 
         async def complete() -> None:
             with contextlib.suppress(Superseded):
-                analysed = await self.analysed(first.snapshot)
+                analysed = await self.analyses.settled(first)
                 if analysed.result_id != first.result_id:
                     await self.pull_registration.refresh()
 

@@ -21,7 +21,9 @@ async def handle(
 ) -> list[types.CodeAction]:
     if not server.client.code_actions:
         return []
-    analysed, uri = await server.analysed(snapshot), params.text_document.uri
+    asked = params.context.trigger_kind != types.CodeActionTriggerKind.Automatic
+    analysed = await (server.analysed(snapshot) if asked else server.settled(snapshot))
+    uri = params.text_document.uri
     return [
         await _rendered(server, analysed, action, params)
         for action in actions_for(analysed, uri, params.range, params.context, server.client.encoding)

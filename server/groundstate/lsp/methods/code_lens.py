@@ -26,7 +26,7 @@ async def handle(
     shows_energies = server.configuration.of(snapshot.document.path).code_lens
     if not shows_energies and not may_have_contracts(snapshot.document.data):
         return None
-    analysed = await server.analysed(snapshot)
+    analysed = await server.settled(snapshot)
     source, encoding = snapshot.source, server.client.encoding
     uri = params.text_document.uri
     lenses = [

@@ -9,6 +9,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from groundstate.lsp.cancellation import Superseded
+from groundstate.lsp.diagnostics import Analysed
 from groundstate.lsp.handlers import OnSnapshot
 from groundstate.lsp.snapshots import Snapshot
 from groundstate.lsp.text_changes import path_of
@@ -30,12 +31,13 @@ async def handle(
     await asyncio.sleep(server.pause(snapshot))
     if server.client.refreshes:
         first = await server.analyses.first(snapshot)
-        if first is not None and params.previous_result_id != first.result_id:
+        if first is not None:
             server.show_completed(first)
-            return types.RelatedFullDocumentDiagnosticReport(
-                items=first.of(params.text_document.uri), result_id=first.result_id
-            )
-    analysed = await server.analysed(snapshot)
+            return _report(first, params)
+    return _report(await server.analysed(snapshot), params)
+
+
+def _report(analysed: Analysed, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     if params.previous_result_id == analysed.result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=analysed.result_id)
     return types.RelatedFullDocumentDiagnosticReport(

@@ -25,7 +25,7 @@ async def handle(
     await server.ready.wait()
     if not server.configuration.of(snapshot.document.path).inlay_hints:
         return None
-    analysed = await server.analysed(snapshot)
+    analysed = await server.settled(snapshot)
     encoding = server.client.encoding
     first, last = snapshot.offsets(params.text_document.uri, params.range, encoding)
     hints = []

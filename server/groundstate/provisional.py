@@ -1,0 +1,211 @@
+"""Provisional analyses: what is typed into one function is answered for without looking at all of its file again.
+
+Counts and similar names are of the whole file, so each letter may change a little what the network says of any function,
+and to find out where takes as long as the file is long. Between two letters only this is looked at:
+
+- exact rules, of the whole new text, as always;
+- learned rules, of the function that is typed in; of the others they say what they said of the last whole analysis.
+
+Repairs of what exact rules say are not looked for in that function, for each is checked on the whole text. While the text
+does not parse, the function alone is read for the syntax error, and its learned findings beside what is typed stay.
+Whoever shows a provisional analysis asks for a whole one as soon as there is a pause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from groundstate.analysis import (
+    Analysis,
+    Definitions,
+    Engine,
+    UnitResult,
+    Wanted,
+    Workspace,
+    energies_of,
+    findings_of,
+)
+from groundstate.documents import MOST_BYTES, Document
+from groundstate.findings import Evidence, Finding
+from groundstate.report import Report, UnitEnergy
+from groundstate.settings import Settings
+from groundstate.unused_ignores import UNUSED_IGNORE
+from groundstate_energy.vetoes import Vetoes
+from groundstate_grammars.edits import Replacement, difference
+from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.edited import EditedUnit
+from groundstate_grammars.python.parsed import ParsedFile
+from groundstate_grammars.python.units import Unit, UnitKind
+from groundstate_grammars.rules import SOFT_RULES
+
+_LEARNED = frozenset(SOFT_RULES)
+_CARRIED = _LEARNED | {UNUSED_IGNORE}
+"""Rules of which a provisional analysis says, outside of the function, what a whole one said."""
+
+
+def provisional(
+    before: Analysis, document: Document, workspace: Workspace, engine: Engine | None, settings: Settings
+) -> Report | None:
+    """The report of a later version of the document that ``before`` is the whole analysis of.
+
+    ``workspace``, ``engine``, ``settings``: those of ``before``. None where only a whole analysis can tell: the versions
+    differ by more than the body of one function, or ``before`` is of a text with a syntax error.
+    """
+    base = before.document
+    change = difference(base.data, document.data)
+    if change is None or document.not_text_at is not None or len(document.data) > MOST_BYTES:
+        return None
+    unit = None if base.parsed.tree.has_errors else _function_around(base.parsed, change)
+    if unit is None:
+        return None
+    typed = _Typed(base, document, unit, change)
+    if document.parsed.tree.has_errors:
+        return _broken(before, typed, workspace, settings)
+    place = document.parsed.enclosed_since(base.parsed)
+    if place is None or place.node != unit.node:
+        return None
+    wanted = Wanted.of(document, workspace.root, settings)
+    hard = Vetoes(document.parsed, workspace.index, document.path, document.judgements)
+    results: Sequence[UnitResult] | None = ()
+    if engine is not None and wanted.sensitivity is not None:
+        results = engine.examine_edited(base.parsed, unit, [change], hard=hard, level=wanted.level)
+    if results is None:
+        return None
+    known = {
+        (finding.rule, finding.start, finding.end): finding
+        for finding in typed.moved(item for item in before.findings if not typed.is_inside(item))
+    }
+    places = {(item.rule, item.start, item.end): item for item in hard.violations}
+    other = [item for where, item in places.items() if where not in known]
+    kept = [item for where, item in known.items() if item.rule in _CARRIED or where in places]
+    findings = [*kept, *findings_of(document, hard, other, results, wanted, checks=0)]
+    energies = typed.energies(before.energies, energies_of(results))
+    return Analysis(document, tuple(findings), wanted.ignores, energies).report()
+
+
+def _broken(before: Analysis, typed: _Typed, workspace: Workspace, settings: Settings) -> Report | None:
+    """The report of a text with a syntax error in the function; None where the function alone has none."""
+    document = typed.document
+    alone = EditedUnit(typed.base.parsed, typed.unit, [typed.change])
+    if not alone.tree.has_errors:
+        return None
+    wanted = Wanted.of(document, workspace.root, settings)
+    hard = Vetoes(alone, workspace.index, document.path)
+    local = Document(document.path, alone.data, alone)
+    errors = [
+        _shifted(item, alone.shift)
+        for item in findings_of(local, hard, hard.violations, (), wanted, checks=0)
+    ]
+    kept = [
+        item
+        for item in typed.moved(item for item in before.findings if item.rule in _CARRIED)
+        if all(item.end <= error.start or item.start >= error.end for error in errors)
+    ]
+    analysis = Analysis(document, (*kept, *errors), wanted.ignores, typed.energies(before.energies))
+    return analysis.report(typed.qualified_name)
+
+
+def _function_around(file: ParsedFile, change: Replacement) -> Unit | None:
+    """The outermost function whose body, or the blank lines after it, holds all of a change."""
+    flat = file.flat
+    before = (unit for unit in file.units if unit.kind is UnitKind.FUNCTION and unit.start < change.start)
+    unit = max(before, key=lambda unit: unit.start, default=None)
+    if unit is None or file.data[unit.end : change.end].strip():
+        return None
+    body = flat.child_by_field(unit.node, py.FIELD_BODY)
+    return unit if body >= 0 and flat.start[body] <= change.start else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """A change of ``base`` inside the function ``unit`` that makes ``document``."""
+
+    base: Document
+    document: Document
+    unit: Unit
+    change: Replacement
+
+    @property
+    def shift(self) -> int:
+        """Bytes that what comes after the change has moved."""
+        return len(self.change.new) - (self.change.end - self.change.start)
+
+    def is_inside(self, finding: Finding) -> bool:
+        """Whether a finding of the earlier version is in the function."""
+        return self.unit.start <= finding.start < self.unit.end
+
+    def moved(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Findings of the earlier version where they are now, with what of them is beside the change; learned ones only with
+        their best repair."""
+        for finding in findings:
+            best = finding.repairs[:1] if finding.probability is not None else ()
+            places = [(finding.start, finding.end)]
+            places += [(item.start, item.end) for repair in best for item in repair.replacements]
+            if not any(self._touches(*place) for place in places):
+                repairs = [
+                    replace(repair, replacements=tuple(map(self._replacement, repair.replacements)))
+                    for repair in finding.repairs
+                    if not any(self._touches(item.start, item.end) for item in repair.replacements)
+                ]
+                evidence = [
+                    Evidence(self._at(item.start), self._at(item.end), item.message)
+                    for item in finding.evidence
+                    if not self._touches(item.start, item.end)
+                ]
+                yield replace(
+                    finding,
+                    start=self._at(finding.start),
+                    end=self._at(finding.end),
+                    repairs=tuple(repairs),
+                    evidence=tuple(evidence),
+                )
+
+    def energies(
+        self, known: Iterable[UnitEnergy], own: Iterable[UnitEnergy] | None = None
+    ) -> tuple[UnitEnergy, ...]:
+        """Energies of the earlier version where they are now, with the function's ``own`` where there are any."""
+        own = tuple(own or ())
+        found = [
+            replace(item, start=self._at(item.start), end=self._at(item.end))
+            for item in known
+            if not own or (item.start, item.end) != (self.unit.start, self.unit.end)
+        ]
+        return tuple(sorted([*found, *own], key=lambda item: item.start))
+
+    def qualified_name(self, offset: int) -> str:
+        """Names of the definitions around a byte of the later version, as the earlier one has them."""
+        if offset >= self.change.start:
+            offset = max(offset - self.shift, self.change.start)
+        if self.change.start <= offset <= self.change.end:
+            offset = min(offset, self.unit.end - 1)
+        return Definitions(self.base).qualified_name(offset)
+
+    def _at(self, offset: int) -> int:
+        return offset + self.shift if offset >= self.change.end else offset
+
+    def _touches(self, start: int, end: int) -> bool:
+        """Whether the bytes from ``start`` to ``end`` of the earlier version hold some of the change, or border on it."""
+        return start <= self.change.end and end >= self.change.start
+
+    def _replacement(self, item: Replacement) -> Replacement:
+        return Replacement(self._at(item.start), self._at(item.end), item.new)
+
+
+def _shifted(finding: Finding, by: int) -> Finding:
+    """A finding ``by`` bytes further on."""
+    return replace(
+        finding,
+        start=finding.start + by,
+        end=finding.end + by,
+        repairs=tuple(
+            replace(
+                repair,
+                replacements=tuple(
+                    Replacement(item.start + by, item.end + by, item.new) for item in repair.replacements
+                ),
+            )
+            for repair in finding.repairs
+        ),
+        evidence=tuple(Evidence(item.start + by, item.end + by, item.message) for item in finding.evidence),
+    )
