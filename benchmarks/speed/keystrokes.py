@@ -20,10 +20,12 @@ PLACES = 15
 
 @dataclass(slots=True)
 class Typing:
-    """Seconds from each change to its findings, from opening the file to the first findings, and peak bytes."""
+    """Seconds from each change to its findings; from opening the file to the first findings of all rules; of the whole
+    analysis that follows what is typed at a place, once there is a pause; and peak bytes."""
 
     opened: float = 0.0
     keystrokes: list[float] = field(default_factory=list)
+    wholes: list[float] = field(default_factory=list)
     peak: int = 0
 
 
@@ -40,7 +42,7 @@ def type_into(path: Path, root: Path, *, pull: bool, seed: int) -> Typing:
     with StdioServer(root, pull=pull) as server:
         started = time.perf_counter()
         server.open(path, text)
-        server.findings()
+        server.whole()
         typing.opened = time.perf_counter() - started
         server.settle()
         for line, indent, column in statement_ends(text, random.Random(seed)):
@@ -52,6 +54,9 @@ def type_into(path: Path, root: Path, *, pull: bool, seed: int) -> Typing:
                 server.change(place, place, letter)
                 server.findings()
                 typing.keystrokes.append(time.perf_counter() - started)
+            started = time.perf_counter()
+            server.whole()
+            typing.wholes.append(time.perf_counter() - started)
             typing.peak = max(typing.peak, server.memory())
             server.change((line, column), (line + 1, len(indent) + len(STATEMENT)), "")
             server.findings()

@@ -53,7 +53,7 @@ class StdioServer:
         document: dict[str, object] = {"publishDiagnostics": {"versionSupport": True}}
         if self._pull:
             document["diagnostic"] = {"dynamicRegistration": False}
-        workspace: dict[str, object] = {}
+        workspace: dict[str, object] = {"diagnostics": {"refreshSupport": True}}
         if self._lenses:
             document["codeLens"] = {"dynamicRegistration": False}
             workspace["codeLens"] = {"refreshSupport": True}
@@ -126,6 +126,12 @@ class StdioServer:
     def settle(self) -> None:
         """Let the server finish what opening a project starts in the background."""
         time.sleep(1.0)
+
+    def whole(self) -> None:
+        """Wait for the whole analysis of the current version: what is shown when the mouse rests is taken from it."""
+        place = {"line": 0, "character": 0}
+        parameters = {"textDocument": {"uri": self._uri}, "position": place}
+        self._answer_to(self._request("textDocument/hover", parameters))
 
     def memory(self) -> int:
         return tree_bytes(psutil.Process(self._process.pid))
