@@ -41,11 +41,13 @@ class Judgements:
 
     Attributes:
         differences: by secluded edit, what it does to violations. plausible: by secluded edit, whether it is.
+        promised: places among the statements of the module of all that contracts need; None where it is not known.
     """
 
     judged: JudgedFile | None = None
     differences: dict[Replacements, Difference] = field(default_factory=dict)
     plausible: dict[Replacements, bool] = field(default_factory=dict)
+    promised: frozenset[int] | None = None
 
     def of(self, file: ParsedFile, index: ProjectIndex, path: Path | None) -> JudgedFile:
         """The violations of ``file``. From now on the judgements are those of this version, unless it is broken."""
@@ -61,15 +63,18 @@ class Judgements:
             return self.judged
         judged = JudgedFile.of(file, index, path)
         if judged.is_whole:
-            self.judged, self.differences, self.plausible = judged, {}, {}
+            self.judged, self.differences, self.plausible, self.promised = judged, {}, {}, None
         return judged
 
     def _follow(self, before: ParsedFile, change: Secluded) -> None:
         flat, node = before.flat, change.place.node
         statement = bisect_right(flat.children(0), node) - 1
         kept = {edit: said for edit, said in self.differences.items() if statement not in said.needs}
-        if change.may_promise or (may_have_contracts(before.data) and _names_others(before, change)):
-            kept = {}
+        # What no contract needs may come to need others without any contract's doing so.
+        needed = self.promised is None or statement in self.promised
+        may_need = needed and may_have_contracts(before.data) and _names_others(before, change)
+        if change.may_promise or may_need:
+            kept, self.promised = {}, None
         self.differences = _outside(kept, before, change)
         self.plausible = _outside(self.plausible, before, change)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -128,7 +129,7 @@ class Vetoes:
         file = self._file
         after = file.edited([item for repair in repairs for item in repair])
         if not after.flat.errors and _bindings(after) == _bindings(file):
-            if _kinds(self._violations_of(after)) == self._before:
+            if _kinds(self._violations_of(after, self._contracts)) == self._before:
                 self._harmless.update(repairs)
                 return
         middle = len(repairs) // 2
@@ -185,7 +186,7 @@ class Vetoes:
         if known is None:
             known = self._differences[replacements] = self._compared(replacements)
             if judged.is_whole and judged.change_to(self._after(replacements)) is not None:
-                contracts = self._contracts
+                contracts = self._contracts_around(replacements, self._after(replacements))
                 needs = (
                     [contracts.concerned(item.start) for item in replacements]
                     if contracts is not None
@@ -202,7 +203,7 @@ class Vetoes:
             errors = edited.tree.error_count() - file.tree.error_count()
             errors = errors or edited.tree.has_errors - file.tree.has_errors
             return Difference(max(errors, 0), max(-errors, 0))
-        after = _kinds(self._violations_of(edited))
+        after = _kinds(self._violations_of(edited, self._contracts_around(replacements, edited)))
         return Difference((after - self._before).total(), (self._before - after).total())
 
     def _after(self, replacements: Replacements) -> ParsedFile:
@@ -215,15 +216,31 @@ class Vetoes:
                 self._versions[replacements] = found
         return found
 
-    def _violations_of(self, file: ParsedFile) -> list[Violation]:
-        """The violations of another version of the file."""
+    def _contracts_around(self, replacements: Replacements, edited: ParsedFile) -> ContractTerm | None:
+        """The contracts of the file where an edit, which makes ``edited`` of it, may concern one; else None."""
+        judged, judgements = self._judged, self._judgements
+        if not judged.is_whole:
+            return self._contracts
+        if judgements.promised is None:
+            contracts = self._contracts
+            judgements.promised = contracts.places if contracts is not None else frozenset()
+        if not judgements.promised:
+            return None
+        flat = self._file.flat
+        starts = [flat.start[node] for node in flat.children(0)]
+        places = {bisect_right(starts, item.start) - 1 for item in replacements}
+        is_beside = len(edited.flat.children(0)) == len(starts) and places.isdisjoint(judgements.promised)
+        return None if is_beside else self._contracts
+
+    def _violations_of(self, file: ParsedFile, promised: ContractTerm | None) -> list[Violation]:
+        """The violations of another version of the file, ``promised`` among what is asked."""
         judged = self._judged
         change = judged.change_to(file)
         if change is not None:
             found = judged.after(file, change.place).violations
         else:
             found = JudgedFile.of(file, self._index, self._path).violations
-        contracts = self._contracts.violations(file) if self._contracts is not None else ()
+        contracts = promised.violations(file) if promised is not None else ()
         self._finds_in_edits = self._finds_in_edits or bool(found) or bool(contracts)
         return [*found, *contracts]
 

@@ -67,6 +67,11 @@ class ContractTerm:
         return frozenset[int]().union(*needs)
 
     @cached_property
+    def places(self) -> frozenset[int]:
+        """Places among the module's statements of all that contracts need."""
+        return frozenset[int]().union(*(promise.needs for promise in self._promises))
+
+    @cached_property
     def _statements(self) -> list[int]:
         return self._file.flat.children(0)
 
