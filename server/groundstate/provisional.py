@@ -1,4 +1,4 @@
-"""Provisional analyses: what is typed into one function is answered for without looking at all of its file again.
+"""Provisional analyses: what is typed in one place is answered for without looking at all of its file again.
 
 Counts and similar names are of the whole file, so each letter may change a little what the network says of any function,
 and to find out where takes as long as the file is long. Between two letters only this is looked at:
@@ -6,13 +6,14 @@ and to find out where takes as long as the file is long. Between two letters onl
 - exact rules, of the whole new text, as always;
 - learned rules, of the function that is typed in; of the others they say what they said of the last whole analysis.
 
-Repairs of what exact rules say are not looked for in that function, for each is checked on the whole text. While the text
-does not parse, the function alone is read for the syntax error, and its learned findings beside what is typed stay.
+Repairs of what exact rules newly say are not looked for, for each is checked on the whole text. While the text does not
+parse, the function or statement alone is read for the syntax error, and learned findings beside what is typed stay.
 Whoever shows a provisional analysis asks for a whole one as soon as there is a pause.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -31,11 +32,11 @@ from groundstate.findings import Evidence, Finding
 from groundstate.report import Report, UnitEnergy
 from groundstate.settings import Settings
 from groundstate.unused_ignores import UNUSED_IGNORE
+from groundstate_energy.model_package import LEVELS
 from groundstate_energy.vetoes import Vetoes
-from groundstate_grammars.edits import Replacement, difference
+from groundstate_grammars.edits import Replacement, apply_replacements, difference
 from groundstate_grammars.python import syntax as py
-from groundstate_grammars.python.edited import EditedUnit
-from groundstate_grammars.python.parsed import ParsedFile
+from groundstate_grammars.python.parsed import ParsedFile, parse
 from groundstate_grammars.python.units import Unit, UnitKind
 from groundstate_grammars.rules import SOFT_RULES
 
@@ -50,26 +51,31 @@ def provisional(
     """The report of a later version of the document that ``before`` is the whole analysis of.
 
     ``workspace``, ``engine``, ``settings``: those of ``before``. None where only a whole analysis can tell: the versions
-    differ by more than the body of one function, or ``before`` is of a text with a syntax error.
+    differ in more than the body of one function or what is in none, or ``before`` is of a text with a syntax error.
     """
     base = before.document
     change = difference(base.data, document.data)
     if change is None or document.not_text_at is not None or len(document.data) > MOST_BYTES:
         return None
-    unit = None if base.parsed.tree.has_errors else _function_around(base.parsed, change)
-    if unit is None:
+    if base.parsed.tree.has_errors:
         return None
-    typed = _Typed(base, document, unit, change)
+    typed = _Typed(base, document, _function_around(base.parsed, change), change)
     if document.parsed.tree.has_errors:
         return _broken(before, typed, workspace, settings)
     place = document.parsed.enclosed_since(base.parsed)
-    if place is None or place.node != unit.node:
+    if typed.unit is not None and (place is None or place.node != typed.unit.node):
+        typed = replace(typed, unit=None)
+    unit = typed.unit
+    if unit is None and _touches_functions(base.parsed, change):
         return None
     wanted = Wanted.of(document, workspace.root, settings)
     hard = Vetoes(document.parsed, workspace.index, document.path, document.judgements)
     results: Sequence[UnitResult] | None = ()
     if engine is not None and wanted.sensitivity is not None:
-        results = engine.examine_edited(base.parsed, unit, [change], hard=hard, level=wanted.level)
+        if unit is not None:
+            results = engine.examine_edited(base.parsed, unit, [change], hard=hard, level=wanted.level)
+        elif wanted.level not in LEVELS:
+            return None
     if results is None:
         return None
     known = {
@@ -85,18 +91,15 @@ def provisional(
 
 
 def _broken(before: Analysis, typed: _Typed, workspace: Workspace, settings: Settings) -> Report | None:
-    """The report of a text with a syntax error in the function; None where the function alone has none."""
+    """The report of a text with a syntax error where it changed; None where what is around the change has none alone."""
     document = typed.document
-    alone = EditedUnit(typed.base.parsed, typed.unit, [typed.change])
+    alone, by = _alone(typed.base.parsed, typed.change)
     if not alone.tree.has_errors:
         return None
     wanted = Wanted.of(document, workspace.root, settings)
     hard = Vetoes(alone, workspace.index, document.path)
     local = Document(document.path, alone.data, alone)
-    errors = [
-        _shifted(item, alone.shift)
-        for item in findings_of(local, hard, hard.violations, (), wanted, checks=0)
-    ]
+    errors = [_shifted(item, by) for item in findings_of(local, hard, hard.violations, (), wanted, checks=0)]
     kept = [
         item
         for item in typed.moved(item for item in before.findings if item.rule in _CARRIED)
@@ -104,6 +107,40 @@ def _broken(before: Analysis, typed: _Typed, workspace: Workspace, settings: Set
     ]
     analysis = Analysis(document, (*kept, *errors), wanted.ignores, typed.energies(before.energies))
     return analysis.report(typed.qualified_name)
+
+
+def _alone(file: ParsedFile, change: Replacement) -> tuple[ParsedFile, int]:
+    """The statement around a change, after it, as a file of its own, and how many bytes it stands further on in its file.
+
+    The statement is the innermost one in the module's or a class's body; those that the change spans, if there are more.
+    """
+    flat, block, indent = file.flat, 0, b""
+    while True:
+        statements = flat.children(block)
+        first = max(bisect_right(statements, change.start, key=flat.start.__getitem__) - 1, 0)
+        touched = [node for node in statements[first:] if flat.start[node] <= change.end] or statements[:1]
+        inner = -1
+        if len(touched) == 1:
+            decorated = flat.kind[touched[0]] == py.DECORATED_DEFINITION
+            node = flat.child_by_field(touched[0], py.FIELD_DEFINITION) if decorated else touched[0]
+            inner = flat.child_by_field(node, py.FIELD_BODY) if flat.kind[node] == py.CLASS_DEFINITION else -1
+        if inner < 0 or not flat.start[inner] <= change.start:
+            break
+        block, start = inner, flat.start[inner]
+        indent = file.data[file.data.rfind(b"\n", 0, start) + 1 : start]
+        indent = b" " if indent.strip() else indent
+    start = min([change.start, *(flat.start[node] for node in touched)])
+    end = max([change.end, *(flat.end[node] for node in touched)])
+    prefix = b"class _:\n" + indent if block else b""
+    by = start - len(prefix)
+    moved = Replacement(change.start - by, change.end - by, change.new)
+    return parse(apply_replacements(prefix + file.data[start:end], [moved])), by
+
+
+def _touches_functions(file: ParsedFile, change: Replacement) -> bool:
+    """Whether a change holds some of a function, or borders on one."""
+    functions = (unit for unit in file.units if unit.kind is UnitKind.FUNCTION)
+    return any(unit.start <= change.end and change.start <= unit.end for unit in functions)
 
 
 def _function_around(file: ParsedFile, change: Replacement) -> Unit | None:
@@ -119,11 +156,11 @@ def _function_around(file: ParsedFile, change: Replacement) -> Unit | None:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """A change of ``base`` inside the function ``unit`` that makes ``document``."""
+    """A change of ``base``, inside the function ``unit`` if any, that makes ``document``."""
 
     base: Document
     document: Document
-    unit: Unit
+    unit: Unit | None
     change: Replacement
 
     @property
@@ -133,7 +170,7 @@ class _Typed:
 
     def is_inside(self, finding: Finding) -> bool:
         """Whether a finding of the earlier version is in the function."""
-        return self.unit.start <= finding.start < self.unit.end
+        return self.unit is not None and self.unit.start <= finding.start < self.unit.end
 
     def moved(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Findings of the earlier version where they are now, with what of them is beside the change; learned ones only with
@@ -169,7 +206,7 @@ class _Typed:
         found = [
             replace(item, start=self._at(item.start), end=self._at(item.end))
             for item in known
-            if not own or (item.start, item.end) != (self.unit.start, self.unit.end)
+            if not own or self.unit is None or (item.start, item.end) != (self.unit.start, self.unit.end)
         ]
         return tuple(sorted([*found, *own], key=lambda item: item.start))
 
@@ -177,7 +214,7 @@ class _Typed:
         """Names of the definitions around a byte of the later version, as the earlier one has them."""
         if offset >= self.change.start:
             offset = max(offset - self.shift, self.change.start)
-        if self.change.start <= offset <= self.change.end:
+        if self.unit is not None and self.change.start <= offset <= self.change.end:
             offset = min(offset, self.unit.end - 1)
         return Definitions(self.base).qualified_name(offset)
 
