@@ -13,6 +13,7 @@ Whoever shows a provisional analysis asks for a whole one as soon as there is a 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -39,6 +40,7 @@ from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.parsed import ParsedFile, parse
 from groundstate_grammars.python.units import Unit, UnitKind
 from groundstate_grammars.rules import SOFT_RULES
+from groundstate_grammars.tree import FlatTree
 
 _LEARNED = frozenset(SOFT_RULES)
 _CARRIED = _LEARNED | {UNUSED_IGNORE}
@@ -93,13 +95,13 @@ def provisional(
 def _broken(before: Analysis, typed: _Typed, workspace: Workspace, settings: Settings) -> Report | None:
     """The report of a text with a syntax error where it changed; None where what is around the change has none alone."""
     document = typed.document
-    alone, by = _alone(typed.base.parsed, typed.change)
-    if not alone.tree.has_errors:
+    alone = _Alone.around(typed.base.parsed, typed.change)
+    if not alone.file.tree.has_errors:
         return None
     wanted = Wanted.of(document, workspace.root, settings)
-    hard = Vetoes(alone, workspace.index, document.path)
-    local = Document(document.path, alone.data, alone)
-    errors = [_shifted(item, by) for item in findings_of(local, hard, hard.violations, (), wanted, checks=0)]
+    hard = Vetoes(alone.file, workspace.index, document.path)
+    local = Document(document.path, alone.file.data, alone.file)
+    errors = [alone.placed(item) for item in findings_of(local, hard, hard.violations, (), wanted, checks=0)]
     kept = [
         item
         for item in typed.moved(item for item in before.findings if item.rule in _CARRIED)
@@ -109,32 +111,56 @@ def _broken(before: Analysis, typed: _Typed, workspace: Workspace, settings: Set
     return analysis.report(typed.qualified_name)
 
 
-def _alone(file: ParsedFile, change: Replacement) -> tuple[ParsedFile, int]:
-    """The statement around a change, after it, as a file of its own, and how many bytes it stands further on in its file.
+_LINE_NUMBER = re.compile(r"\bline (\d+)")
 
-    The statement is the innermost one in the module's or a class's body; those that the change spans, if there are more.
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """The statement around a change as a file of its own, with the change made.
+
+    The statement is the innermost one in the body of the module or of classes; those that the change spans, if there are
+    more. ``by``, ``lines``: bytes and lines that the statement stands further on in its file.
     """
-    flat, block, indent = file.flat, 0, b""
-    while True:
-        statements = flat.children(block)
-        first = max(bisect_right(statements, change.start, key=flat.start.__getitem__) - 1, 0)
-        touched = [node for node in statements[first:] if flat.start[node] <= change.end] or statements[:1]
-        inner = -1
-        if len(touched) == 1:
-            decorated = flat.kind[touched[0]] == py.DECORATED_DEFINITION
-            node = flat.child_by_field(touched[0], py.FIELD_DEFINITION) if decorated else touched[0]
-            inner = flat.child_by_field(node, py.FIELD_BODY) if flat.kind[node] == py.CLASS_DEFINITION else -1
-        if inner < 0 or not flat.start[inner] <= change.start:
-            break
-        block, start = inner, flat.start[inner]
-        indent = file.data[file.data.rfind(b"\n", 0, start) + 1 : start]
-        indent = b" " if indent.strip() else indent
-    start = min([change.start, *(flat.start[node] for node in touched)])
-    end = max([change.end, *(flat.end[node] for node in touched)])
-    prefix = b"class _:\n" + indent if block else b""
-    by = start - len(prefix)
-    moved = Replacement(change.start - by, change.end - by, change.new)
-    return parse(apply_replacements(prefix + file.data[start:end], [moved])), by
+
+    file: ParsedFile
+    by: int
+    lines: int
+
+    @classmethod
+    def around(cls, file: ParsedFile, change: Replacement) -> _Alone:
+        flat, block, indent = file.flat, 0, b""
+        while True:
+            statements = flat.children(block)
+            first = max(bisect_right(statements, change.start, key=flat.start.__getitem__) - 1, 0)
+            touched = [node for node in statements[first:] if flat.start[node] <= change.end]
+            inner = _class_body(flat, touched[0]) if len(touched) == 1 else -1
+            if inner < 0 or flat.start[inner] > change.start:
+                break
+            block, start = inner, flat.start[inner]
+            indent = file.data[file.data.rfind(b"\n", 0, start) + 1 : start]
+            indent = b" " if indent.strip() else indent
+        start = min([change.start, *(flat.start[node] for node in touched)])
+        end = max([change.end, *(flat.end[node] for node in touched)])
+        head = b"class _:\n" if block else b""
+        by = start - len(head + indent)
+        text = head + indent + file.data[start:end]
+        moved = Replacement(change.start - by, change.end - by, change.new)
+        lines = file.data.count(b"\n", 0, start) - head.count(b"\n")
+        return cls(parse(apply_replacements(text, [moved])), by, lines)
+
+    def placed(self, finding: Finding) -> Finding:
+        """What is found of a syntax error, which has no repairs, where it is in the file."""
+        message = _LINE_NUMBER.sub(lambda line: f"line {int(line[1]) + self.lines}", finding.message)
+        return replace(finding, start=finding.start + self.by, end=finding.end + self.by, message=message)
+
+
+def _class_body(flat: FlatTree, statement: int) -> int:
+    """The body of a class definition, decorated or not; -1 of any other statement."""
+    if flat.kind[statement] == py.DECORATED_DEFINITION:
+        statement = flat.child_by_field(statement, py.FIELD_DEFINITION)
+    return (
+        flat.child_by_field(statement, py.FIELD_BODY) if flat.kind[statement] == py.CLASS_DEFINITION else -1
+    )
 
 
 def _touches_functions(file: ParsedFile, change: Replacement) -> bool:
@@ -227,22 +253,3 @@ class _Typed:
 
     def _replacement(self, item: Replacement) -> Replacement:
         return Replacement(self._at(item.start), self._at(item.end), item.new)
-
-
-def _shifted(finding: Finding, by: int) -> Finding:
-    """A finding ``by`` bytes further on."""
-    return replace(
-        finding,
-        start=finding.start + by,
-        end=finding.end + by,
-        repairs=tuple(
-            replace(
-                repair,
-                replacements=tuple(
-                    Replacement(item.start + by, item.end + by, item.new) for item in repair.replacements
-                ),
-            )
-            for repair in finding.repairs
-        ),
-        evidence=tuple(Evidence(item.start + by, item.end + by, item.message) for item in finding.evidence),
-    )
