@@ -61,6 +61,7 @@ def provisional(
         return None
     if base.parsed.tree.has_errors:
         return None
+    change = _from_line_start(base.data, change)
     typed = _Typed(base, document, _function_around(base.parsed, change), change)
     if document.parsed.tree.has_errors:
         return _broken(before, typed, workspace, settings)
@@ -111,6 +112,18 @@ def _broken(before: Analysis, typed: _Typed, workspace: Workspace, settings: Set
     return analysis.report(typed.qualified_name)
 
 
+def _from_line_start(data: bytes, change: Replacement) -> Replacement:
+    """An insertion as one of whole lines, where it can be seen as such: a line that begins like the next one was not
+    inserted in the middle of that."""
+    if change.start < change.end:
+        return change
+    start, new = change.start, change.new
+    while start > 0 and data[start - 1] != _LINE_FEED and new[-1] == data[start - 1]:
+        start, new = start - 1, new[-1:] + new[:-1]
+    return Replacement(start, start, new) if start == 0 or data[start - 1] == _LINE_FEED else change
+
+
+_LINE_FEED = ord("\n")
 _LINE_NUMBER = re.compile(r"\bline (\d+)")
 
 
@@ -229,8 +242,14 @@ class _Typed:
     ) -> tuple[UnitEnergy, ...]:
         """Energies of the earlier version where they are now, with the function's ``own`` where there are any."""
         own = tuple(own or ())
+        first, last = self.change.start, self.change.end
         found = [
-            replace(item, start=self._at(item.start), end=self._at(item.end))
+            UnitEnergy(
+                item.name,
+                item.start if item.start <= first and last <= item.end else self._at(item.start),
+                self._at(item.end),
+                item.free_energy,
+            )
             for item in known
             if not own or self.unit is None or (item.start, item.end) != (self.unit.start, self.unit.end)
         ]

@@ -93,7 +93,11 @@ def _scored(data: bytes, proposal: Proposal) -> FakeScoredEdit:
     start = -1
     for _ in range(proposal.nth + 1):
         start = data.index(proposal.old, start + 1)
-    end = start + len(proposal.old)
+    return scored(start, start + len(proposal.old), proposal)
+
+
+def scored(start: int, end: int, proposal: Proposal) -> FakeScoredEdit:
+    """What ``proposal`` says of a place."""
     soft = proposal.soft
     gap = EnergyGap((TermGap("usage", Energy(0, soft / 4)), TermGap("learned", Energy(0, soft - soft / 4))))
     old, new = proposal.old.decode(), proposal.new.decode()
