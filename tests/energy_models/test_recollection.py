@@ -21,6 +21,7 @@ from groundstate_energy.features import FEATURE_COUNT, FileStatistics
 from groundstate_energy.minimiser import EncodedUnit, encode_units
 from groundstate_energy.model_package import ModelPackage
 from groundstate_energy.ngrams import CorpusTable
+from groundstate_energy.terms import Violation
 from groundstate_grammars.edits import Replacement
 from groundstate_grammars.project import FileSummary, ProjectFacts
 from groundstate_grammars.python.parsed import ParsedFile, parse
@@ -108,6 +109,15 @@ class _DigestScorer:
             seed = int.from_bytes(window.digest()[:8], "little")
             found.append(np.random.default_rng(seed).normal(3, 2, len(window.candidates)).astype(np.float32))
         return found
+
+
+class _SilentScorer(_DigestScorer):
+    """No energies at all."""
+
+    def gaps(
+        self, windows: Sequence[Window], proceed: Callable[[], None] = lambda: None
+    ) -> list[NDArray[np.float32]]:
+        return [np.zeros(len(window.candidates), np.float32) for window in windows]
 
 
 @pytest.fixture(autouse=True)
@@ -249,3 +259,48 @@ def test_a_file_is_told_from_its_copies() -> None:
     for _ in range(12):
         data = generator.choice(versions)
         assert found_in(engine, parse(data), None) == found_in(fresh_engine(), parse(data), None)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(EDITS)
+def test_a_function_after_an_edit_alone_is_found_as_in_the_whole_file(
+    monkeypatch: pytest.MonkeyPatch, edits: list[tuple[float, int, bytes, bool]]
+) -> None:
+    monkeypatch.setattr(engine_module, "Scorer", _SilentScorer)
+    engine = fresh_engine()
+    file = parse(TEXT)
+    engine.examine(file, None, hard=None, level="all")
+    for place, length, new, whole in edits:
+        replacement = replacement_at(file.data, place, length, new, whole)
+        functions = [unit for unit in file.units if unit.kind in LEARNED_UNITS]
+        unit = next((u for u in functions if u.start < replacement.start and replacement.end < u.end), None)
+        after = file.edited([replacement])
+        enclosed = after.enclosed_since(file)
+        if unit is None or enclosed is None or enclosed.node != unit.node:
+            continue
+        if after.facts.functions != file.facts.functions or after.facts.classes != file.facts.classes:
+            continue
+        alone = engine.examine_edited(file, unit, [replacement], hard=NoTerms(), level="all")
+        assert alone is not None
+        expected = fresh_engine().examine(parse(after.data), None, hard=None, level="all")
+        same = [r for r in expected if r.unit.start == unit.start]
+        assert [(r.unit.end, bool(r.edits)) for r in alone] == [(r.unit.end, bool(r.edits)) for r in same]
+        for own, other in zip(alone, same, strict=True):
+            # What the edit made of other functions' similar names may come or go.
+            assert own.free_energy == pytest.approx(other.free_energy, abs=0.2)
+            gaps = {edit.edit: edit.gap.total.soft for edit in other.edits}
+            for edit in own.edits[:2]:
+                assert gaps.get(edit.edit, edit.gap.total.soft) == pytest.approx(edit.gap.total.soft, abs=0.2)
+
+
+class NoTerms:
+    """Hard terms that never fire."""
+
+    violations: Sequence[Violation] = ()
+
+    def allows(self, replacements: tuple[Replacement, ...]) -> bool:
+        return True
