@@ -1,6 +1,7 @@
 """The language server with a scripted engine, as a process: the text itself says what is found, and how slowly.
 
-Each word ``wrong`` is a finding whose repair is ``right``, and ``wrong_for_sure`` one that is certified. A
+Each word ``wrong`` is a finding whose repair is ``right``, and ``wrong_for_sure`` one that is certified; ``wrong_twice`` is
+one where the text has it more than once. A
 text with ``seconds=N`` in it takes N seconds to examine, with a checkpoint every 10 ms; with ``stubborn=N`` it takes N
 seconds without one; one with ``# raise`` in it is a fault of the engine. With ``--until FILE`` the engine is loading
 until that file is there.
@@ -21,7 +22,7 @@ from groundstate_energy.energy import Energy, EnergyGap, TermGap
 from groundstate_grammars.edits import Edit, Replacement
 from groundstate_grammars.python.edited import EditedUnit
 
-_NAME = re.compile(rb"\bwrong(_for_sure)?\b")
+_NAME = re.compile(rb"\bwrong(_for_sure|_twice)?\b")
 _SECONDS = re.compile(rb"seconds=([0-9.]+)")
 _STUBBORN = re.compile(rb"stubborn=([0-9.]+)")
 _GAP = EnergyGap((TermGap("usage", Energy(0, -1.25)), TermGap("learned", Energy(0, -2.5))))
@@ -65,12 +66,15 @@ class ScriptedEngine:
 def _examined(file, unit) -> SimpleNamespace:
     """A unit with the words that are in it and in no unit inside it."""
     inner = [
-        item for item in file.units if item is not unit and unit.start <= item.start < item.end <= unit.end
+        item
+        for item in file.units
+        if item.node != unit.node and unit.start <= item.start < item.end <= unit.end
     ]
     edits = tuple(
         _scored(match.start(), match[0])
         for match in _NAME.finditer(file.data, unit.start, unit.end)
         if not any(item.start <= match.start() < item.end for item in inner)
+        and (match[1] != b"_twice" or file.data.count(match[0]) > 1)
     )
     return SimpleNamespace(unit=unit, key="", free_energy=4.0 if edits else 0.0, edits=edits)
 
@@ -84,7 +88,7 @@ def _scored(start: int, word: bytes) -> SimpleNamespace:
         gap=_GAP,
         probability=0.875,
         level="default",
-        certified=word != b"wrong",
+        certified=word == b"wrong_for_sure",
         message=f"`{word.decode()}` should be `right`",
         evidence=(SimpleNamespace(start=0, end=1, message="the file starts here"),),
     )
