@@ -13,7 +13,6 @@ from groundstate_grammars.index import (
     words_in_class_heads,
     words_that_may_define,
 )
-from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.definitions import Member, ModuleReader, class_of_first_parameter, is_dynamic
 from groundstate_grammars.python.enclosed import Enclosed
 from groundstate_grammars.python.parsed import ParsedFile
@@ -35,16 +34,10 @@ class FileView:
         """The view of another version of the file, which differs by a change that is secluded (``secluded``)."""
         other = FileView(file, self.index, self.path, set(self.asked))
         other.__dict__["is_dynamic"] = self.is_dynamic
-        node = place.node
-        classes = (
-            self.flat.of_kind(py.CLASS_DEFINITION, node, node + place.before),
-            file.flat.of_kind(py.CLASS_DEFINITION, node, node + place.after),
-        )
-        if not any(classes):
-            tail, moved = node + place.before, place.moved
-            other.__dict__["_reader"] = self._reader.in_version(file.flat, file.scopes, tail, moved)
-            if not moved:
-                other.__dict__["_lineages"] = self._lineages
+        reader = self._reader.in_version(file.flat, file.scopes, place.node, place.before)
+        other.__dict__["_reader"] = reader
+        if reader.module is self.module:
+            other.__dict__["_lineages"] = self._lineages
         return other
 
     @cached_property
