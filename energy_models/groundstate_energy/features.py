@@ -119,6 +119,7 @@ class FileStatistics:
         self._library = np.zeros(0, np.float32)
         self._imported = np.zeros(0, np.float32)
         self._hashes = np.zeros(0, np.uint64)
+        self._hashed = 0
         self._counts = np.zeros((0, 0), np.float32)
         self._keys: KeyCounts | None = None
         self._before: tuple[FileStatistics, NDArray[np.int64]] | None = None
@@ -133,6 +134,7 @@ class FileStatistics:
         other = FileStatistics(edited, self.names)
         other._project, other._library, other._imported = self.tables()
         other._hashes = self.hashes()
+        other._hashed = len(other._hashes)
         own = self.file.tokens.lex[np.array(edited.base_unit.tokens, np.intp)].astype(np.int64)
         other._before = (self, keys_of(own))
         return other
@@ -140,10 +142,14 @@ class FileStatistics:
     def hashes(self) -> NDArray[np.uint64]:
         """Text hashes of the lexicon."""
         texts = self.file.lexicon.texts
-        have = len(self._hashes)
-        if have < len(texts):
-            self._hashes = np.concatenate([self._hashes, text_hashes(texts[have:])])
-        return self._hashes
+        have, size = self._hashed, len(texts)
+        if have < size:
+            if size > len(self._hashes):
+                more = np.zeros(size + size // 2 - have, np.uint64)
+                self._hashes = np.concatenate([self._hashes[:have], more])
+            self._hashes[have:size] = text_hashes(texts[have:])
+            self._hashed = size
+        return self._hashes[:size]
 
     def file_keys(self) -> KeyCounts:
         """N-gram keys of the whole file, counted."""

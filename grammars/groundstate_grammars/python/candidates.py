@@ -11,6 +11,7 @@ import builtins
 import re
 import tomllib
 import weakref
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -687,6 +688,12 @@ def _counts_something(name: str) -> bool:
     return _COUNT.search(name) is not None
 
 
+def _ranges(starts: NDArray[np.int64], lengths: Sequence[int]) -> NDArray[np.int64]:
+    """The numbers of ranges, one range after the other."""
+    before = np.cumsum([0, *lengths])
+    return np.repeat(starts - before[:-1], lengths) + np.arange(before[-1])
+
+
 def _by_unit(unit: NDArray[np.intp], values: Ids, units: int) -> list[Ids]:
     """The distinct values of each unit but -1, in order."""
     there = np.flatnonzero(values >= 0)
@@ -909,14 +916,14 @@ class _Builder:
         np.cumsum(counts, out=offsets[1:])
         total = int(offsets[-1])
         received = np.zeros(total, np.int32)
+        if self.received:
+            sites, values = zip(*self.received, strict=True)
+            received[_ranges(offsets[list(sites)], list(map(len, values)))] = np.concatenate(values)
         local = np.zeros(total, np.bool_)
-        for site, values in self.received:
-            first = offsets[site]
-            received[first : first + len(values)] = values
-        for site, first_locals in self.locals_first:
-            first = offsets[site]
-            local[first : first + first_locals] = True
-        columns = np.array(self.sites, np.int32).reshape(-1, 10).T.copy()
+        if self.locals_first:
+            sites, lengths = zip(*self.locals_first, strict=True)
+            local[_ranges(offsets[list(sites)], list(lengths))] = True
+        columns = np.frombuffer(array("i", self.sites), np.int32).reshape(-1, 10).T.copy()
         token, other, rule, start, end, current, slot, sibling, site_received, known = columns
         rules, is_known = rule.astype(np.int8), known.astype(np.bool_)
         lex = np.concatenate(self.parts) if self.parts else _NOTHING
