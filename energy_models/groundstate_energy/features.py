@@ -548,5 +548,7 @@ _LOGS = np.log1p(np.arange(4096)).astype(np.float32)
 def _logs(counts: NDArray[np.signedinteger]) -> NDArray[np.float32]:
     """log(1 + count) of counts of occurrences."""
     if counts.size and counts.max() >= len(_LOGS):
-        return np.log1p(counts).astype(np.float32)
-    return _LOGS[counts]
+        found: NDArray[np.float32] = np.log1p(counts).astype(np.float32)
+    else:
+        found = _LOGS.take(counts)
+    return found
