@@ -196,7 +196,9 @@ def analyse(document: Document, workspace: Workspace, engine: Engine | None, set
         for result in results
     )
     report = numbered(document, findings, ignores)
-    return replace(report, energies=energies, rests_on_others=hard.have_a_say)
+    return replace(
+        report, energies=energies, rests_on_others=hard.have_a_say, sensitivity=settings.sensitivity
+    )
 
 
 def _within_sensitivity(
