@@ -28,7 +28,7 @@ from groundstate.lsp.cancellation import Token
 from groundstate.lsp.project_files import ProjectFiles
 from groundstate.lsp.versions import Versions
 from groundstate.settings import LoadedSettings, load_settings
-from groundstate_energy import minimiser, scorer
+from groundstate_energy import engine, scorer
 from groundstate_energy.recollection import Recollection
 from groundstate_energy.scorer import Scorer
 from groundstate_energy.terms import JudgedFile
@@ -48,8 +48,8 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("hard terms", JudgedFile, "of"),
     ("hard terms", JudgedFile, "after"),
     ("what is known already", Recollection, "recall"),
-    ("candidates", Candidates, "of"),
-    ("features and windows", minimiser, "encode_all"),
+    ("candidates", Candidates, "of_all"),
+    ("features and windows", engine, "encode_units"),
     ("batches", Scorer, "gaps"),
     ("network", scorer, "_pass"),
 )

@@ -18,9 +18,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from groundstate_energy.alarm_budgets import ALARM_LINES, UNITS_TO_A_BUG
 from groundstate_energy.model_package import LEVELS, RuleCalibration, stricter
 
-BUDGETS: dict[str, float] = {"strict": 1 / 10_000, "default": 1 / 2_000, "explore": 1 / 200}
+BUDGETS: dict[str, float] = {level: 1 / lines for level, lines in ALARM_LINES.items()}
 """False alarms per line of unchanged code at each sensitivity, at most."""
 AIMS: dict[str, float] = {"strict": 1 / 15_000, "default": 1 / 5_000, "explore": 1 / 320}
 """What thresholds are chosen for, per line outside tests: less than the budgets, for next to nothing of what was read was a
@@ -33,9 +34,8 @@ repositories differ more than lines do: each repository is judged by thresholds 
 share is taken with which as many repositories, drawn anew, keep to the budget in ``SURE`` of the draws."""
 SURE = 0.8
 DRAWS = 1_000
-PREVALENCE = 1 / 1_000
-"""Share of units with a bug, of any rule, that probabilities are calibrated for (Habib and Pradel 2018 give this order of
-magnitude)."""
+PREVALENCE = 1 / UNITS_TO_A_BUG
+"""Share of units with a bug, of any rule, that probabilities are calibrated for."""
 LOWEST = -2.0
 """Log-odds below which no alarm budget shows anything, so that only edits above it must be asked what vetoes them."""
 ENOUGH = 30

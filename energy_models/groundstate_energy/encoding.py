@@ -111,31 +111,20 @@ class Window:
 
 def encode(statistics: FileStatistics, unit: Unit, candidates: CandidateSet) -> list[Window]:
     """The windows of a unit. Every candidate is in exactly one: that in which its site lies most inside."""
-    return encode_all(statistics, [(unit, candidates)])[0]
+    return windows_of(statistics, unit, candidates, *usage_features(statistics, [candidates]))
 
 
-def encode_all(statistics: FileStatistics, units: Sequence[tuple[Unit, CandidateSet]]) -> list[list[Window]]:
-    """The windows of each of some units, of one unit where the text is an edited one. Features are made for all at once."""
-    features, occurrence = usage_features(statistics, [candidates for _, candidates in units])
-    file = statistics.file
-    identity = file.lexicon.id
-    headers = []
-    for unit, _ in units:
-        header = context_header(file, unit)
-        headers.append(
-            (
-                np.array([identity(text) for text, _ in header], np.int32),
-                np.array([role + ROLE_COUNT for _, role in header], np.int32),
-            )
-        )
-    hashes = statistics.hashes()
-    found = []
-    first = 0
-    for (_, candidates), before in zip(units, headers, strict=True):
-        stop = first + len(candidates)
-        found.append(_windows(candidates, before, features[first:stop], occurrence[first:stop], hashes))
-        first = stop
-    return found
+def windows_of(
+    statistics: FileStatistics, unit: Unit, candidates: CandidateSet, features: Floats, occurrence: Ints
+) -> list[Window]:
+    """``encode`` where the features and occurrences of the candidates are there, as ``usage_features`` gives them."""
+    identity = statistics.file.lexicon.id
+    header = context_header(statistics.file, unit)
+    before = (
+        np.array([identity(text) for text, _ in header], np.int32),
+        np.array([role + ROLE_COUNT for _, role in header], np.int32),
+    )
+    return _windows(candidates, before, features, occurrence, statistics.hashes())
 
 
 def _windows(

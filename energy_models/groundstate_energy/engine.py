@@ -9,7 +9,7 @@ import functools
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -30,6 +30,7 @@ from groundstate_energy.minimiser import (
     ScoredUnit,
     Worth,
     encode_units,
+    in_parts,
     prior,
     score_units,
     to_read,
@@ -223,10 +224,10 @@ class Engine:
                 if remembered.result is not None:
                     results[node] = remembered.result
                 if recollection is not None:
-                    found[node] = remembered, (scored.candidates, scored.windows)
+                    found[node] = remembered, (unit.candidates, unit.windows)
 
         def look(at: Sequence[Unit], worth: Worth, *, is_beyond: bool = False) -> None:
-            for part in _in_parts(at):
+            for part in in_parts(at, _TOKENS_AT_ONCE):
                 encoded = encode(part, worth)
                 take(encoded, gaps(to_read(encoded)), is_beyond=is_beyond)
 
@@ -239,7 +240,7 @@ class Engine:
             stood = [unit for unit in missing if unit.node in recalled.stood]
             with _Beside(gaps) as network:
                 before: list[EncodedUnit] = []
-                for part in (*_in_parts(new), *_in_parts(stood)):
+                for part in (*in_parts(new, _TOKENS_AT_ONCE), *in_parts(stood, _TOKENS_AT_ONCE)):
                     encoded = encode(part, worth)
                     said = network.said()
                     network.read(to_read(encoded))
@@ -455,18 +456,6 @@ def worth_a_pass(package: ModelPackage, level: str) -> Worth:
         return bool(needed.min() <= reach + prior(candidates.unit))
 
     return worth
-
-
-def _in_parts(units: Sequence[Unit]) -> Iterator[Sequence[Unit]]:
-    """The units in their order, so many at once as have ``_TOKENS_AT_ONCE`` tokens together, the last of them whole."""
-    first = count = 0
-    for stop, unit in enumerate(units, 1):
-        count += len(unit.tokens)
-        if count >= _TOKENS_AT_ONCE:
-            yield units[first:stop]
-            first, count = stop, 0
-    if first < len(units):
-        yield units[first:]
 
 
 class _Beside:

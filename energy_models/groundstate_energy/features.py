@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +17,12 @@ from numpy.typing import NDArray
 from groundstate_energy.distinct_values import distinct_values
 from groundstate_energy.ngrams import (
     NEIGHBOURHOODS,
+    Around,
     CorpusTable,
     Ids,
     KeyCounts,
-    keys_at,
     keys_of,
     occurrences,
-    slots_at,
     text_hashes,
 )
 from groundstate_grammars.lexicon import Lexicon
@@ -86,6 +87,8 @@ _FILE_OFFERED, _CORPUS_OFFERED, _FILE_AS_WRITTEN, _CORPUS_AS_WRITTEN = (
 
 _ROLE_ROW = {WRONG_FUNCTION: 1, WRONG_ATTRIBUTE: 2, WRONG_METHOD: 3}
 _ROWS = np.array([_ROLE_ROW.get(rule, 0) for rule in range(32)])
+_BOUND = int(Role.BOUND)
+_IS_NAME = np.array([rule in NAME_RULES for rule in range(32)])
 
 
 class NameStatistics:
@@ -105,7 +108,7 @@ class NameStatistics:
     def logs(self, texts: list[str]) -> NDArray[np.float32]:
         """log(1 + repositories) for each text, shape ``(len(texts),)``."""
         get = self.repositories.get
-        counts = np.array([get(text, 0) for text in texts], np.float32) - self.own
+        counts = np.array(list(map(get, texts, repeat(0))), np.float32) - self.own
         return np.log1p(np.maximum(counts, 0))
 
 
@@ -119,6 +122,7 @@ class FileStatistics:
         self._library = np.zeros(0, np.float32)
         self._imported = np.zeros(0, np.float32)
         self._hashes = np.zeros(0, np.uint64)
+        self._hashed = 0
         self._counts = np.zeros((0, 0), np.float32)
         self._keys: KeyCounts | None = None
         self._before: tuple[FileStatistics, NDArray[np.int64]] | None = None
@@ -133,6 +137,7 @@ class FileStatistics:
         other = FileStatistics(edited, self.names)
         other._project, other._library, other._imported = self.tables()
         other._hashes = self.hashes()
+        other._hashed = len(other._hashes)
         own = self.file.tokens.lex[np.array(edited.base_unit.tokens, np.intp)].astype(np.int64)
         other._before = (self, keys_of(own))
         return other
@@ -140,10 +145,14 @@ class FileStatistics:
     def hashes(self) -> NDArray[np.uint64]:
         """Text hashes of the lexicon."""
         texts = self.file.lexicon.texts
-        have = len(self._hashes)
-        if have < len(texts):
-            self._hashes = np.concatenate([self._hashes, text_hashes(texts[have:])])
-        return self._hashes
+        have, size = self._hashed, len(texts)
+        if have < size:
+            if size > len(self._hashes):
+                more = np.zeros(size + size // 2 - have, np.uint64)
+                self._hashes = np.concatenate([self._hashes[:have], more])
+            self._hashes[have:size] = text_hashes(texts[have:])
+            self._hashed = size
+        return self._hashes[:size]
 
     def file_keys(self) -> KeyCounts:
         """N-gram keys of the whole file, counted."""
@@ -151,7 +160,7 @@ class FileStatistics:
             self._keys = KeyCounts(keys_of(self.file.tokens.lex.astype(np.int64)))
         return self._keys
 
-    def occurrences(self, keys: NDArray[np.int64], unit: NDArray[np.int64]) -> NDArray[np.int64]:
+    def occurrences(self, keys: NDArray[np.int64], unit: NDArray[np.int64]) -> NDArray[np.signedinteger]:
         """How often n-grams occur in the file; ``unit``: the tokens of the unit they are asked for."""
         if self._before is None:
             return self.file_keys().of(keys)
@@ -165,11 +174,14 @@ class FileStatistics:
         if have < len(texts):
             new = texts[have:]
             project = self.file.project
-            counts = [project.files_using(text) if project is not None else 0 for text in new]
-            imported = self.file.facts.imported
-            self._project = np.concatenate([self._project, np.log1p(np.array(counts, np.float32))])
+            counts = np.zeros(len(new), np.float32)
+            if project is not None:
+                counts[:] = list(map(project.files_using, new))
+            self._project = np.concatenate([self._project, np.log1p(counts)])
             self._library = np.concatenate([self._library, self.names.logs(new)])
-            flags = np.array([text in imported for text in new], np.float32)
+            flags = np.zeros(len(new), np.float32)
+            at = [self.file.lexicon.find(name) - have for name in self.file.facts.imported]
+            flags[[place for place in at if place >= 0]] = 1
             self._imported = np.concatenate([self._imported, flags])
         return self._project, self._library, self._imported
 
@@ -213,11 +225,38 @@ class _Joined:
     @classmethod
     def of(cls, sets: Sequence[CandidateSet]) -> _Joined:
         """Of at least one set."""
-        tokens = np.cumsum([0, *(len(one.lex) for one in sets)])
-        sites = np.cumsum([0, *(len(one.site_token) for one in sets)])
-        candidates = np.cumsum([0, *(len(one) for one in sets)])
-        first = np.repeat(tokens[:-1], np.diff(sites))
-        structural = np.zeros(candidates[-1], np.bool_)
+        lex, role, token, *of_sites, site, candidate, candidate_received, local = map(
+            _concatenated,
+            zip(
+                *(
+                    (
+                        one.lex,
+                        one.role,
+                        one.site_token,
+                        one.site_rule,
+                        one.site_current,
+                        one.site_slot,
+                        one.site_sibling,
+                        one.site_received,
+                        one.site_known,
+                        one.candidate_site,
+                        one.candidate_lex,
+                        one.candidate_received,
+                        one.candidate_local,
+                    )
+                    for one in sets
+                ),
+                strict=True,
+            ),
+        )
+        rule, current, slot, sibling, received, known = of_sites
+        tokens, sites, candidates = (
+            np.array([0, *accumulate(map(len, parts))])
+            for parts in zip(*((one.lex, one.site_token, one.candidate_site) for one in sets), strict=True)
+        )
+        times = np.diff(sites)
+        first = np.repeat(tokens[:-1], times)
+        structural = np.zeros(len(site), np.bool_)
         structural[
             [
                 at + start
@@ -226,24 +265,27 @@ class _Joined:
             ]
         ] = True
         return cls(
-            lex=np.concatenate([one.lex for one in sets]).astype(np.int64),
-            bound=np.concatenate([one.role for one in sets]) == Role.BOUND,
+            lex=lex.astype(np.int64),
+            bound=role == _BOUND,
             first=first,
-            stop=np.repeat(tokens[1:], np.diff(sites)),
-            token=np.concatenate([one.site_token for one in sets]) + first,
-            rule=np.concatenate([one.site_rule for one in sets]),
-            current=np.concatenate([one.site_current for one in sets]),
-            slot=np.concatenate([one.site_slot for one in sets]),
-            sibling=np.concatenate([one.site_sibling for one in sets]),
-            received=np.concatenate([one.site_received for one in sets]),
-            known=np.concatenate([one.site_known for one in sets]),
-            site=np.concatenate([one.candidate_site for one in sets])
-            + np.repeat(sites[:-1], np.diff(candidates)),
-            candidate=np.concatenate([one.candidate_lex for one in sets]),
-            candidate_received=np.concatenate([one.candidate_received for one in sets]),
-            local=np.concatenate([one.candidate_local for one in sets]),
+            stop=np.repeat(tokens[1:], times),
+            token=token + first,
+            rule=rule,
+            current=current,
+            slot=slot,
+            sibling=sibling,
+            received=received,
+            known=known,
+            site=site + np.repeat(sites[:-1], np.diff(candidates)),
+            candidate=candidate,
+            candidate_received=candidate_received,
+            local=local,
             structural=structural,
         )
+
+
+def _concatenated(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +356,7 @@ def usage_features(
     site, cand, current, token = joined.site, joined.candidate, joined.current, joined.token
     occurrences = _Occurrences(joined)
     row = _ROWS[joined.rule]
-    is_name = np.isin(joined.rule, list(NAME_RULES))
+    is_name = _IS_NAME[joined.rule]
     written = (joined.lex[token] == current).astype(np.float32)
     # What only the site decides is worked out once for it.
     of_site = np.zeros((len(current), FEATURE_COUNT), np.float32)
@@ -329,17 +371,16 @@ def usage_features(
     of_site[:, _AT["same role, as written"]] = np.log1p(np.maximum(by_role[row, current] - written, 0))
     of_site[:, _AT["same receiver, as written"]] = np.log1p(joined.received.astype(np.float32))
     of_site[:, _AT["distance, as written"]] = _closeness(token, as_written.before)
-    of_site[:, _AT["slot similarity, as written"]] = lexicon.similarity(joined.slot, current)
+    of_site[:, _AT["slot similarity, as written"]] = _slot_similarity(lexicon, joined.slot, current)
     of_site[:, _AT["equals sibling, as written"]] = joined.sibling == current
     of_site[:, _AT["used only here, as written"]] = (as_written.bound > 0) & (reads - written <= 0)
     of_site[:, _AT["known, as written"]] = joined.known
     of_site[:, _AT["name rule"]] = is_name
-    lex = joined.lex
-    at_site, simple, (before2, before, after, after2) = _neighbours(joined, lexicon)
-    ids = (before2, before, current.astype(np.int64), after, after2)
-    in_file, in_corpus = _ngram_counts(statistics, ids, lex, at_site)
-    of_site[:, _FILE_AS_WRITTEN] = in_file.T
-    of_site[:, _CORPUS_AS_WRITTEN] = in_corpus.T
+    at_site, simple, around = _neighbours(joined, lexicon)
+    in_file, in_corpus = _ngram_logs(statistics, joined, around, at_site)
+    sites = len(current)
+    of_site[:, _FILE_AS_WRITTEN] = in_file[:, :sites].T
+    of_site[:, _CORPUS_AS_WRITTEN] = in_corpus[:, :sites].T
     features = of_site[site]
     place = token[site]
     offered = occurrences.find(cand, place, joined.first[site], joined.stop[site])
@@ -352,27 +393,33 @@ def usage_features(
     features[:, _AT["same role, candidate"]] = np.log1p(np.maximum(by_role[row[site], cand], 0))
     features[:, _AT["same receiver, candidate"]] = np.log1p(joined.candidate_received.astype(np.float32))
     features[:, _AT["distance, candidate"]] = _closeness(place, offered.before)
-    features[:, _AT["slot similarity, candidate"]] = lexicon.similarity(joined.slot[site], cand)
+    features[:, _AT["slot similarity, candidate"]] = _slot_similarity(lexicon, joined.slot[site], cand)
     features[:, _AT["equals sibling, candidate"]] = joined.sibling[site] == cand
     features[:, _AT["unused so far, candidate"]] = (offered.bound > 0) & (offered.count == offered.bound)
     features[:, _AT["bound before, candidate"]] = joined.local
     features[:, _AT["imported, candidate"]] = imported[cand]
     features[:, _AT["looks misspelt"]] = _looks_misspelt(features)
-    ids = (before2[site], before[site], cand.astype(np.int64), after[site], after2[site])
-    in_file, in_corpus = _ngram_counts(statistics, ids, lex, 0)
-    features[:, _FILE_OFFERED] = in_file.T
-    features[:, _CORPUS_OFFERED] = in_corpus.T
+    features[:, _FILE_OFFERED] = in_file[:, sites:].T
+    features[:, _CORPUS_OFFERED] = in_corpus[:, sites:].T
     features[_without_ngrams(joined, simple), BASE_FEATURES:] = 0
     # Similarity and counts of structural forms and operators say nothing; rows of other rules keep slot and distance.
     features[~is_name[site], : _AT["distance, candidate"]] = 0
     return features, np.where(occurrence >= 0, occurrence - joined.first[site], -1).astype(np.int32)
 
 
-def _neighbours(
-    joined: _Joined, lexicon: Lexicon
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], tuple[Ids, Ids, Ids, Ids]]:
-    """For each site: whether its token is its text as written, whether its text is one run of tokens, and the lexicon ids
-    of the two tokens before and the two after it, each ``(S,)``; outside of a unit stand ends of statements."""
+def _slot_similarity(
+    lexicon: Lexicon, slot: NDArray[np.int32], text: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """Similarity of texts with the slots that they fill, 0 without one (-1)."""
+    found = np.zeros(len(slot), np.float32)
+    there = np.flatnonzero(slot >= 0)
+    found[there] = lexicon.similarity(slot[there], text[there])
+    return found
+
+
+def _neighbours(joined: _Joined, lexicon: Lexicon) -> tuple[NDArray[np.bool_], NDArray[np.bool_], Around]:
+    """For each site: whether its token is its text as written, whether its text is one run of tokens, and what stands around
+    it; outside of a unit stand ends of statements."""
     statement, lex = lexicon.id(STATEMENT), joined.lex
     written = lex[joined.token] == joined.current
     texts = lexicon.texts
@@ -380,13 +427,12 @@ def _neighbours(
     wide = np.zeros(len(written), np.bool_)
     others = np.flatnonzero(~written)
     wide[others] = [" " in texts[text] for text in joined.current[others].tolist()]
-
-    def beside(by: int | NDArray[np.int64]) -> Ids:
-        at = joined.token + by
-        inside = (at >= joined.first) & (at < joined.stop)
-        return np.where(inside, lex[np.clip(at, 0, len(lex) - 1)], statement)
-
-    return written, written | wide, (beside(-2), beside(-1), beside(1 + wide), beside(2 + wide))
+    after = joined.token + 1
+    after += wide
+    at = np.stack((joined.token - 2, joined.token - 1, after, after + 1))
+    inside = (at >= joined.first) & (at < joined.stop)
+    beside = np.where(inside, lex.take(at, mode="clip"), statement)
+    return written, written | wide, Around(*beside)
 
 
 def _without_ngrams(joined: _Joined, simple: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -394,17 +440,19 @@ def _without_ngrams(joined: _Joined, simple: NDArray[np.bool_]) -> NDArray[np.bo
     return joined.structural | ~simple[joined.site]
 
 
-def _ngram_counts(
-    statistics: FileStatistics, ids: tuple[Ids, ...], lex: Ids, own: NDArray[np.bool_] | int
+def _ngram_logs(
+    statistics: FileStatistics, joined: _Joined, around: Around, at_site: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Logarithmic counts of the n-grams around tokens, ``(5, n)`` each: in the file less the ``own`` ones, and in the
-    corpus."""
-    keys = keys_at(*ids)
-    counts = statistics.occurrences(keys.ravel(), lex).reshape(keys.shape) - own
-    hashes = statistics.hashes()
-    return _logs(np.maximum(counts, 0)), statistics.names.table.logs(
-        slots_at(*(hashes[part] for part in ids))
-    )
+    """Logarithmic counts of the n-grams around sites, ``(5, S + C)`` each: with the texts as written, then with each
+    candidate; in the file less those that are there (``at_site``), and in the corpus."""
+    sites = len(joined.current)
+    place = np.concatenate([np.arange(sites), joined.site])
+    text = np.concatenate([joined.current, joined.candidate]).astype(np.int64)
+    keys = around.keys(place, text)
+    counts = statistics.occurrences(keys.ravel(), joined.lex).reshape(keys.shape)
+    counts[:, :sites] -= at_site
+    slots = around.slots(statistics.hashes(), place, text)
+    return _logs(np.maximum(counts, 0, out=counts)), statistics.names.table.logs(slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,7 +481,9 @@ class Counted:
         """``numbers``: of the texts of ``lexicon``."""
         joined = _Joined.of([candidates])
         at_site, simple, around = _neighbours(joined, lexicon)
-        before2, before, after, after2 = (numbers[part] for part in around)
+        around = Around(
+            *(numbers[part] for part in (around.before2, around.before, around.after, around.after2))
+        )
         site = candidates.candidate_site
         current = numbers[candidates.site_current]
         candidate = numbers[candidates.candidate_lex]
@@ -444,9 +494,9 @@ class Counted:
             current=current[site],
             written=at_site[site].astype(np.float32),
             row=_ROWS[candidates.site_rule[site]],
-            named=np.isin(candidates.site_rule, list(NAME_RULES))[site],
-            offered=keys_at(before2[where], before[where], candidate[rows], after[where], after2[where]),
-            as_written=keys_at(before2, before, current, after, after2),
+            named=_IS_NAME[candidates.site_rule][site],
+            offered=around.keys(where, candidate[rows]),
+            as_written=around.keys(np.arange(len(current)), current),
             rows=rows,
             sites=where,
             at_site=at_site,
@@ -495,8 +545,10 @@ def _closeness(position: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray
 _LOGS = np.log1p(np.arange(4096)).astype(np.float32)
 
 
-def _logs(counts: NDArray[np.int64]) -> NDArray[np.float32]:
+def _logs(counts: NDArray[np.signedinteger]) -> NDArray[np.float32]:
     """log(1 + count) of counts of occurrences."""
     if counts.size and counts.max() >= len(_LOGS):
-        return np.log1p(counts).astype(np.float32)
-    return _LOGS[counts]
+        found: NDArray[np.float32] = np.log1p(counts).astype(np.float32)
+    else:
+        found = _LOGS.take(counts)
+    return found

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstate_energy.encoding import Window, encode_all
-from groundstate_energy.features import FileStatistics
+from groundstate_energy.encoding import Window, windows_of
+from groundstate_energy.features import FileStatistics, usage_features
 from groundstate_energy.usage import UsageTerm
 from groundstate_grammars.python.candidates import CandidateSet
 from groundstate_grammars.python.units import Unit
@@ -24,8 +24,9 @@ from groundstate_grammars.rules import SOFT_RULES
 
 KEPT = 8
 """Best edits of a unit that are kept."""
-TOGETHER = 8_000
-"""Candidates from which features are made for the units so far: few enough for a processor's cache."""
+TOGETHER = 2_500
+"""Tokens of units whose candidates and features are made at once, some 8,000 candidates: few enough for a processor's
+cache."""
 DECIMALS = 4
 """Gaps are rounded to this many decimals before they are compared, so that devices agree on the order."""
 TYPICAL = 56
@@ -51,6 +52,7 @@ class ScoredUnit:
     gaps: NDArray[np.float64]
     """The sum of both, rounded to ``DECIMALS``."""
     windows: list[Window]
+    """What the network read."""
     read: bool = True
     """Whether the network read it; of one that it did not, ``learned`` is 0."""
 
@@ -92,24 +94,30 @@ def prior(unit: Unit) -> float:
     return float(np.log(max(len(unit.tokens), 1) / TYPICAL))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EncodedUnit:
-    """A unit with its candidates, their gaps by the usage term, ``(candidates,)``, its windows, and whether the network is
-    to read them."""
+    """A unit with its candidates, their gaps by the usage term, ``(candidates,)``, whether the network is to read them, and
+    what makes its windows when they are asked for."""
 
     unit: Unit
     candidates: CandidateSet
     usage: NDArray[np.float32]
-    windows: list[Window]
     is_read: bool
+    encode: Callable[[], list[Window]]
+
+    @cached_property
+    def windows(self) -> list[Window]:
+        """Few units are read, and of the others nobody asks but who remembers them."""
+        return self.encode()
 
     def scored(self, gaps: Iterator[NDArray[np.float32]]) -> ScoredUnit:
         """The unit with what the network says, of which ``gaps`` has as many items as windows are read."""
         learned = np.zeros(len(self.candidates), np.float32)
-        for window in self.windows if self.is_read else ():
+        read = self.windows if self.is_read else []
+        for window in read:
             learned[window.candidates] = next(gaps)
         both = np.round(self.usage.astype(np.float64) + learned, DECIMALS)
-        return ScoredUnit(self.unit, self.candidates, self.usage, learned, both, self.windows, self.is_read)
+        return ScoredUnit(self.unit, self.candidates, self.usage, learned, both, read, self.is_read)
 
 
 def encode_units(
@@ -125,40 +133,64 @@ def encode_units(
     ``known``: what need not be made again, by the node of its unit. ``proceed``: called before each unit. ``worth``: of
     which units the network is asked.
     """
-    encoded: dict[int, Encoded] = {}
-    pending: list[tuple[Unit, CandidateSet]] = []
-    count = 0
+    found: dict[int, EncodedUnit] = {}
 
-    def encode_pending() -> None:
-        for (unit, candidates), windows in zip(pending, encode_all(statistics, pending), strict=True):
-            encoded[unit.node] = candidates, windows
-        pending.clear()
-
-    for unit in units:
-        proceed()
-        if unit.node in known:
-            encoded[unit.node] = known[unit.node]
-            continue
-        candidates = statistics.file.candidates.of(unit)
-        if not len(candidates):
-            encoded[unit.node] = candidates, []
-            continue
-        pending.append((unit, candidates))
-        count += len(candidates)
-        if count >= TOGETHER or statistics.edited:
-            encode_pending()
-            count = 0
-    if pending:
-        encode_pending()
-    found = []
-    for unit in units:
-        candidates, windows = encoded[unit.node]
-        counted = np.zeros(len(candidates), np.float32)
-        for window in windows:
-            counted[window.candidates] = usage.gaps(window.features, window.site_rule[window.candidate_site])
+    def take(
+        unit: Unit, candidates: CandidateSet, counted: NDArray[np.float32], encode: Callable[[], list[Window]]
+    ) -> None:
         is_read = bool(len(counted)) and worth(candidates, counted)
-        found.append(EncodedUnit(unit, candidates, counted, windows, is_read))
-    return found
+        found[unit.node] = taken = EncodedUnit(unit, candidates, counted, is_read, encode)
+        if is_read:
+            _ = taken.windows
+
+    def encode_part(pending: Sequence[tuple[Unit, CandidateSet]]) -> None:
+        if not pending:
+            return
+        sets = [candidates for _, candidates in pending]
+        features, occurrence = usage_features(statistics, sets)
+        rules = np.concatenate([candidates.site_rule[candidates.candidate_site] for candidates in sets])
+        counted = usage.gaps(features, rules)
+        first = 0
+        for unit, candidates in pending:
+            own = slice(first, first + len(candidates))
+            take(
+                unit,
+                candidates,
+                counted[own],
+                partial(windows_of, statistics, unit, candidates, features[own], occurrence[own]),
+            )
+            first += len(candidates)
+
+    for part in in_parts(units, 1 if statistics.edited else TOGETHER):
+        new = [unit for unit in part if unit.node not in known]
+        sets = statistics.file.candidates.of_all(new, proceed)
+        encode_part([(unit, own) for unit, own in zip(new, sets, strict=True) if len(own)])
+        for unit, own in zip(new, sets, strict=True):
+            if not len(own):
+                take(unit, own, np.zeros(0, np.float32), list)
+    for unit in units:
+        if unit.node in known:
+            proceed()
+            candidates, windows = known[unit.node]
+            counted = np.zeros(len(candidates), np.float32)
+            for window in windows:
+                counted[window.candidates] = usage.gaps(
+                    window.features, window.site_rule[window.candidate_site]
+                )
+            take(unit, candidates, counted, partial(list, windows))
+    return [found[unit.node] for unit in units]
+
+
+def in_parts(units: Sequence[Unit], tokens: int) -> Iterator[Sequence[Unit]]:
+    """The units in their order, so many at once as have ``tokens`` tokens together, the last of them whole."""
+    first = count = 0
+    for stop, unit in enumerate(units, 1):
+        count += len(unit.tokens)
+        if count >= tokens:
+            yield units[first:stop]
+            first, count = stop, 0
+    if first < len(units):
+        yield units[first:]
 
 
 def score_units(

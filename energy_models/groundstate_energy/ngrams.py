@@ -8,6 +8,7 @@ with both neighbours at once.
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,19 +22,62 @@ NEIGHBOURHOODS = 5
 _SKIP = np.int64(1 << 61)
 _TRIPLE = np.int64(1 << 62)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_LEFT, _RIGHT, _SCATTER = _SPREAD, np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0xBF58476D1CE4E5B9)
+_TWICE_LEFT = np.uint64(2 * int(_LEFT) & (1 << 64) - 1)
+_TURN, _SLOT_SHIFT = np.uint64(29), np.uint64(41)
+_ONE, _TWO, _THREE, _FOUR = (np.uint64(salt) for salt in range(1, 5))
 
 
-def keys_at(before2: Ids, before: Ids, text: Ids, after: Ids, after2: Ids) -> Ids:
-    """Exact keys of the five neighbourhoods of tokens, from lexicon ids below 2**20; ``(5, n)``."""
-    return np.stack(
-        [
-            (before << 20) | text,
-            (text << 20) | after,
-            _SKIP | (before2 << 20) | text,
-            _SKIP | (text << 20) | after2,
-            _TRIPLE | (before << 40) | (text << 20) | after,
-        ]
-    )
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The lexicon ids, below 2**20, of the two tokens before and the two after each of some places, ``(places,)``."""
+
+    before2: Ids
+    before: Ids
+    after: Ids
+    after2: Ids
+
+    def keys(self, place: NDArray[np.integer], text: Ids) -> Ids:
+        """Exact keys of the five neighbourhoods of texts at places, ``(5, n)``."""
+        parts = (
+            self.before << 20,
+            self.after,
+            _SKIP | (self.before2 << 20),
+            _SKIP | self.after2,
+            _TRIPLE | (self.before << 40) | self.after,
+        )
+        found = np.stack(parts).take(place, 1)
+        found[0:3:2] |= text
+        text = text << 20
+        found[1:4:2] |= text
+        found[4] |= text
+        return found
+
+    def slots(self, hashes: NDArray[np.uint64], place: NDArray[np.integer], text: Ids) -> NDArray[np.int64]:
+        """Slots of the five neighbourhoods of texts at places in the corpus table, ``(5, n)``. ``hashes``: of texts."""
+        before, after = hashes[self.before], hashes[self.after] * _RIGHT
+        parts = (
+            (before + _ONE) * _LEFT,
+            after + _LEFT,
+            (hashes[self.before2] + _TWO) * _LEFT,
+            hashes[self.after2] * _RIGHT + _TWICE_LEFT,
+            (before + _THREE) * _LEFT,
+        )
+        hashed = hashes[text]
+        found = np.stack(parts).take(place, 1)
+        found[1:4:2] += hashed * _LEFT
+        hashed *= _RIGHT
+        found[0:5:2] += hashed
+        found ^= found >> _TURN
+        found *= _SCATTER
+        triple = found[4]
+        triple += _FOUR
+        triple *= _LEFT
+        triple += after[place]
+        triple ^= triple >> _TURN
+        triple *= _SCATTER
+        found >>= _SLOT_SHIFT
+        return found.view(np.int64)
 
 
 def keys_of(lex: Ids) -> Ids:
@@ -62,7 +106,7 @@ class KeyCounts:
         starts = np.flatnonzero(first)
         # Number 0 stands for no key.
         self._keys = np.concatenate([[-1], keys[starts]]).astype(np.int64)
-        self._counts = np.diff(starts, prepend=0, append=len(keys))
+        self._counts = np.diff(starts, prepend=0, append=len(keys)).astype(np.int32)
         self._counts[0] = 0
         bits = max((4 * len(starts)).bit_length(), 8)
         self._shift = np.uint64(64 - bits)
@@ -73,45 +117,28 @@ class KeyCounts:
         self._table[crowded] = -np.abs(self._table[crowded])
 
     def _places(self, keys: Ids) -> NDArray[np.int64]:
-        hashed = keys.astype(np.uint64)
-        hashed *= _SPREAD
+        hashed = keys.view(np.uint64) * _SPREAD
         hashed >>= self._shift
-        return hashed.astype(np.int64)
+        return hashed.view(np.int64)
 
-    def of(self, keys: Ids) -> NDArray[np.int64]:
+    def of(self, keys: Ids) -> NDArray[np.int32]:
         """How often each of ``keys``, ``(n,)``, is among them."""
         there = self._table[self._places(keys)]
         number = np.abs(there)
         same = self._keys[number] == keys
-        found: Ids = self._counts[number] * same
-        missed = np.flatnonzero((there < 0) & ~same)
-        at = np.minimum(np.searchsorted(self._keys, keys[missed]), len(self._keys) - 1)
-        found[missed] = self._counts[at] * (self._keys[at] == keys[missed])
+        found: NDArray[np.int32] = self._counts[number] * same
+        there[same] = 0
+        missed = np.flatnonzero(there < 0)
+        if len(missed):
+            at = np.minimum(np.searchsorted(self._keys, keys[missed]), len(self._keys) - 1)
+            found[missed] = self._counts[at] * (self._keys[at] == keys[missed])
         return found
 
 
 def text_hashes(texts: list[str]) -> NDArray[np.uint64]:
     """A 32-bit hash of each text; negative numbers and strings are texts like others."""
-    return np.array([zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in texts], np.uint64)
-
-
-def slots_at(
-    before2: NDArray[np.uint64],
-    before: NDArray[np.uint64],
-    text: NDArray[np.uint64],
-    after: NDArray[np.uint64],
-    after2: NDArray[np.uint64],
-) -> NDArray[np.int64]:
-    """Slots of the five neighbourhoods in the corpus table, from text hashes; ``(5, n)``."""
-    return np.stack(
-        [
-            _slot(before, text, 1),
-            _slot(text, after, 1),
-            _slot(before2, text, 2),
-            _slot(text, after2, 2),
-            _slot(_mixed(before, text, 3), after, 4),
-        ]
-    )
+    hashes = (zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in texts)
+    return np.fromiter(hashes, np.uint64, len(texts))
 
 
 def slots_of(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -123,13 +150,13 @@ def slots_of(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 def _mixed(left: NDArray[np.uint64], right: NDArray[np.uint64], salt: int) -> NDArray[np.uint64]:
-    value = (left + np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15) + right * np.uint64(0xC2B2AE3D27D4EB4F)
-    value ^= value >> np.uint64(29)
-    return value * np.uint64(0xBF58476D1CE4E5B9)
+    value = (left + np.uint64(salt)) * _LEFT + right * _RIGHT
+    value ^= value >> _TURN
+    return value * _SCATTER
 
 
 def _slot(left: NDArray[np.uint64], right: NDArray[np.uint64], salt: int) -> NDArray[np.int64]:
-    return (_mixed(left, right, salt) >> np.uint64(41)).astype(np.int64)
+    return (_mixed(left, right, salt) >> _SLOT_SHIFT).astype(np.int64)
 
 
 class CorpusTable:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import zlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,11 @@ _bits: dict[str, int] = {}
 
 Signatures = tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.float32]]
 """Both halves of the bigram signatures of some texts, and the number of bits of each (at least 1), ``(texts,)`` each."""
+
+_FEW = 48
+"""Texts of which signatures are made one by one: those of more are quicker made together."""
+_PAIRS = 1 << 15
+"""Pairs of texts that are compared at once: few enough for a processor's cache."""
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -79,6 +86,65 @@ def _crc_table() -> NDArray[np.uint32]:
     return table
 
 
+def alike(
+    among: Signatures, asked: Signatures, least: float
+) -> tuple[NDArray[np.intp], NDArray[np.float32], list[int]]:
+    """The places in ``among`` of those whose Dice similarity with each of ``asked`` is at least ``least``, in their order,
+    with it, and where those of each of ``asked`` begin and end, ``(asked + 1,)``."""
+    lows, highs, counts = among
+    low, high, bits = asked
+    # 4 c >= 2 least (a + b) is what 2 c / (a + b) >= least says, but for rounding: whole numbers below 200 find the few of
+    # which the similarity is worked out.
+    needed, own = (np.maximum(2 * least * part - 1e-3, 0).astype(np.uint8) for part in (counts, bits))
+    size = len(lows)
+    at_once = max(_PAIRS // max(size, 1), 1)
+    places, commons, numbers = [], [], []
+    for first in range(0, len(low), at_once):
+        part = slice(first, first + at_once)
+        common = np.bitwise_count(lows & low[part, None])
+        common += np.bitwise_count(highs & high[part, None])
+        close = np.flatnonzero(4 * common >= needed + own[part, None])
+        number = close // size if len(common) > 1 else np.zeros(len(close), np.intp)
+        places.append(close - number * size)
+        commons.append(common.ravel()[close])
+        numbers.append(number + first)
+    place, common, number = (_joined(parts) for parts in (places, commons, numbers))
+    similar: NDArray[np.float32] = 2 * common / (counts[place] + bits[number])
+    enough = np.flatnonzero(similar >= least)
+    ends = np.searchsorted(number[enough], np.arange(len(low) + 1)).tolist()
+    return place[enough], similar[enough], ends
+
+
+def similar_pairs(
+    among: Signatures, asked: Signatures, ends: NDArray[np.intp], least: float
+) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.intp]]:
+    """``alike`` where each of ``asked`` has others of its own, which begin and end in ``among`` at ``ends``, and few: the
+    places, similarities and their ends."""
+    times = np.diff(ends)
+    common = np.bitwise_count(among[0] & np.repeat(asked[0], times))
+    common += np.bitwise_count(among[1] & np.repeat(asked[1], times))
+    similar: NDArray[np.float32] = 2 * common / (among[2] + np.repeat(asked[2], times))
+    enough = np.flatnonzero(similar >= least)
+    return enough, similar[enough], np.searchsorted(enough, ends)
+
+
+def _joined(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _most(
+    texts: NDArray[np.int32], similar: NDArray[np.float32], ends: list[int], limit: int
+) -> list[NDArray[np.int32]]:
+    """``texts`` cut at ``ends``, and of more than ``limit`` the most similar first."""
+    found = []
+    for first, stop in pairwise(ends):
+        own = texts[first:stop]
+        if stop - first > limit:
+            own = own[np.argsort(-similar[first:stop], kind="stable")[:limit]]
+        found.append(own)
+    return found
+
+
 class Lexicon:
     """Distinct texts, numbered in order of first use. Ids are local to one lexicon."""
 
@@ -118,33 +184,52 @@ class Lexicon:
         other._low, other._high, other._bits = self._low[:have], self._high[:have], self._bits[:have]
         return other
 
-    def _signed(self) -> Signatures:
-        """Both halves of the bigram signatures of all texts, and the number of bits of each, with room at the end."""
-        have, size = self._have, len(self.texts)
+    def _signed(self, size: int | None = None) -> Signatures:
+        """Both halves of the bigram signatures of the first ``size`` texts, all without it, and the number of bits of each,
+        with room at the end."""
+        size = len(self.texts) if size is None else size
+        have = self._have
         if have < size:
-            new = np.array([bigram_signature(text) for text in self.texts[have:]], np.uint64).reshape(-1, 2)
+            size = len(self.texts)
+            new = self.texts[have:]
+            if len(new) < _FEW:
+                low, high = np.array(list(map(bigram_signature, new)), np.uint64).reshape(-1, 2).T
+            else:
+                low, high = bigram_signatures(new)
             if size > len(self._low):
                 room = size + size // 2
                 self._low = np.concatenate([self._low[:have], np.zeros(room - have, np.uint64)])
                 self._high = np.concatenate([self._high[:have], np.zeros(room - have, np.uint64)])
                 self._bits = np.concatenate([self._bits[:have], np.zeros(room - have, np.float32)])
-            self._low[have:size], self._high[have:size] = new[:, 0], new[:, 1]
-            self._bits[have:size] = np.bitwise_count(new[:, 0]) + np.bitwise_count(new[:, 1])
+            self._low[have:size], self._high[have:size] = low, high
+            self._bits[have:size] = np.bitwise_count(low) + np.bitwise_count(high)
             self._have = size
         return self._low, self._high, self._bits
 
-    def signatures(self, ids: NDArray[np.int32]) -> Signatures:
-        """What ``similarity_to`` needs of the texts ``ids``, all of the table."""
-        low, high, bits = self._signed()
+    def signatures(self, ids: NDArray[np.signedinteger]) -> Signatures:
+        """What ``most_similar`` needs of the texts ``ids``, all of the table."""
+        low, high, bits = self._signed(int(ids.max()) + 1 if len(ids) else 0)
         return low[ids], high[ids], bits[ids]
 
-    def similarity_to(self, identity: int, signatures: Signatures) -> NDArray[np.float32]:
-        """Dice similarity of one text with each of those that ``signatures`` are of; equal to ``similarity``."""
-        low, high, bits = self._signed()
-        lows, highs, counts = signatures
-        common = np.bitwise_count(lows & low[identity]) + np.bitwise_count(highs & high[identity])
-        found: NDArray[np.float32] = 2 * common / (counts + bits[identity])
-        return found
+    def most_similar(
+        self, asked: Sequence[int], among: NDArray[np.int32], signatures: Signatures, limit: int, least: float
+    ) -> list[NDArray[np.int32]]:
+        """For each of the texts ``asked`` those ``among`` others whose Dice similarity with it is at least ``least``: all in
+        their order where they are at most ``limit``, else the most similar first. ``signatures``: of ``among``."""
+        ids = np.array(asked, np.intp)
+        place, similar, ends = alike(signatures, self.signatures(ids), least)
+        return _most(among[place], similar, ends, limit)
+
+    def most_similar_of_each(
+        self, asked: Sequence[int], among: Sequence[NDArray[np.int32]], limit: int, least: float
+    ) -> list[NDArray[np.int32]]:
+        """``most_similar`` where each text is asked about others of its own."""
+        others = np.concatenate(among)
+        bounds = np.cumsum([0, *map(len, among)])
+        place, similar, ends = similar_pairs(
+            self.signatures(others), self.signatures(np.array(asked, np.intp)), bounds, least
+        )
+        return _most(others[place], similar, ends.tolist(), limit)
 
     def similarity(
         self, left: NDArray[np.int32] | int, right: NDArray[np.int32] | int

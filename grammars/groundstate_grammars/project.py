@@ -150,10 +150,17 @@ class ProjectFacts:
 
         Those are members, functions, classes, and whatever more than one file uses.
         """
+        return self._after_dots().like(text, limit, least)
+
+    def look_for_members(self, texts: Iterable[str], limit: int, least: float) -> None:
+        """Work out at once what ``members_like`` will be asked of some texts."""
+        self._after_dots().look_for(texts, limit, least)
+
+    def _after_dots(self) -> SimilarNames:
         if self._members is None:
             names = {name for name, count in self.names.items() if count > 1} | self._names_defined()
             self._members = SimilarNames(sorted(names, key=self._order), _MOST_NAMES)
-        return self._members.like(text, limit, least)
+        return self._members
 
     @property
     def is_cut(self) -> bool:
@@ -219,12 +226,19 @@ class ProjectFacts:
 
     def parameters_like(self, text: str, limit: int, least: float) -> tuple[str, ...]:
         """Names of parameters of the project's functions that are like ``text``, as ``SimilarNames.like`` gives them."""
+        return self._parameter_names().like(text, limit, least)
+
+    def look_for_parameters(self, texts: Iterable[str], limit: int, least: float) -> None:
+        """Work out at once what ``parameters_like`` will be asked of some texts."""
+        self._parameter_names().look_for(texts, limit, least)
+
+    def _parameter_names(self) -> SimilarNames:
         if self._parameters is None:
             counts = self.parameter_counts()
             self._parameters = SimilarNames(
                 sorted(counts, key=lambda name: (-coarse(counts[name]), name))[:_MOST_NAMES]
             )
-        return self._parameters.like(text, limit, least)
+        return self._parameters
 
     def parameter_counts(self) -> Counter[str]:
         """How many functions, of those whose definitions agree, have a parameter of a name."""

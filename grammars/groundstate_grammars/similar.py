@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from groundstate_grammars.lexicon import bigram_signature, bigram_signatures
+from groundstate_grammars.lexicon import (
+    Signatures,
+    alike,
+    bigram_signature,
+    bigram_signatures,
+    similar_pairs,
+)
 
 
 class SimilarNames:
@@ -24,32 +31,33 @@ class SimilarNames:
     def __init__(self, names: Iterable[str], most: int | None = None) -> None:
         self.names = tuple(names)
         self._most = most
-        self._signatures: tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint8]] | None = None
+        self._signatures: Signatures | None = None
         self._answers: dict[tuple[str, int, float], tuple[str, ...]] = {}
 
     def like(self, text: str, limit: int, least: float) -> tuple[str, ...]:
         """At most ``limit`` other names whose Dice similarity with ``text`` is at least ``least``, the most similar first;
         of equally similar ones those that come first in ``names``."""
-        key = (text, limit, least)
-        found = self._answers.get(key)
-        if found is not None:
-            return found
-        if not self.names:
-            return ()
-        similar = self.similarities(text)
-        best = np.flatnonzero(similar >= least)
-        best = best[np.argsort(-similar[best], kind="stable")[: limit + 1]]
-        others = [self.names[i] for i in best.tolist() if self.names[i] != text]
-        found = self._answers[key] = tuple(others[:limit])
+        found = self._answers.get((text, limit, least))
+        if found is None:
+            self.look_for((text,), limit, least)
+            found = self._answers[text, limit, least]
         return found
+
+    def look_for(self, texts: Iterable[str], limit: int, least: float) -> None:
+        """Answer at once what ``like`` will be asked of some texts."""
+        answers = self._answers
+        new = [text for text in texts if (text, limit, least) not in answers]
+        if new:
+            place, similar, ends = alike(self._asked(), _signatures_of(new), least)
+            questions = [(self, text) for text in new]
+            _answer(questions, place, similar, ends, limit, least)
 
     def similarities(self, text: str) -> NDArray[np.float32]:
         """Dice similarity of ``text`` with each name that is asked, ``(names,)``."""
-        lows, highs, bits = (column[: self._most] for column in self._signed())
+        lows, highs, bits = self._asked()
         low, high = bigram_signature(text)
         common = np.bitwise_count(lows & np.uint64(low)) + np.bitwise_count(highs & np.uint64(high))
-        both = bits + np.uint8(low.bit_count() + high.bit_count())
-        found: NDArray[np.float32] = np.divide(2 * common, np.maximum(both, 1), dtype=np.float32)
+        found: NDArray[np.float32] = 2 * common / (bits + np.float32(low.bit_count() + high.bit_count()))
         return found
 
     def replaced(self, gone: int | None, new: tuple[int, str] | None) -> SimilarNames:
@@ -69,7 +77,7 @@ class SimilarNames:
             low, high = bigram_signature(name)
             lows = np.insert(lows, at, np.uint64(low))
             highs = np.insert(highs, at, np.uint64(high))
-            bits = np.insert(bits, at, np.uint8(low.bit_count() + high.bit_count()))
+            bits = np.insert(bits, at, np.float32(low.bit_count() + high.bit_count()))
         other = SimilarNames(names, self._most)
         other._signatures = (lows, highs, bits)
         if self._most is None or max(len(names), len(self.names)) <= self._most:
@@ -80,12 +88,53 @@ class SimilarNames:
             }
         return other
 
-    def _signed(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint8]]:
+    def _asked(self) -> Signatures:
+        """``_signed`` of the names that are asked."""
+        (low, high, bits), most = self._signed(), self._most
+        return low[:most], high[:most], bits[:most]
+
+    def _signed(self) -> Signatures:
         """Both halves of the signatures of all names, and the number of bits of each."""
         if self._signatures is None:
             low, high = bigram_signatures(self.names)
-            self._signatures = (low, high, np.bitwise_count(low) + np.bitwise_count(high))
+            bits = np.bitwise_count(low) + np.bitwise_count(high)
+            self._signatures = (low, high, bits.astype(np.float32))
         return self._signatures
+
+
+def look_for_each(questions: Iterable[tuple[SimilarNames, str]], limit: int, least: float) -> None:
+    """Answer at once what ``like`` of some sets of names, which are small, will be asked."""
+    new = [(names, text) for names, text in questions if (text, limit, least) not in names._answers]
+    if new:
+        sets = [names._asked() for names, _ in new]
+        low, high, bits = (np.concatenate([one[part] for one in sets]) for part in range(3))
+        bounds = np.cumsum([0, *(len(one[0]) for one in sets)])
+        asked = _signatures_of([text for _, text in new])
+        place, similar, ends = similar_pairs((low, high, bits), asked, bounds, least)
+        _answer(new, place - np.repeat(bounds[:-1], np.diff(ends)), similar, ends.tolist(), limit, least)
+
+
+def _signatures_of(texts: Sequence[str]) -> Signatures:
+    low, high = np.array(list(map(bigram_signature, texts)), np.uint64).T
+    return low, high, (np.bitwise_count(low) + np.bitwise_count(high)).astype(np.float32)
+
+
+def _answer(
+    questions: Sequence[tuple[SimilarNames, str]],
+    place: NDArray[np.intp],
+    similar: NDArray[np.float32],
+    ends: list[int],
+    limit: int,
+    least: float,
+) -> None:
+    """Remember answers. ``place``, ``similar``: of the names that are similar enough, question after question; ``ends``:
+    where those of each begin and end."""
+    number = np.repeat(np.arange(len(questions)), np.diff(ends))
+    best = place[np.lexsort((-similar, number))].tolist()
+    for (asked, text), (first, stop) in zip(questions, pairwise(ends), strict=True):
+        names = asked.names
+        others = [names[i] for i in best[first : min(first + limit + 1, stop)] if names[i] != text]
+        asked._answers[text, limit, least] = tuple(others[:limit])
 
 
 def similarity(left: str, right: str) -> float:

@@ -196,11 +196,17 @@ class Analysis:
     ignores: Ignores = NO_IGNORES
     energies: tuple[UnitEnergy, ...] = ()
     rests_on_others: bool = True
+    sensitivity: str = "default"
 
     def report(self, qualified_name: Callable[[int], str] | None = None) -> Report:
         """The findings in order, numbered. ``qualified_name``: of the definitions around a byte, where that is known."""
         report = numbered(self.document, list(self.findings), self.ignores, qualified_name)
-        return replace(report, energies=self.energies, rests_on_others=self.rests_on_others)
+        return replace(
+            report,
+            energies=self.energies,
+            rests_on_others=self.rests_on_others,
+            sensitivity=self.sensitivity,
+        )
 
 
 def analyse(document: Document, workspace: Workspace, engine: Engine | None, settings: Settings) -> Report:
@@ -234,7 +240,14 @@ def analysis_of(
         places = [(item.edit.rule, item.start, item.end) for result in results for item in result.edits]
         places += [(item.rule, item.start, item.end) for item in hard.violations]
         findings += unused_ignores(document, wanted.ignores, places, judged)
-    return Analysis(document, tuple(findings), wanted.ignores, energies_of(results), hard.have_a_say)
+    return Analysis(
+        document,
+        tuple(findings),
+        wanted.ignores,
+        energies_of(results),
+        hard.have_a_say,
+        settings.sensitivity,
+    )
 
 
 def findings_of(

@@ -31,7 +31,7 @@ from groundstate_grammars.rules import RULES
 MOST_BYTES = 64 * 1024 * 1024
 """Entries are dropped, the oldest first, until at most this many bytes of them are left."""
 
-_FORMAT = 10
+_FORMAT = 11
 _BUSY_SECONDS = 5.0
 _CHUNK = 500
 
@@ -202,13 +202,13 @@ def report_as_text(report: Report) -> str:
         for item in report.findings
     ]
     contracts = [dataclasses.astuple(status) for status in report.contracts]
-    return json.dumps([report.ignored, findings, contracts], separators=(",", ":"))
+    return json.dumps([report.ignored, report.sensitivity, findings, contracts], separators=(",", ":"))
 
 
 def report_from_text(document: Document, text: str) -> Report | None:
     """The report that ``report_as_text`` wrote about ``document``; None when ``text`` is anything else."""
     try:
-        ignored, findings, contracts = json.loads(text)
+        ignored, sensitivity, findings, contracts = json.loads(text)
         kept = [
             Finding(
                 rule=RULES[rule].code,
@@ -236,7 +236,8 @@ def report_from_text(document: Document, text: str) -> Report | None:
             for rule, start, end, message, severity, gap, probability, repairs, evidence, fingerprint in findings
         ]
         statuses = tuple(_status_in(*status) for status in contracts)
-        return Report(document, tuple(kept), int(ignored), contracts=statuses)
+        shown_at = SENSITIVITIES[SENSITIVITIES.index(sensitivity)]
+        return Report(document, tuple(kept), int(ignored), contracts=statuses, sensitivity=shown_at)
     except (ValueError, TypeError, KeyError):
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groundstate_energy.alarm_budgets import ALARM_LINES, UNITS_TO_A_BUG
 from groundstate_energy.energy import Energy, EnergyGap
 
 
@@ -21,8 +22,18 @@ def energy_in_words(energy: Energy) -> str:
     return ", ".join(parts).replace("-", "−")
 
 
-def probability_in_words(probability: float, digits: int = 2) -> str:
-    """``probability 0.12``; what that many digits would call 0.00 is below 0.01."""
-    least = 10**-digits
-    shown = f"{probability:.{digits}f}" if probability >= least / 2 else f"below {least:.{digits}f}"
+def probability_in_words(probability: float) -> str:
+    """``probability 0.12``, with more digits where it is small, for most are; below 0.0001 all are alike."""
+    digits = 2 if probability >= 0.1 else 4
+    shown = f"{probability:.{digits}f}" if probability >= 0.00005 else "below 0.0001"
     return f"probability {shown}"
+
+
+def alarms_in_words(sensitivity: str) -> str:
+    """What a sensitivity promises of its learned findings, as in ``at most 1 false alarm in 2,000 unchanged lines``."""
+    lines = ALARM_LINES.get(sensitivity)
+    return "no alarm budget" if lines is None else f"at most 1 false alarm in {lines:,} unchanged lines"
+
+
+PREVALENCE = f"where 1 function in {UNITS_TO_A_BUG:,} has a bug"
+"""What a probability rests on."""

@@ -73,5 +73,5 @@ def _line(document: Document, edit: ScoredEdit) -> str:
     at, column = document.source.display(edit.start)
     title = visible(repair_title(document.data, edit.edit.replacements))
     rule = f"{edit.edit.rule} {RULES[edit.edit.rule].name}"
-    shown = f"{gap_in_words(edit.gap)}, {probability_in_words(edit.probability, 4)}"
+    shown = f"{gap_in_words(edit.gap)}, {probability_in_words(edit.probability)}"
     return f"  {at}:{column} {rule}: {title}\n      {shown}"

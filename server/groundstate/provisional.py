@@ -90,7 +90,10 @@ def provisional(
     kept = [item for where, item in known.items() if item.rule in _CARRIED or where in places]
     findings = [*kept, *findings_of(document, hard, other, results, wanted, checks=0)]
     energies = typed.energies(before.energies, energies_of(results))
-    return Analysis(document, tuple(findings), wanted.ignores, energies).report()
+    after = replace(
+        before, document=document, findings=tuple(findings), ignores=wanted.ignores, energies=energies
+    )
+    return after.report()
 
 
 def _broken(before: Analysis, typed: _Typed, workspace: Workspace, settings: Settings) -> Report | None:
@@ -108,8 +111,14 @@ def _broken(before: Analysis, typed: _Typed, workspace: Workspace, settings: Set
         for item in typed.moved(item for item in before.findings if item.rule in _CARRIED)
         if all(item.end <= error.start or item.start >= error.end for error in errors)
     ]
-    analysis = Analysis(document, (*kept, *errors), wanted.ignores, typed.energies(before.energies))
-    return analysis.report(typed.qualified_name)
+    after = replace(
+        before,
+        document=document,
+        findings=(*kept, *errors),
+        ignores=wanted.ignores,
+        energies=typed.energies(before.energies),
+    )
+    return after.report(typed.qualified_name)
 
 
 def _from_line_start(data: bytes, change: Replacement) -> Replacement:

@@ -159,10 +159,16 @@ class _Facts(ProjectFacts):
         self._asked.add_like(MEMBERS_LIKE, text, found, limit, least)
         return found
 
+    def look_for_members(self, texts: Iterable[str], limit: int, least: float) -> None:
+        self._facts.look_for_members(texts, limit, least)
+
     def parameters_like(self, text: str, limit: int, least: float) -> tuple[str, ...]:
         found = self._facts.parameters_like(text, limit, least)
         self._asked.add_like(PARAMETERS_LIKE, text, found, limit, least)
         return found
+
+    def look_for_parameters(self, texts: Iterable[str], limit: int, least: float) -> None:
+        self._facts.look_for_parameters(texts, limit, least)
 
     def class_of(self, name: str) -> str:
         self._asked.add(CLASS_OF + key_of_variable(name))

@@ -86,6 +86,7 @@ class Report:
     ``energies``: of the examined units in text order; none where the report comes from a cache.
     ``rests_on_others``: whether what is certain of other files may have had a say: something was found in the file, or in an
     edit of it. Where it had none, knowing less of other files changes nothing: exact rules are silent in doubt.
+    ``sensitivity``: the one whose alarm budget its learned findings keep to.
     """
 
     document: Document
@@ -96,3 +97,4 @@ class Report:
     energies: tuple[UnitEnergy, ...] = ()
     contracts: tuple[ContractStatus, ...] = ()
     rests_on_others: bool = field(default=True, compare=False)
+    sensitivity: str = "default"

@@ -181,7 +181,7 @@ async def test_hover_shows_the_energy_by_term(editor: Editor) -> None:
     assert isinstance(hover.contents, types.MarkupContent)
     text = hover.contents.value
     assert "ΔE −3.75 (usage −1.25, learned −2.50)" in text
-    assert "probability 0.88" in text
+    assert "at most 1 false alarm in 2,000 unchanged lines at default. Probability 0.88 where" in text
     markdown = hover.contents.kind == types.MarkupKind.Markdown
     assert markdown == (types.MarkupKind.Markdown in editor.capabilities.text_document.hover.content_format)
     assert ("rules/GS301.md)" in text) == markdown

@@ -130,9 +130,11 @@ async def test_the_messages_are_as_they_were(tmp_path: Path) -> None:
         "range": RANGE,
         "contents": {
             "kind": "markdown",
-            "value": f"**[GS301 wrong-name]({page['href']})**: `wrong` should be `right` (probability 0.88)\n\n"
+            "value": f"**[GS301 wrong-name]({page['href']})**: `wrong` should be `right`\n\n"
             "- Replace `wrong` by `right`: ΔE −3.75 (usage −1.25, learned −2.50)\n\n"
             "ΔE below 0: the edit fits better.\n\n"
+            "A question: at most 1 false alarm in 2,000 unchanged lines at default. "
+            "Probability 0.88 where 1 function in 1,000 has a bug.\n\n"
             "Another name in scope fits here much better than the one that is written.",
         },
     }

@@ -19,7 +19,6 @@ from groundstate_energy.encoding import (
     PieceTable,
     collate,
     encode,
-    encode_all,
 )
 from groundstate_energy.features import (
     FEATURE_COUNT,
@@ -28,7 +27,9 @@ from groundstate_energy.features import (
     NameStatistics,
     usage_features,
 )
+from groundstate_energy.minimiser import encode_units
 from groundstate_energy.ngrams import KeyCounts, occurrences
+from groundstate_energy.usage import UsageTerm
 from groundstate_grammars.python.candidates import NAME_RULES, CandidateSet
 from groundstate_grammars.python.lexical import Role
 from groundstate_grammars.python.parsed import ParsedFile, parse
@@ -170,10 +171,20 @@ def test_features_are_counts() -> None:
 def test_units_encoded_together_are_as_they_are_alone(text: str) -> None:
     file = parse(text.encode())
     statistics = FileStatistics(file, NameStatistics({}))
-    units = [(unit, found) for unit in file.units if len(found := file.candidates.of(unit))]
-    for (unit, candidates), together in zip(units, encode_all(statistics, units), strict=True):
-        alone = encode(statistics, unit, candidates)
-        assert [window.digest() for window in together] == [window.digest() for window in alone]
+    weight = np.random.default_rng(0).random((32, FEATURE_COUNT + 1), np.float32)
+    usage = UsageTerm(weight[:, 1:], weight[:, 0])
+    together = encode_units(statistics, file.units, usage, worth=lambda candidates, counted: False)
+    for unit, encoded in zip(file.units, together, strict=True):
+        assert encoded.unit is unit
+        assert not encoded.is_read
+        (alone,) = encode_units(statistics, [unit], usage)
+        assert alone.is_read == bool(len(alone.candidates))
+        assert alone.usage.tobytes() == encoded.usage.tobytes()
+        digests = [window.digest() for window in encoded.windows]
+        assert digests == [window.digest() for window in alone.windows]
+        if len(alone.candidates):
+            again = encode(statistics, unit, file.candidates.of(unit))
+            assert digests == [window.digest() for window in again]
 
 
 def test_a_batch_has_the_pieces_of_its_texts() -> None:

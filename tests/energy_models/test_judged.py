@@ -79,6 +79,68 @@ def test_violations_of_versions_are_those_of_a_fresh_look(edits: list[tuple[floa
         assert list(found) == list(JudgedFile.of(parse(file.data), index, None).violations)
 
 
+def test_a_word_that_becomes_more_than_an_attribute_is_looked_at_again() -> None:
+    index, judgements = ProjectIndex(None), Judgements()
+    file = parse(TEXT.replace(b"os.path.join(first, secnd)", b"first.heigth"))
+    assert any("heigth" in item.message for item in judgements.of(file, index, None).violations)
+    file = file.edited(replacing(file, b"first.heigth", b"first.heigth, heigth"))
+    found = judgements.of(file, index, None).violations
+    assert list(found) == list(JudgedFile.of(parse(file.data), index, None).violations)
+    assert not any("`_Box` never defines" in item.message for item in found)
+
+
+LOCAL = b"""\
+class _Outer:
+    def make(self):
+        class _Local:
+            def __init__(self, width):
+                self.width = width
+
+            def area(self):
+                return self.width * self.heigth
+
+        first = 1
+        return _Local(first, 2), self.mak()
+
+    def other(self):
+        return self.make(1)
+
+
+class _Last:
+    def use(self):
+        return self.usd()
+
+
+def last():
+    return _Outer().make(3), _Last(4)
+"""
+
+
+@settings(max_examples=60, deadline=None)
+@given(EDITS)
+def test_violations_where_classes_are_local_are_those_of_a_fresh_look(
+    edits: list[tuple[float, bool, bytes]],
+) -> None:
+    index, judgements, file = ProjectIndex(None), Judgements(), parse(LOCAL)
+    assert len(judgements.of(file, index, None).violations) == 5
+    for edit in edits:
+        file = edited(file, *edit)
+        found = judgements.of(file, index, None).violations
+        assert list(found) == list(JudgedFile.of(parse(file.data), index, None).violations)
+
+
+def test_violations_hold_while_many_functions_are_typed_into_in_turn() -> None:
+    index, judgements, file = ProjectIndex(None), Judgements(), parse(LOCAL)
+    assert len(judgements.of(file, index, None).violations) == 5
+    for turn in range(80):
+        place = file.data.index((b"return self.make", b"return self.usd", b"return _Local")[turn % 3])
+        indent = place - file.data.rindex(b"\n", 0, place) - 1
+        file = file.edited([Replacement(place, place, b"first = [1]\n" + b" " * indent)])
+        found = judgements.of(file, index, None).violations
+        assert len(found) == 5
+    assert list(found) == list(JudgedFile.of(parse(file.data), index, None).violations)
+
+
 @settings(max_examples=40, deadline=None)
 @given(EDITS)
 def test_judgements_of_edits_are_those_of_a_fresh_look(edits: list[tuple[float, bool, bytes]]) -> None:

@@ -164,6 +164,24 @@ def test_a_project_that_grows_offers_its_new_names() -> None:
     assert facts.parameters_like("a_parameters", 3, 0.5) == ("a_parameter",)
 
 
+@pytest.mark.parametrize("source", SOURCES[::9], ids=lambda path: path.stem)
+def test_units_looked_at_together_have_the_candidates_that_each_has_alone(source: Path) -> None:
+    project = ProjectFacts.of([parse(path.read_bytes()).summary() for path in SOURCES[::20]])
+    file, other = (parse(source.read_bytes(), project) for _ in range(2))
+    together = file.candidates.of_all(file.units)
+    for unit, found in zip(reversed(other.units), reversed(together), strict=True):
+        alone = other.candidates.of(unit)
+        assert list(alone.edits()) == list(found.edits())
+        for name in ("site_token", "site_other", "site_received", "site_known", "candidate_received"):
+            assert getattr(alone, name).tobytes() == getattr(found, name).tobytes()
+        for name in ("site_current", "site_slot", "site_sibling"):
+            texts = [
+                [one.texts[text] if text >= 0 else None for text in getattr(one, name).tolist()]
+                for one in (alone, found)
+            ]
+            assert texts[0] == texts[1]
+
+
 def test_every_rule_has_its_row_above() -> None:
     assert {rule for rule, _, _ in WANTED} == set(SOFT_RULES)
 
@@ -235,11 +253,26 @@ def test_two_names_longer_than_the_lexicon_keeps_do_no_harm() -> None:
     assert len(file.candidates.of(file.units[-1])) > 0
 
 
-@given(st.lists(st.text("aAbcd_é9'ß", max_size=12), min_size=1, max_size=12))
-def test_similarity_to_many_is_that_of_each_pair(texts: list[str]) -> None:
+@given(
+    st.lists(st.text("aAbcd_é9'ß", max_size=12), min_size=1, max_size=12),
+    st.integers(1, 6),
+    st.sampled_from((0.35, 0.4, 0.5, 0.6)),
+)
+def test_those_most_similar_to_many_are_those_of_each_pair(
+    texts: list[str], limit: int, least: float
+) -> None:
     lexicon = Lexicon(texts)
     ids = np.arange(len(lexicon), dtype=np.int32)
-    signatures = lexicon.signatures(ids)
-    for identity in ids.tolist():
-        many = lexicon.similarity_to(identity, signatures)
-        assert many.tobytes() == lexicon.similarity(identity, ids).tobytes()
+    found = lexicon.most_similar(ids.tolist(), ids, lexicon.signatures(ids), limit, least)
+    names = SimilarNames(lexicon.texts)
+    together = SimilarNames(lexicon.texts)
+    together.look_for(lexicon.texts, limit, least)
+    for identity, ours in enumerate(found):
+        similar = lexicon.similarity(identity, ids)
+        assert names.similarities(lexicon.texts[identity]).tobytes() == similar.tobytes()
+        near = [at for at in range(len(ids)) if similar[at] >= np.float32(least)]
+        best = sorted(near, key=lambda at: (-similar[at], at))
+        assert ours.tolist() == (near if len(near) <= limit else best[:limit])
+        others = [lexicon.texts[at] for at in best[: limit + 1] if at != identity]
+        for asked in (names, together):
+            assert asked.like(lexicon.texts[identity], limit, least) == tuple(others[:limit])

@@ -123,7 +123,7 @@ def test_a_report_comes_back_equal() -> None:
     evidence = (Evidence(4, 5, "here"),)
     soft = Finding("GS301", 0, 1, "é", Severity.WARNING, gap, 0.5, (repair,), evidence, "f1")
     hard = Finding("GS101", 2, 3, "m", Severity.ERROR, None, None, (), (), "f2")
-    report = Report(document, (soft, hard), 3)
+    report = Report(document, (soft, hard), 3, sensitivity="explore")
     assert report_from_text(document, report_as_text(report)) == report
 
 

@@ -83,7 +83,9 @@ def test_a_learned_finding(
         "  +     return width * height\n"
         "    ΔE −4.00 (usage −1.00, learned −3.00), probability 0.99\n"
         "\n"
-        "1 finding; 1 file checked.\n",
+        "1 finding; 1 file checked.\n"
+        "Learned findings are questions: at most 1 false alarm in 2,000 unchanged lines at default.\n"
+        "Probabilities are those where 1 function in 1,000 has a bug.\n",
         "",
     )
 
@@ -235,9 +237,9 @@ def test_explain(folder: Path, shipped: Callable[..., None], capsys: pytest.Capt
         "a.py: f, lines 1 to 4",
         "free energy 1.500 (0 when nothing beats the code as written)",
         "  4:20 GS301 wrong-name: Replace `width` by `height`",
-        "      ΔE −4.00 (usage −1.00, learned −3.00), probability 0.9900",
+        "      ΔE −4.00 (usage −1.00, learned −3.00), probability 0.99",
         "  2:14 GS312 wrong-comparison: Replace `< 0` by `<= 0`",
-        "      ΔE −2.00 (usage −0.50, learned −1.50), probability 0.7000",
+        "      ΔE −2.00 (usage −0.50, learned −1.50), probability 0.70",
     ]
     assert run(capsys, "explain", "a.py:2", "--html", "energy.html") == (0, "", "")
     page = (folder / "energy.html").read_text(encoding="utf-8")

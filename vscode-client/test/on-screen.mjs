@@ -1,17 +1,34 @@
 // What a user does with the keyboard, on a page that shows VS Code.
 
-/** Types into VS Code's list of commands. */
+/** Runs a command out of VS Code's list of commands. */
 export async function command(page, title) {
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget input').fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-  await page.keyboard.press('Enter');
+  await choose(page, 'F1', `>${title}`, title);
 }
 
 export async function openFile(page, name) {
-  await page.keyboard.press('Control+p');
-  await page.locator('.quick-input-widget input').fill(name);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+  await choose(page, 'Control+p', name, name);
+}
+
+/**
+ * Presses `keys`, types into the list that they open, and takes the first row with the text `shown`.
+ *
+ * Presses them again where the list went: a page that was just shown, such as a walkthrough, takes the focus a moment later,
+ * and VS Code closes a list that loses it.
+ */
+async function choose(page, keys, typed, shown) {
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: shown }).first();
+  for (let tries = 1; ; tries++) {
+    await page.keyboard.press(keys);
+    try {
+      await page.locator('.quick-input-widget input').fill(typed, { timeout: 5_000 });
+      await row.waitFor({ timeout: 5_000 });
+      break;
+    } catch (error) {
+      if (tries === 30) {
+        throw error;
+      }
+    }
+  }
   await page.keyboard.press('Enter');
 }
 

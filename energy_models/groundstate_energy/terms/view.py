@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from groundstate_grammars.index import (
-    Class,
-    Module,
-    ProjectIndex,
-    words_in_class_heads,
-    words_that_may_define,
-)
-from groundstate_grammars.python import syntax as py
+from groundstate_energy.terms.mentions import Mentions
+from groundstate_grammars.index import Class, Module, ProjectIndex, words_in_class_heads
 from groundstate_grammars.python.definitions import Member, ModuleReader, class_of_first_parameter, is_dynamic
 from groundstate_grammars.python.enclosed import Enclosed
 from groundstate_grammars.python.parsed import ParsedFile
@@ -30,22 +25,29 @@ class FileView:
     path: Path | None
     asked: set[str] = field(default_factory=set)
     """Names of which it was asked whether they are mentioned."""
+    _mentioned_after: WeakKeyDictionary[ParsedFile, Mentions] = field(
+        default_factory=WeakKeyDictionary, repr=False
+    )
 
     def after(self, file: ParsedFile, place: Enclosed) -> FileView:
         """The view of another version of the file, which differs by a change that is secluded (``secluded``)."""
         other = FileView(file, self.index, self.path, set(self.asked))
         other.__dict__["is_dynamic"] = self.is_dynamic
-        node = place.node
-        classes = (
-            self.flat.of_kind(py.CLASS_DEFINITION, node, node + place.before),
-            file.flat.of_kind(py.CLASS_DEFINITION, node, node + place.after),
-        )
-        if not any(classes):
-            tail, moved = node + place.before, place.moved
-            other.__dict__["_reader"] = self._reader.in_version(file.flat, file.scopes, tail, moved)
-            if not moved:
-                other.__dict__["_lineages"] = self._lineages
+        reader = self._reader.in_version(file.flat, file.scopes, place.node, place.before)
+        other.__dict__["_reader"] = reader
+        if reader.module is self.module:
+            other.__dict__["_lineages"] = self._lineages
+        if "mentioned" in self.__dict__:
+            other.__dict__["mentioned"] = self.mentioned_after(file, place)
         return other
+
+    def mentioned_after(self, file: ParsedFile, place: Enclosed) -> Mentions:
+        """What such a version mentions."""
+        found = self._mentioned_after.get(file)
+        if found is None:
+            found = self.mentioned.after(self.flat.data, file.data, place.change)
+            self._mentioned_after[file] = found
+        return found
 
     @cached_property
     def flat(self) -> FlatTree:
@@ -78,13 +80,18 @@ class FileView:
         return {}
 
     @cached_property
-    def _words(self) -> frozenset[bytes]:
-        return words_that_may_define(self.flat.data)
+    def mentioned(self) -> Mentions:
+        """What this file mentions other than by reading an attribute."""
+        return Mentions.of(self.flat.data)
+
+    @cached_property
+    def _bases(self) -> frozenset[bytes]:
+        return words_in_class_heads(self.flat.data)
 
     def mentions(self, name: str) -> bool:
         """Whether this file or any of the workspace mentions ``name`` other than by reading an attribute."""
         self.asked.add(name)
-        return name.encode("utf-8", "surrogateescape") in self._words or self.index.is_defined_anywhere(name)
+        return name in self.mentioned or self.index.is_defined_anywhere(name)
 
     @cached_property
     def is_dynamic(self) -> bool:
@@ -100,7 +107,7 @@ class FileView:
 
     def is_subclassed(self, name: str) -> bool:
         """Whether a class of this file or the workspace has a base of that name."""
-        if name.encode("utf-8", "surrogateescape") in words_in_class_heads(self.flat.data):
+        if name.encode("utf-8", "surrogateescape") in self._bases:
             return True
         return self.index.is_subclassed(name)
 

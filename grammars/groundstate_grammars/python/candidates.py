@@ -11,11 +11,14 @@ import builtins
 import re
 import tomllib
 import weakref
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate, chain, pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,13 +33,15 @@ from groundstate_grammars.python.lexical import MAX_TEXT, Role
 from groundstate_grammars.python.scopes import BindingKind, ScopeKind
 from groundstate_grammars.python.units import Unit, UnitKind
 from groundstate_grammars.rules import SOFT_RULES
-from groundstate_grammars.similar import SimilarNames
+from groundstate_grammars.similar import SimilarNames, look_for_each
 
 if TYPE_CHECKING:
     from groundstate_grammars.python.parsed import ParsedFile
 
 Ids = NDArray[np.int32]
+_Visible = tuple[Ids, list[int], dict[int, int]]
 _NOTHING: Ids = np.zeros(0, np.int32)
+_NO_MEMBERS: Mapping[int, int] = MappingProxyType({})
 
 WRONG_NAME = SOFT_RULES.index("GS301")
 WRONG_ATTRIBUTE = SOFT_RULES.index("GS302")
@@ -66,13 +71,18 @@ _MAX_FUNCTIONS = 32
 _MAX_MEMBERS = 48
 _MAX_FILE_MEMBERS = 20
 _MAX_SIMILAR = 8
+_MAX_KNOWN = 5
 _SIMILAR = 0.5
-_LOOSELY_SIMILAR = 0.4
+_LIKE_GLOBALS = (2 * _MAX_SIMILAR, 0.4)
+_LIKE_MEMBERS = (6, 0.5)
+_LIKE_ANYWHERE = (3, 0.6)
+_LIKE_STRINGS = (3, 0.6)
+_LIKE_KEYWORDS = (3, 0.5)
+_LIKE_KNOWN = (_MAX_KNOWN, 0.35)
 _MAX_IMPORTS = 12
 _MAX_TYPES = 10
 _MAX_OWNERS = 5
 _MAX_LIKE = 12
-_MAX_KNOWN = 5
 _MAX_KEYWORDS = 6
 _MAX_INTEGERS = 6
 _MAX_KEYS = 20
@@ -218,11 +228,13 @@ class Candidates:
         # version of a long file is a hundred megabytes.
         self._weak_file = weakref.ref(file)
         self._data = language_data()
-        self._visible: dict[int, tuple[Ids, list[int]]] = {}
+        self._visible: dict[int, _Visible] = {}
         self._similar_found: dict[tuple[int, int], Ids] = {}
         self._signatures: dict[int, Signatures] = {}
         self._ids: dict[tuple[str, ...], Ids] = {}
         self._alone: dict[int, Ids] = {}
+        self._forms: dict[str, int] = {}
+        self._used: dict[int, NDArray[np.bool_]] = {}
         self._members: dict[tuple[str, bool], tuple[Ids, Ids]] = {}
         self._elsewhere: dict[tuple[int, str], Ids] = {}
         self._named: dict[tuple[str, str], tuple[str, ...]] = base._named if base is not None else {}
@@ -277,6 +289,9 @@ class Candidates:
             if base is not None
             else {identity: at for at, identity in enumerate(self._globals.tolist())}
         )
+        self.token_lex: list[int] = file.tokens.lex.tolist()
+        self.token_role = np.array(file.tokens.role, np.int8)
+        self._places = np.zeros(0, np.int32)
         self._names = np.flatnonzero(counts.sum(0)).astype(np.int32)
         self._attributes = counts[2].nonzero()[0].astype(np.int32)
         self._methods = counts[3].nonzero()[0].astype(np.int32)
@@ -331,16 +346,31 @@ class Candidates:
         found = self._similar_found.get(key)
         if found is not None:
             return found
+        self._find_similar((current,), pool, limit, least)
+        return self._similar_found[key]
+
+    def _find_similar(
+        self,
+        texts: Iterable[int],
+        pool: Ids,
+        limit: int = _MAX_SIMILAR,
+        least: float = _SIMILAR,
+    ) -> None:
+        """Answer at once what ``_similar`` will be asked of some texts."""
+        known, which = self._similar_found, id(pool)
+        new = [text for text in texts if (text, which) not in known]
+        if not new or not len(pool):
+            return
         lexicon = self._file.lexicon
-        signatures = self._signatures.get(id(pool))
+        signatures = self._signatures.get(which)
         if signatures is None:
-            signatures = self._signatures[id(pool)] = lexicon.signatures(pool)
-        similarity = lexicon.similarity_to(current, signatures)
-        best = (similarity >= least).nonzero()[0]
-        if len(best) > limit:
-            best = best[np.argsort(-similarity[best], kind="stable")[:limit]]
-        found = self._similar_found[key] = pool[best]
-        return found
+            signatures = self._signatures[which] = lexicon.signatures(pool)
+        found = lexicon.most_similar(new, pool, signatures, limit, least)
+        known.update(zip(((text, which) for text in new), found, strict=True))
+
+    def has_similar(self, current: int, pool: Ids) -> bool:
+        """Whether ``_similar`` has been found."""
+        return not len(pool) or (current, id(pool)) in self._similar_found
 
     def alone(self, identity: int) -> Ids:
         """``[identity]``."""
@@ -357,17 +387,33 @@ class Candidates:
             found = self._ids[texts] = np.array([identity(text) for text in texts], np.int32)
         return found
 
+    def form(self, form: str) -> int:
+        """Lexicon id of a structural form."""
+        found = self._forms.get(form)
+        if found is None:
+            found = self._forms[form] = self._file.lexicon.id(form)
+        return found
+
+    def place_of_token(self, lex: Ids) -> Ids:
+        """The place of texts of tokens among the names of the module, -1 without one."""
+        size = len(self._file.lexicon)
+        if len(self._places) < size:
+            self._places = np.full(size, -1, np.int32)
+            self._places[self._globals] = np.arange(len(self._globals), dtype=np.int32)
+        return self._places[lex]
+
     def similar_globals(self, current: int) -> Ids:
         """Names of the module that are like ``current``; remembered for the file and its edited units alike."""
         text = self._file.lexicon.texts[current]
         found = self._similar_globals.get(text)
         if found is None:
-            found = self._similar(current, self._globals, 2 * _MAX_SIMILAR, _LOOSELY_SIMILAR)
+            found = self._similar(current, self._globals, *_LIKE_GLOBALS)
             self._similar_globals[text] = found
         return found
 
-    def visible(self, scope: int) -> tuple[Ids, list[int]]:
-        """Local names readable in ``scope`` with the byte position from which they are bound, in that order.
+    def visible(self, scope: int) -> _Visible:
+        """Local names readable in ``scope`` with the byte position from which they are bound, in that order, and the place
+        of each.
 
         Module names are left out unless the scope is the module. Names of enclosing functions have position -1:
         the inner function runs later.
@@ -402,9 +448,24 @@ class Candidates:
                 break
             index = current.parent
         ordered = sorted(at.items(), key=lambda item: item[1])
-        found = (np.array([i for i, _ in ordered], np.int32), [p for _, p in ordered])
+        names = [name for name, _ in ordered]
+        found = (
+            np.array(names, np.int32),
+            [at for _, at in ordered],
+            {name: i for i, name in enumerate(names)},
+        )
         self._visible[scope] = found
         return found
+
+    def called_locals(self, scope: int, bound: int) -> Ids:
+        """The first ``bound`` of the local names readable in ``scope`` that the file calls somewhere."""
+        ids = self.visible(scope)[0]
+        used = self._used.get(scope)
+        if used is None:
+            counts = self._file.facts.counts_by_role[1]
+            inside = ids < len(counts)
+            used = self._used[scope] = inside & (counts[np.where(inside, ids, 0)] > 0)
+        return ids[:bound][used[:bound]]
 
     def spelt_like(self, current: int) -> Ids:
         """Strings of names of the file and of the project that are like the string ``current``, in its quotes."""
@@ -418,7 +479,7 @@ class Candidates:
             if name.isidentifier() and quote in "'\"" and text[-1] == quote:
                 names += [lexicon.texts[i] for i in self._similar(current, self._names).tolist()]
                 if file.project is not None:
-                    names += file.project.members_like(name, 3, 0.6)
+                    names += file.project.members_like(name, *_LIKE_STRINGS)
             found = np.array([lexicon.id(quote + name + quote) for name in names], np.int32)
             self._elsewhere[key] = found
         return found
@@ -443,13 +504,13 @@ class Candidates:
         names: dict[str, None] = {}
         if receiver and not receiver.startswith("self@"):
             names.update(dict.fromkeys(file.members_by_name(receiver)))
-            group = known.members.get(receiver.rpartition(".")[2].lstrip("_"))
+            group = known.members.get(_known_as(receiver))
             if group is not None:
-                names.update(dict.fromkeys(group.like(text, _MAX_KNOWN, 0.35)))
+                names.update(dict.fromkeys(group.like(text, *_LIKE_KNOWN)))
                 names.update(dict.fromkeys(group.names[:_MAX_KNOWN]))
         if file.project is not None:
-            names.update(dict.fromkeys(file.project.members_like(text, 6, 0.5)))
-        names.update(dict.fromkeys(known.anywhere.like(text, 3, 0.6)))
+            names.update(dict.fromkeys(file.project.members_like(text, *_LIKE_MEMBERS)))
+        names.update(dict.fromkeys(known.anywhere.like(text, *_LIKE_ANYWHERE)))
         found = self._named[text, receiver] = tuple(names)
         return found
 
@@ -487,7 +548,74 @@ class Candidates:
 
     def of(self, unit: Unit) -> CandidateSet:
         """Sites and candidates of ``unit``."""
-        return _Builder(self, self._file, unit).build()
+        return self.of_all((unit,))[0]
+
+    def of_all(self, units: Sequence[Unit], proceed: Callable[[], None] = lambda: None) -> list[CandidateSet]:
+        """Sites and candidates of each of some units; ``proceed`` is called before each."""
+        if not units:
+            return []
+        builder = _Builder(self, self._file, units)
+        self._look_for(builder.index, builder.lex, builder.role)
+        for number in range(len(units)):
+            proceed()
+            builder.add(number)
+        return builder.build()
+
+    def _look_for(self, token: NDArray[np.intp], lex: Ids, role: NDArray[np.int8]) -> None:
+        """Find at once the similar names that are offered where some tokens stand."""
+        file = self._file
+        texts, project = file.lexicon.texts, file.project
+
+        def distinct(has_role: NDArray[np.bool_]) -> list[int]:
+            return list(dict.fromkeys(lex[has_role[role]].tolist()))
+
+        known_globals = self._similar_globals
+        names = [name for name in distinct(_IS_NAME) if texts[name] not in known_globals]
+        self._find_similar(names, self._globals, *_LIKE_GLOBALS)
+        self._look_for_locals(token[_IS_FUNCTION[role]].tolist())
+        keys = file.facts.keys
+        strings = [text for text in distinct(_IS_STRING) if text in keys]
+        self._find_similar(strings, self._keys)
+        self._find_similar(strings, self._strings)
+        spelt = [text for text in strings if texts[text][1:-1].isidentifier()]
+        self._find_similar(spelt, self._names)
+        group_of = known_names().members.get
+        receiver_of = file.facts.receiver_of
+        asked = set()
+        for at in token[_IS_MEMBER[role]].tolist():
+            receiver = receiver_of.get(at)
+            group = group_of(_known_as(receiver)) if receiver else None
+            if group is not None:
+                asked.add((group, texts[self.token_lex[at]]))
+        look_for_each(asked, *_LIKE_KNOWN)
+        members = distinct(_IS_MEMBER)
+        self._find_similar(members, self._names, _MAX_LIKE)
+        written = [texts[member] for member in members]
+        known_names().anywhere.look_for(written, *_LIKE_ANYWHERE)
+        keywords = [texts[name] for name in distinct(_IS_KEYWORD_NAME)]
+        self.keywords.look_for(keywords, *_LIKE_KEYWORDS)
+        if project is not None:
+            project.look_for_members(written, *_LIKE_MEMBERS)
+            project.look_for_members([texts[text][1:-1] for text in spelt], *_LIKE_STRINGS)
+            project.look_for_parameters(keywords, *_LIKE_KEYWORDS)
+
+    def _look_for_locals(self, tokens: Iterable[int]) -> None:
+        """The same of the local names that are like functions called at some tokens."""
+        file, known = self._file, self._similar_found
+        node, scope_of = file.tokens.node, file.scopes.scope_of
+        asked: dict[tuple[int, int], Ids] = {}
+        for token in tokens:
+            scope = scope_of[node[token]]
+            if scope:
+                ids = self.visible(scope)[0]
+                key = (self.token_lex[token], id(ids))
+                if len(ids) and key not in known:
+                    asked[key] = ids
+        if asked:
+            found = file.lexicon.most_similar_of_each(
+                [text for text, _ in asked], list(asked.values()), _MAX_SIMILAR, _SIMILAR
+            )
+            known.update(zip(asked, found, strict=True))
 
 
 _REMEMBERED = frozenset(
@@ -504,6 +632,11 @@ _REMEMBERED = frozenset(
         "_named",
         "_similar_globals",
         "_literal",
+        "_forms",
+        "_used",
+        "_places",
+        "token_lex",
+        "token_role",
         "place_of_global",
     )
 )
@@ -523,15 +656,22 @@ def _changed(text: str, negative: bool) -> list[int]:
     return [-number for number in found] if negative else found
 
 
-def _kept_apart(data: bytes, replacement: Replacement) -> Replacement:
-    """``replacement`` with a space where two words would become one: no `returnnot[x]` of `return[x]`."""
-    start, end, new = replacement.start, replacement.end, replacement.new
-    before, after = data[start - 1 : start], data[end : end + 1]
+def _known_as(receiver: str) -> str:
+    """What libraries' members are known under."""
+    return receiver.rpartition(".")[2].lstrip("_")
+
+
+def _kept_apart(data: bytes, start: int, end: int, new: bytes) -> Replacement:
+    """A replacement with a space where two words would become one: no `returnnot[x]` of `return[x]`."""
+    before = start > 0 and _IN_WORDS[data[start - 1]]
+    after = end < len(data) and _IN_WORDS[data[end]]
     if not new:
-        return Replacement(start, end, b" ") if _is_word(before) and _is_word(after) else replacement
-    front = b" " if _is_word(before) and _is_word(new[:1]) else b""
-    back = b" " if _is_word(after) and _is_word(new[-1:]) else b""
-    return Replacement(start, end, front + new + back)
+        return Replacement(start, end, b" " if before and after else b"")
+    if before and _IN_WORDS[new[0]]:
+        new = b" " + new
+    if after and _IN_WORDS[new[-1]]:
+        new += b" "
+    return Replacement(start, end, new)
 
 
 def _is_word(byte: bytes) -> bool:
@@ -539,59 +679,140 @@ def _is_word(byte: bytes) -> bool:
     return byte.isalnum() or byte == b"_" or byte >= b"\x80"
 
 
-class _Builder:
-    """Collects the sites of one unit."""
+_IN_WORDS = tuple(_is_word(bytes((byte,))) for byte in range(256))
 
-    def __init__(self, shared: Candidates, file: ParsedFile, unit: Unit) -> None:
+
+@lru_cache(maxsize=20_000)
+def _counts_something(name: str) -> bool:
+    """Whether it is a name of what is counted."""
+    return _COUNT.search(name) is not None
+
+
+def _ranges(starts: NDArray[np.int64], lengths: Sequence[int]) -> NDArray[np.int64]:
+    """The numbers of ranges, one range after the other."""
+    before = np.cumsum([0, *lengths])
+    return np.repeat(starts - before[:-1], lengths) + np.arange(before[-1])
+
+
+def _by_unit(unit: NDArray[np.intp], values: Ids, units: int) -> list[Ids]:
+    """The distinct values of each unit but -1, in order."""
+    there = np.flatnonzero(values >= 0)
+    keys = (unit[there] << 32) + values[there]
+    keys.sort()
+    first = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=first[1:])
+    keys = keys[first]
+    bounds = np.searchsorted(keys, np.arange(units + 1) << 32).tolist()
+    found = (keys & 0xFFFFFFFF).astype(np.int32)
+    return [found[start:stop] for start, stop in pairwise(bounds)]
+
+
+class _Builder:
+    """Collects the sites of some units, one unit after the other."""
+
+    def __init__(self, shared: Candidates, file: ParsedFile, units: Sequence[Unit]) -> None:
         self.shared = shared
         self.file = file
-        self.unit = unit
         self.flat = file.flat
         self.lexicon = file.lexicon
         self.data = language_data()
+        self.units = units
         tokens = file.tokens
-        self.index = unit.tokens
-        self.lex = tokens.lex[np.array(unit.tokens, np.intp)]
-        self.lex_list: list[int] = self.lex.tolist()
-        role = tokens.role
-        self.role = [role[i] for i in unit.tokens]
-        self.local = {token: i for i, token in enumerate(unit.tokens)}
-        self.sites: list[tuple[int, ...]] = []
-        self.cand_lex: list[Ids] = []
-        self.cand_count: list[int] = []
-        self.cand_received: list[tuple[int, Ids]] = []
-        self.cand_locals: list[tuple[int, int]] = []
+        self.of_node = tokens.of_node
+        self.token_lex = shared.token_lex
+        self.callees: dict[int, str] = {}
+        self.formals: dict[int, dict[int, int]] = {}
+        self.known: dict[tuple[str, int], bool] = {}
+        # The tokens of all units, one unit after the other.
+        self.bounds = [0, *accumulate(len(unit.tokens) for unit in units)]
+        self.index = index = np.fromiter(
+            chain.from_iterable(unit.tokens for unit in units), np.intp, self.bounds[-1]
+        )
+        self.lex = tokens.lex[index]
+        self.role = shared.token_role[index]
+        # What of a unit is offered anywhere in it: names of the module and members.
+        unit = np.repeat(np.arange(len(units)), np.diff(self.bounds))
+        self.globals = [
+            shared._globals[own] for own in _by_unit(unit, shared.place_of_token(self.lex), len(units))
+        ]
+        self.attributes, self.methods = (
+            _by_unit(unit, np.where(there[self.role], self.lex, -1), len(units))
+            for there in (_IS_ATTRIBUTE, _IS_METHOD)
+        )
+        closing = np.isin(self.lex, [self.lexicon.find(text) for text in _CLOSING])
+        self.places = np.flatnonzero(_HAS_SITES[self.role] & ~closing).tolist()
+        self.first_sites: list[int] = []
+        # Ten numbers of each site, one after the other; the parts of its candidates, and how many there are.
+        self.sites: list[int] = []
+        self.site_count = 0
+        self.parts: list[Ids] = []
+        self.part_counts: list[int] = []
+        self.received: list[tuple[int, Ids]] = []
+        self.locals_first: list[tuple[int, int]] = []
         self.structural: list[tuple[int, tuple[Replacement, ...]]] = []
-        # What of the unit is offered anywhere in it: names of the module, members, integers; and what stands before a dot.
-        place = shared.place_of_global
-        self.unit_globals = shared._globals[sorted({place[lex] for lex in self.lex_list if lex in place})]
-        attributes: set[int] = set()
-        methods: set[int] = set()
-        integers: set[int] = set()
-        self.owners: set[int] = set()
-        texts, kinds, parents, node_of = self.lexicon.texts, file.flat.kind, file.flat.parent, tokens.node
-        read, method, number = Role.READ, Role.METHOD, Role.NUMBER
-        for lex, own, token in zip(self.lex_list, self.role, unit.tokens, strict=True):
-            if own == read:
-                if kinds[parents[node_of[token]]] == py.ATTRIBUTE:
-                    self.owners.add(lex)
-            elif own == method:
-                methods.add(lex)
-            elif own in _MEMBERS:
-                attributes.add(lex)
-            elif own == number and (text := texts[lex]).isdecimal() and len(text) < 7:
-                integers.add(int(text))
-        self.unit_attributes = np.array(sorted(attributes), np.int32)
-        self.unit_methods = np.array(sorted(methods), np.int32)
-        self.integers = sorted(integers)[:8]
+
+    def begin(self, number: int) -> None:
+        """Turn to a unit."""
+        unit = self.units[number]
+        first, stop = self.bounds[number], self.bounds[number + 1]
+        self.first_sites.append(self.site_count)
+        self.unit = unit
+        self.tokens = unit.tokens
+        self.lex_list: list[int] = self.lex[first:stop].tolist()
+        self.role_list: list[int] = self.role[first:stop].tolist()
+        self.unit_globals = self.globals[number]
+        self.unit_attributes, self.unit_methods = self.attributes[number], self.methods[number]
+        self._unit_owners: set[int] | None = None
+        self._unit_integers: list[int] | None = None
         self.pools: dict[tuple[int, int, int], tuple[list[Ids], int]] = {}
+        self.owner_pools: dict[tuple[int, int], Ids] = {}
+        self.number_pools: dict[tuple[str, int, bool], Ids] = {}
         outer, _, function = unit.qualname.rpartition(".")
         self.function_name = self._own_name(function) if unit.kind is UnitKind.FUNCTION else -1
         self.class_name = self._own_name(outer.rpartition(".")[2]) if unit.class_node >= 0 else -1
 
+    @property
+    def owners(self) -> set[int]:
+        """What stands before a dot in the unit."""
+        found = self._unit_owners
+        if found is None:
+            kinds, parents, nodes = self.flat.kind, self.flat.parent, self.file.tokens.node
+            found = self._unit_owners = {
+                lex
+                for lex, role, token in zip(self.lex_list, self.role_list, self.tokens, strict=True)
+                if role == _READ and kinds[parents[nodes[token]]] == py.ATTRIBUTE
+            }
+        return found
+
+    @property
+    def integers(self) -> list[int]:
+        """Integers of the unit."""
+        found = self._unit_integers
+        if found is None:
+            texts = self.lexicon.texts
+            numbers = {
+                texts[lex] for lex, role in zip(self.lex_list, self.role_list, strict=True) if role == _NUMBER
+            }
+            short = {int(text) for text in numbers if text.isdecimal() and len(text) < 7}
+            found = self._unit_integers = sorted(short)[:8]
+        return found
+
     def _own_name(self, name: str) -> int:
         """Lexicon id of a name that is defined around here; -1 for one so long that its token is cut."""
         return self.lexicon.find(name) if len(name.encode("utf-8", "replace")) <= MAX_TEXT else -1
+
+    def _place(self, token: int, default: int) -> int:
+        """Position of a token in the unit."""
+        index = self.tokens
+        at = bisect_left(index, token)
+        return at if at < len(index) and index[at] == token else default
+
+    def callee(self, call: int) -> str:
+        """Name of the callee of a call, as ``callee_name`` gives it."""
+        found = self.callees.get(call)
+        if found is None:
+            found = self.callees[call] = callee_name(self.flat, call)
+        return found
 
     # One site with candidates that replace its range.
     def site(
@@ -611,134 +832,174 @@ class _Builder:
         locals_first: int = 0,
         known: bool = True,
     ) -> int:
-        site = len(self.sites)
+        """The number of the new site. ``candidates``: at least one array, which may be empty."""
+        site = self.site_count
+        self.site_count = site + 1
         if other < 0:
             other = token
         if current < 0:
             current = self.lex_list[token]
-        self.sites.append((token, other, rule, start, end, current, slot, sibling, received, known))
-        self.cand_lex += candidates
-        self.cand_count.append(sum(map(len, candidates)))
+        self.sites += (token, other, rule, start, end, current, slot, sibling, received, known)
+        self.parts += candidates
+        self.part_counts.append(len(candidates))
         if candidate_received is not None:
-            self.cand_received.append((site, candidate_received))
+            self.received.append((site, candidate_received))
         if locals_first:
-            self.cand_locals.append((site, locals_first))
+            self.locals_first.append((site, locals_first))
         return site
 
     def structural_site(
-        self, token: int, rule: int, form: str, replacements: tuple[Replacement, ...], *, other: int = -1,
+        self, token: int, rule: int, form: str, *replacements: tuple[int, int, bytes], other: int = -1,
         slot: int = -1, candidate: int = -1, current: int = -1,
     ) -> None:  # fmt: skip
-        """A site with one candidate that is not the replacement of one range by a text."""
-        identity = candidate if candidate >= 0 else self.lexicon.id(form)
-        replacements = tuple(_kept_apart(self.flat.data, replacement) for replacement in replacements)
+        """A site with one candidate that is not the replacement of one range by a text. ``replacements``: start, end, new
+        text of each."""
+        identity = candidate if candidate >= 0 else self.shared.form(form)
+        data = self.flat.data
+        kept_apart = tuple([_kept_apart(data, *replacement) for replacement in replacements])
         site = self.site(
-            token, rule, replacements[0].start, replacements[-1].end, (self.shared.alone(identity),),
+            token, rule, replacements[0][0], replacements[-1][1], (self.shared.alone(identity),),
             other=other, slot=slot, current=current,
         )  # fmt: skip
-        self.structural.append((site, replacements))
+        self.structural.append((site, kept_apart))
 
     def ids(self, texts: list[str]) -> Ids:
         """Lexicon ids of texts of this place alone; ``Candidates.ids`` remembers those that come again."""
         identity = self.lexicon.id
         return np.array([identity(text) for text in texts], np.int32)
 
-    def build(self) -> CandidateSet:
+    def add(self, number: int) -> None:
+        """The sites of the next unit."""
+        self.begin(number)
         flat = self.flat
-        tokens = self.file.tokens
-        kinds, parents, fields = flat.kind, flat.parent, flat.field
-        # A member of an enumeration takes longer to find than anything else in this loop.
-        read, bound, function, keyword_name = Role.READ, Role.BOUND, Role.FUNCTION, Role.KEYWORD_NAME
-        number, constant, string, punctuation = Role.NUMBER, Role.CONSTANT, Role.STRING, Role.PUNCTUATION
-        for at, (token, role) in enumerate(zip(self.index, self.role, strict=True)):
-            if role not in _WITH_SITES:
-                continue
-            node = tokens.node[token]
+        kinds, parents, fields, nodes = flat.kind, flat.parent, flat.field, self.file.tokens.node
+        index, roles = self.tokens, self.role_list
+        first = self.bounds[number]
+        start, stop = bisect_left(self.places, first), bisect_left(self.places, self.bounds[number + 1])
+        for place in self.places[start:stop]:
+            at = place - first
+            token, role = index[at], roles[at]
+            node = nodes[token]
             parent = parents[node]
-            if role == punctuation:
-                if kinds[parent] == py.ARGUMENT_LIST and node == parent + 1:
-                    self._arguments(at, parent)
-                elif kinds[parent] == py.SUBSCRIPT and flat.data[flat.start[node]] == _OPEN_BRACKET:
-                    self._index(parent)
-            elif role == read or (role == bound and kinds[parent] == py.AUGMENTED_ASSIGNMENT):
+            kind = kinds[parent]
+            if role == _READ or (role == _BOUND and kind == py.AUGMENTED_ASSIGNMENT):
                 self._read(at, node, parent)
+            elif role == _PUNCTUATION:
+                if kind == py.ARGUMENT_LIST and node == parent + 1:
+                    self._arguments(at, parent)
+                elif kind == py.SUBSCRIPT and flat.data[flat.start[node]] == _OPEN_BRACKET:
+                    self._index(parent)
             elif role in _OPERATORS:
-                self._operator(at, node, parent, kinds[parent], fields[node])
+                if kind in _OPERATED:
+                    self._operator(at, node, parent, kind, fields[node])
             elif role in _MEMBERS:
                 self._member(at, token, node, parent, role)
-            elif role == function:
+            elif role == _FUNCTION:
                 self._function(at, node, parent)
-            elif role == string:
+            elif role == _STRING_ROLE:
                 if kinds[node] == py.STRING and is_key(flat, node):
                     self._key(at, node)
-            elif role == keyword_name:
+            elif role == _KEYWORD_NAME:
                 self._keyword(at, node, parent)
-            elif role == number:
+            elif role == _NUMBER:
                 self._number(at, node, parent)
-            elif role == constant:
+            elif role == _CONSTANT:
                 self._constant(at, node)
-        return self._finish()
 
-    def _finish(self) -> CandidateSet:
-        counts = np.array(self.cand_count, np.int32)
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-        first = offsets.tolist()
-        total = first[-1]
+    def build(self) -> list[CandidateSet]:
+        """What was collected of each unit. The arrays of all units are made at once, and cut."""
+        count = self.site_count
+        parts = np.fromiter(map(len, self.parts), np.int64, len(self.parts))
+        starts = np.cumsum([0, *self.part_counts])[:-1]
+        counts = np.add.reduceat(parts, starts) if count else np.zeros(0, np.int64)
+        offsets = np.zeros(count + 1, np.int64)
+        np.cumsum(counts, out=offsets[1:])
+        total = int(offsets[-1])
         received = np.zeros(total, np.int32)
+        if self.received:
+            sites, values = zip(*self.received, strict=True)
+            received[_ranges(offsets[list(sites)], list(map(len, values)))] = np.concatenate(values)
         local = np.zeros(total, np.bool_)
-        for site, values in self.cand_received:
-            received[first[site] : first[site] + len(values)] = values
-        for site, count in self.cand_locals:
-            local[first[site] : first[site] + count] = True
-        columns = np.array(self.sites, np.int32).reshape(-1, 10).T.copy()
+        if self.locals_first:
+            sites, lengths = zip(*self.locals_first, strict=True)
+            local[_ranges(offsets[list(sites)], list(lengths))] = True
+        columns = np.frombuffer(array("i", self.sites), np.int32).reshape(-1, 10).T.copy()
         token, other, rule, start, end, current, slot, sibling, site_received, known = columns
-        lex = np.concatenate(self.cand_lex).astype(np.int32, copy=False) if self.cand_lex else _NOTHING
-        site_of = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        structural = {first[site]: edit for site, edit in self.structural}
+        rules, is_known = rule.astype(np.int8), known.astype(np.bool_)
+        lex = np.concatenate(self.parts) if self.parts else _NOTHING
+        site_of = np.repeat(np.arange(count, dtype=np.int32), counts)
         # A text may be offered twice at one site (as a local and as a similar global): the first stands.
-        key = site_of * np.int64(len(self.lexicon) + 1) + lex
-        order = key.argsort(kind="stable")
-        ordered = key[order]
-        again = np.zeros(total, np.bool_)
-        again[order[1:]] = ordered[1:] == ordered[:-1]
-        keep = (lex != current[site_of]) & ~again
-        keep[list(structural)] = True
-        position = np.cumsum(keep) - 1
-        return CandidateSet(
-            unit=self.unit,
-            lex=self.lex,
-            role=np.array(self.role, np.int8),
-            site_token=token,
-            site_other=other,
-            site_rule=rule.astype(np.int8),
-            site_start=start,
-            site_end=end,
-            site_current=current,
-            site_slot=slot,
-            site_sibling=sibling,
-            site_received=site_received,
-            site_known=known.astype(np.bool_),
-            candidate_site=site_of[keep],
-            candidate_lex=lex[keep],
-            candidate_received=received[keep],
-            candidate_local=local[keep],
-            structural={int(position[c]): edit for c, edit in structural.items()},
-            texts=self.lexicon.texts,
-        )
+        bits = max(total, 1).bit_length()
+        keys = site_of * np.int64(len(self.lexicon) + 1) + lex
+        keys <<= bits
+        keys += np.arange(total)
+        keys.sort()
+        same = np.flatnonzero(keys[1:] >> bits == keys[:-1] >> bits)
+        keep = lex != current[site_of]
+        keep[keys[same + 1] & ((1 << bits) - 1)] = False
+        forms = offsets[[site for site, _ in self.structural]]
+        keep[forms] = True
+        kept = np.flatnonzero(keep)
+        site_of, lex, received, local = site_of[kept], lex[kept], received[kept], local[kept]
+        site_bounds = [*self.first_sites, count]
+        bounds = np.searchsorted(kept, offsets[site_bounds]).tolist()
+        site_of -= np.repeat(np.array(self.first_sites, np.int32), np.diff(bounds))
+        places = np.searchsorted(kept, forms).tolist()
+        found = []
+        form = 0
+        for unit, t0, t1, s0, s1, c0, c1 in zip(
+            self.units,
+            self.bounds,
+            self.bounds[1:],
+            site_bounds,
+            site_bounds[1:],
+            bounds,
+            bounds[1:],
+            strict=False,
+        ):
+            structural = {}
+            while form < len(places) and places[form] < c1:
+                structural[places[form] - c0] = self.structural[form][1]
+                form += 1
+            found.append(
+                CandidateSet(
+                    unit=unit,
+                    lex=self.lex[t0:t1],
+                    role=self.role[t0:t1],
+                    site_token=token[s0:s1],
+                    site_other=other[s0:s1],
+                    site_rule=rules[s0:s1],
+                    site_start=start[s0:s1],
+                    site_end=end[s0:s1],
+                    site_current=current[s0:s1],
+                    site_slot=slot[s0:s1],
+                    site_sibling=sibling[s0:s1],
+                    site_received=site_received[s0:s1],
+                    site_known=is_known[s0:s1],
+                    candidate_site=site_of[c0:c1],
+                    candidate_lex=lex[c0:c1],
+                    candidate_received=received[c0:c1],
+                    candidate_local=local[c0:c1],
+                    structural=structural,
+                    texts=self.lexicon.texts,
+                )
+            )
+        return found
 
     # Names.
 
     def _read(self, at: int, node: int, parent: int) -> None:
         flat, shared = self.flat, self.shared
         kind = flat.kind[parent]
-        if kind in (py.GLOBAL_STATEMENT, py.NONLOCAL_STATEMENT, py.DOTTED_NAME):
+        if kind in _NO_NAMES:
             return
         current = self.lex_list[at]
         start, end = flat.start[node], flat.end[node]
         scope = self.file.scopes.scope_of[node]
         text = self.lexicon.texts[current]
         slot, sibling = self._slot(node), self._sibling(node)
-        if kind == py.ATTRIBUTE and text == self.file.facts.self_name_of.get(scope):
+        own = self.file.facts.self_name_of.get(scope)
+        if kind == py.ATTRIBUTE and text == own:
             self._drop_self(at, node, parent, scope)
             owners = self._owners(scope, start)
             if len(owners):
@@ -747,16 +1008,18 @@ class _Builder:
                     slot=slot, sibling=sibling, locals_first=len(owners),
                 )  # fmt: skip
             return
-        candidates, first = self._name_pool(scope, current, start, called=False)
-        candidates += self._other_names(current, text, kind, parent)
+        pool, first = self._name_pool(scope, current, start, called=False)
+        others = self._other_names(current, text, kind, parent)
         self.site(
-            at, WRONG_NAME, start, end, candidates,
+            at, WRONG_NAME, start, end, pool + others if others else pool,
             slot=slot, sibling=sibling, locals_first=first, known=self._is_known(text, scope),
         )  # fmt: skip
-        self._as_self(at, node, scope, text, slot)
+        if own is not None:
+            self._as_self(at, start, scope, text, own, slot)
         if kind in _VALUES and (current in shared._callables or current in shared._imported):
             self._add_call(at, node)
-        self._counted(node, text)
+        if kind in _PASSED:
+            self._counted(node, text)
 
     def _other_names(self, current: int, text: str, kind: int, parent: int) -> list[Ids]:
         """Names that stand where names of the kind of ``current`` stand: classes, imported modules, builtins."""
@@ -770,7 +1033,7 @@ class _Builder:
         if siblings:
             parts.append(shared.ids(siblings))
         if kind == py.ARGUMENT_LIST:
-            callee = callee_name(self.flat, self.flat.parent[parent])
+            callee = self.callee(self.flat.parent[parent])
             if callee in ("isinstance", "issubclass"):
                 parts += [shared._types, shared._imports, shared.ids(self.data.types)]
             elif current in shared._callables or text in BUILTINS:
@@ -782,12 +1045,17 @@ class _Builder:
     def _owners(self, scope: int, start: int) -> Ids:
         """Local names bound before ``start`` whose members the unit uses, and the parameters: what may
         stand for `self` before a dot."""
-        ids, positions = self.shared.visible(scope)
-        bound = ids[: bisect_left(positions, start)]
-        owners = np.array([name for name in bound.tolist() if name in self.owners][:_MAX_OWNERS], np.int32)
-        bindings = self.file.scopes.scopes[scope].bindings.items()
-        parameters = [name for name, group in bindings if group[0].kind is BindingKind.PARAMETER]
-        return np.concatenate([owners, self.ids(parameters[1:_MAX_OWNERS])])
+        ids, positions, _ = self.shared.visible(scope)
+        bound = bisect_left(positions, start)
+        found = self.owner_pools.get((scope, bound))
+        if found is None:
+            used = self.owners
+            owners = [name for name in ids[:bound].tolist() if name in used][:_MAX_OWNERS]
+            bindings = self.file.scopes.scopes[scope].bindings.items()
+            parameters = [name for name, group in bindings if group[0].kind is BindingKind.PARAMETER]
+            owners += map(self.lexicon.id, parameters[1:_MAX_OWNERS])
+            found = self.owner_pools[scope, bound] = np.array(owners, np.int32)
+        return found
 
     def _function(self, at: int, node: int, parent: int) -> None:
         flat = self.flat
@@ -795,45 +1063,45 @@ class _Builder:
         start, end = flat.start[node], flat.end[node]
         scope = self.file.scopes.scope_of[node]
         text = self.lexicon.texts[current]
-        candidates, first = self._name_pool(scope, current, start, called=True)
+        pool, first = self._name_pool(scope, current, start, called=True)
+        candidates = pool[:]
         siblings = self.data.functions.get(text)
         if siblings:
             candidates.append(self.shared.ids(siblings))
         known = self._is_known(text, scope)
         if not known:
             candidates.append(self.shared.ids(_BUILTINS.like(text, 3, _SIMILAR)))
-        if current == self.class_name:
-            own = self.file.facts.self_name_of.get(scope)
-            if own is not None:
-                candidates.append(self.shared.ids((own,)))
+        own = self.file.facts.self_name_of.get(scope)
+        if own is not None and current == self.class_name:
+            candidates.append(self.shared.ids((own,)))
         self.site(
             at, WRONG_FUNCTION, start, end, candidates,
             slot=self._slot(parent), locals_first=first, known=known,
         )  # fmt: skip
-        self._as_self(at, node, scope, text, -1)
+        if own is not None:
+            self._as_self(at, start, scope, text, own, -1)
         self._drop_call(at, parent)
         self._counted(parent, text)
 
     def _is_known(self, text: str, scope: int) -> bool:
-        return text in BUILTINS or self.file.scopes.resolve(text, scope) >= 0
+        found = self.known.get((text, scope))
+        if found is None:
+            found = text in BUILTINS or self.file.scopes.resolve(text, scope) >= 0
+            self.known[text, scope] = found
+        return found
 
     def _name_pool(self, scope: int, current: int, start: int, *, called: bool) -> tuple[list[Ids], int]:
-        """Names that may stand here in a new list, locals first; the number of locals."""
-        ids, positions = self.shared.visible(scope)
+        """Names that may stand here, locals first, which are not to be changed; the number of locals."""
+        shared = self.shared
+        ids, positions, _ = shared.visible(scope)
         bound = bisect_left(positions, start)
         key = (scope, current * 2 + called, bound)
         found = self.pools.get(key)
         if found is not None:
-            return found[0][:], found[1]
-        shared = self.shared
+            return found
         limit = _MAX_MODULE_LOCALS if scope == 0 else _MAX_LOCALS
         if called and scope != 0:
-            usable = ids[:bound]
-            counts = self.file.facts.counts_by_role[1]
-            inside = usable < len(counts)
-            used = inside & (counts[np.where(inside, usable, 0)] > 0)
-            near = shared._similar(current, ids)
-            local = np.concatenate([usable[used], near])
+            local = np.concatenate([shared.called_locals(scope, bound), shared._similar(current, ids)])
         else:
             local = ids[max(0, bound - limit) : bound]
         if called:
@@ -841,44 +1109,53 @@ class _Builder:
         else:
             parts = [local, self.unit_globals, shared._variables, shared.similar_globals(current)]
             if bound > limit:
-                parts.append(shared._similar(current, ids))
-        self.pools[key] = (parts, len(local))
-        return parts[:], len(local)
+                parts.append(self._like_locals(current, ids))
+        found = self.pools[key] = (parts, len(local))
+        return found
 
-    def _as_self(self, at: int, node: int, scope: int, text: str, slot: int) -> None:
-        """`x` where `self.x` was meant."""
-        facts = self.file.facts
-        own = facts.self_name_of.get(scope)
-        if own is None or text == own:
+    def _like_locals(self, current: int, ids: Ids) -> Ids:
+        """Those of local names that are like ``current``; of all names that are read in the unit they are found at once."""
+        shared = self.shared
+        if not shared.has_similar(current, ids):
+            roles = zip(self.lex_list, self.role_list, strict=True)
+            shared._find_similar(
+                dict.fromkeys((current, *(lex for lex, role in roles if role == _READ))), ids
+            )
+        return shared._similar(current, ids)
+
+    def _as_self(self, at: int, start: int, scope: int, text: str, own: str, slot: int) -> None:
+        """`x` where `self.x` was meant. ``own``: the name of the first parameter of the method around."""
+        if text == own:
             return
-        class_name = facts.class_name_of[scope]
+        class_name = self.file.facts.class_name_of[scope]
         if text in self.file.class_member_set(class_name) or not self._is_known(text, scope):
-            start = self.flat.start[node]
-            replacement = Replacement(start, start, own.encode() + b".")
-            self.structural_site(at, SELF_OR_NAME, AS_SELF, (replacement,), slot=slot)
+            self.structural_site(
+                at, SELF_OR_NAME, AS_SELF, (start, start, own.encode() + b"."), slot=slot
+            )  # fmt: skip
 
     def _drop_self(self, at: int, node: int, attribute: int, scope: int) -> None:
         """`self.x` where `x` was meant."""
-        flat = self.flat
+        flat, shared = self.flat, self.shared
         member = flat.child_by_field(attribute, py.FIELD_ATTRIBUTE)
         if member < 0 or flat.field[attribute] == py.FIELD_LEFT:
             return
         name = self.lexicon.id(flat.text(member).decode("utf-8", "replace"))
-        ids, positions = self.shared.visible(scope)
-        bound = bisect_left(positions, flat.start[node])
-        if name in self.shared.place_of_global or name in ids[:bound]:
-            replacement = Replacement(flat.start[attribute], flat.start[member], b"")
+        _, positions, places = shared.visible(scope)
+        place = places.get(name)
+        is_local = place is not None and place < bisect_left(positions, flat.start[node])
+        if is_local or name in shared.place_of_global:
             self.structural_site(
-                at, SELF_OR_NAME, DELETED, (replacement,), other=self._at(member, at), slot=self._slot(attribute)
+                at, SELF_OR_NAME, DELETED, (flat.start[attribute], flat.start[member], b""),
+                other=self._at(member, at), slot=self._slot(attribute),
             )  # fmt: skip
 
     def _at(self, node: int, default: int) -> int:
         """Position in the unit of a token node, or of the first token inside ``node``."""
-        of_node = self.file.tokens.of_node
+        of_node = self.of_node
         for inner in range(node, node + self.flat.size[node]):
             token = of_node.get(inner)
             if token is not None:
-                return self.local.get(token, default)
+                return self._place(token, default)
         return default
 
     # Members and keywords.
@@ -910,7 +1187,7 @@ class _Builder:
         slot = self._slot(parent)
         if slot >= 0 and self.lexicon.texts[slot].isidentifier():
             parts.append(shared.alone(slot))
-        received = facts.receivers.get(receiver, {}).get(current, 0)
+        received = facts.receivers.get(receiver, _NO_MEMBERS).get(current, 0)
         known = received > 1
         if receiver.startswith("self@"):
             known = known or text in self.file.class_member_set(receiver[5:])
@@ -936,9 +1213,7 @@ class _Builder:
     def _add_call(self, at: int, node: int) -> None:
         """`x` where `x()` was meant."""
         end = self.flat.end[node]
-        self.structural_site(
-            at, MISSING_CALL, CALLED, (Replacement(end, end, b"()"),), slot=self._slot(node)
-        )  # fmt: skip
+        self.structural_site(at, MISSING_CALL, CALLED, (end, end, b"()"), slot=self._slot(node))
 
     def _drop_call(self, at: int, call: int) -> None:
         """`x()` where `x` was meant."""
@@ -949,15 +1224,16 @@ class _Builder:
             and flat.size[arguments] == 3
             and flat.kind[flat.parent[call]] != py.EXPRESSION_STATEMENT
         ):
-            replacement = Replacement(flat.start[arguments], flat.end[arguments], b"")
-            self.structural_site(at, MISSING_CALL, DELETED, (replacement,), slot=self._slot(call))
+            replacement = (flat.start[arguments], flat.end[arguments], b"")
+            self.structural_site(at, MISSING_CALL, DELETED, replacement, slot=self._slot(call))
 
     def _keyword(self, at: int, node: int, parent: int) -> None:
         flat = self.flat
         arguments = flat.parent[parent]
-        callee = callee_name(flat, flat.parent[arguments])
+        callee = self.callee(flat.parent[arguments])
         if not callee:
             return
+        shared = self.shared
         signature = self.file.signature(callee)
         names = dict.fromkeys(signature.names if signature is not None else ())
         names.update(dict.fromkeys(self.file.facts.keywords.get(callee, ())))
@@ -967,9 +1243,9 @@ class _Builder:
         slot = self._last_name(value) if value >= 0 else -1
         library = known_names()
         names.update(dict.fromkeys(library.keywords.get(callee, ())[:_MAX_KEYWORDS]))
-        names.update(dict.fromkeys(self.shared.keywords.like(text, 3, _SIMILAR)))
+        names.update(dict.fromkeys(shared.keywords.like(text, *_LIKE_KEYWORDS)))
         if self.file.project is not None:
-            names.update(dict.fromkeys(self.file.project.parameters_like(text, 3, _SIMILAR)))
+            names.update(dict.fromkeys(self.file.project.parameters_like(text, *_LIKE_KEYWORDS)))
         if slot >= 0 and flat.kind[value] in (py.IDENTIFIER, py.ATTRIBUTE):
             names[self.lexicon.texts[slot]] = None
         if not known:
@@ -987,16 +1263,19 @@ class _Builder:
     def _arguments(self, at: int, arguments: int) -> None:
         """Pairs of positional arguments that may be swapped."""
         flat = self.flat
+        kinds, sizes, starts, ends, data = flat.kind, flat.size, flat.start, flat.end, flat.data
         positional = []
-        for child in flat.children(arguments):
-            kind = flat.kind[child]
-            if kind in (py.LIST_SPLAT, py.DICTIONARY_SPLAT, py.KEYWORD_ARGUMENT):
+        child, stop = arguments + 1, arguments + sizes[arguments]
+        while child < stop:
+            kind = kinds[child]
+            if kind in _NOT_POSITIONAL:
                 break
-            if flat.size[child] > 1 or child in self.file.tokens.of_node:
-                if kind != py.COMMENT and flat.text(child) not in (b"(", b")", b","):
+            if kind != py.COMMENT and (sizes[child] > 1 or child in self.of_node):
+                if ends[child] - starts[child] != 1 or data[starts[child]] not in b"(),":
                     positional.append(child)
+            child += sizes[child]
         count = len(positional)
-        callee = callee_name(flat, flat.parent[arguments])
+        callee = self.callee(flat.parent[arguments])
         if callee == "range":
             for bound in positional:
                 self._plus_minus_one(bound)
@@ -1014,10 +1293,8 @@ class _Builder:
                     slot = self.lexicon.id(signature.positional[i])
                 self.structural_site(
                     self._at(left, at), SWAPPED_ARGUMENTS, SWAPPED,
-                    (
-                        Replacement(flat.start[left], flat.end[left], two),
-                        Replacement(flat.start[right], flat.end[right], one),
-                    ),
+                    (starts[left], ends[left], two),
+                    (starts[right], ends[right], one),
                     other=self._at(right, at), slot=slot, current=self._last_name(left), candidate=self._last_name(right),
                 )  # fmt: skip
 
@@ -1043,10 +1320,8 @@ class _Builder:
             return
         self.structural_site(
             self._at(left, at), SWAPPED_OPERANDS, SWAPPED,
-            (
-                Replacement(flat.start[left], flat.end[left], two),
-                Replacement(flat.start[right], flat.end[right], one),
-            ),
+            (flat.start[left], flat.end[left], two),
+            (flat.start[right], flat.end[right], one),
             other=self._at(right, at), current=self._last_name(left), candidate=self._last_name(right),
         )  # fmt: skip
 
@@ -1067,7 +1342,7 @@ class _Builder:
                 self._swap(at, left, right)
             if text in ("+", "-") and flat.text(right) == b"1":
                 self.structural_site(
-                    at, OFF_BY_ONE, DELETED, (Replacement(flat.end[left], flat.end[right], b""),)
+                    at, OFF_BY_ONE, DELETED, (flat.end[left], flat.end[right], b"")
                 )  # fmt: skip
         elif kind == py.COMPARISON_OPERATOR:
             self._comparison(at, node, text, start, end)
@@ -1086,13 +1361,13 @@ class _Builder:
             argument = flat.child_by_field(parent, py.FIELD_ARGUMENT)
             if argument >= 0:
                 self.structural_site(
-                    at, NEGATION, DELETED, (Replacement(start, flat.start[argument], b""),), other=self._at(argument, at)
+                    at, NEGATION, DELETED, (start, flat.start[argument], b""), other=self._at(argument, at)
                 )  # fmt: skip
         elif kind == py.UNARY_OPERATOR and text == "-":
             argument = flat.child_by_field(parent, py.FIELD_ARGUMENT)
             if argument >= 0:
                 self.structural_site(
-                    at, SIGN, DELETED, (Replacement(start, flat.start[argument], b""),), other=self._at(argument, at)
+                    at, SIGN, DELETED, (start, flat.start[argument], b""), other=self._at(argument, at)
                 )  # fmt: skip
         elif kind == py.AUGMENTED_ASSIGNMENT and field == py.FIELD_OPERATOR:
             others = data.assignment_operators.get(text)
@@ -1186,10 +1461,10 @@ class _Builder:
             py.PARENTHESIZED_EXPRESSION,
             py.AWAIT,
         ):
-            self.structural_site(token, NEGATION, INSERTED_NOT, (Replacement(start, start, b"not "),))
+            self.structural_site(token, NEGATION, INSERTED_NOT, (start, start, b"not "))
         elif kind in (py.BOOLEAN_OPERATOR, py.CONDITIONAL_EXPRESSION):
             self.structural_site(
-                token, NEGATION, INSERTED_NOT, (Replacement(start, start, b"not ("), Replacement(end, end, b")"))
+                token, NEGATION, INSERTED_NOT, (start, start, b"not ("), (end, end, b")")
             )  # fmt: skip
 
     # Literals.
@@ -1203,22 +1478,17 @@ class _Builder:
         )
         if text.isdecimal() and len(text) < 7:
             value = -int(text) if negative else int(text)
-            others = dict.fromkeys((value + 1, value - 1, *self.data.integers, *self.integers))
-            others.update(dict.fromkeys(shared.integers))
-            others.update(dict.fromkeys(_changed(text, negative)))
-            others.update(dict.fromkeys(self.data.integer_families.get(value, ())))
-            others.pop(value, None)
             if negative and start == flat.start[parent] + 1:
                 start = flat.start[parent]
             if flat.kind[parent] == py.POSITIONAL_SEPARATOR:
                 return
             after_word = negative and _is_word(flat.data[start - 1 : start])  # `else-1` cannot become `else0`
-            texts = [str(other) for other in others if other < 0 or not after_word]
+            parts = [self._other_integers(text, value, after_word=after_word)]
             stored = flat.parent[parent] if negative else parent
             if value in (0, 1, -1) and flat.kind[stored] in _OPTIONAL and self._stands_apart(start, end):
-                texts.append("None")
+                parts.append(shared.ids(("None",)))
             self.site(
-                at, WRONG_LITERAL, start, end, (self.ids(texts),),
+                at, WRONG_LITERAL, start, end, parts,
                 current=self.lexicon.id(str(value)), slot=self._slot(parent if negative else node),
             )  # fmt: skip
         elif not negative and text in ("0.0", "1.0"):
@@ -1229,8 +1499,21 @@ class _Builder:
         if not negative and text.strip("0.") and flat.kind[parent] in _SIGNED:
             place = flat.start[node]
             self.structural_site(
-                at, SIGN, INSERTED_MINUS, (Replacement(place, place, b"-"),), slot=self._slot(node)
+                at, SIGN, INSERTED_MINUS, (place, place, b"-"), slot=self._slot(node)
             )  # fmt: skip
+
+    def _other_integers(self, text: str, value: int, *, after_word: bool) -> Ids:
+        """Integers that may have been meant for ``value``, written as ``text`` but for its sign."""
+        found = self.number_pools.get((text, value, after_word))
+        if found is None:
+            others = dict.fromkeys((value + 1, value - 1, *self.data.integers, *self.integers))
+            others.update(dict.fromkeys(self.shared.integers))
+            others.update(dict.fromkeys(_changed(text, value < 0)))
+            others.update(dict.fromkeys(self.data.integer_families.get(value, ())))
+            others.pop(value, None)
+            texts = [str(other) for other in others if other < 0 or not after_word]
+            found = self.number_pools[text, value, after_word] = self.ids(texts)
+        return found
 
     def _stands_apart(self, start: int, end: int) -> bool:
         """Whether a word in place of these bytes would not run into another, as in `0if x`."""
@@ -1267,8 +1550,8 @@ class _Builder:
         """An index or a count by its name, where it is passed on, stored or returned."""
         flat = self.flat
         parent = flat.parent[node]
-        if flat.kind[parent] in _PASSED and flat.field[node] != py.FIELD_LEFT and _COUNT.search(name):
-            if flat.kind[parent] != py.ARGUMENT_LIST or callee_name(flat, flat.parent[parent]) != "range":
+        if flat.kind[parent] in _PASSED and flat.field[node] != py.FIELD_LEFT and _counts_something(name):
+            if flat.kind[parent] != py.ARGUMENT_LIST or self.callee(flat.parent[parent]) != "range":
                 self._plus_minus_one(node)
 
     def _plus_minus_one(self, node: int) -> None:
@@ -1283,49 +1566,63 @@ class _Builder:
             return
         end = flat.end[node]
         for form, new in ((PLUS_ONE, b" + 1"), (MINUS_ONE, b" - 1")):
-            self.structural_site(token, OFF_BY_ONE, form, (Replacement(end, end, new),))
+            self.structural_site(token, OFF_BY_ONE, form, (end, end, new))
 
     # What surrounds a site.
 
     def _slot(self, node: int) -> int:
         """Lexicon id of the name of what ``node`` fills: formal parameter, keyword, assignment target; -1 without one."""
         flat = self.flat
-        if flat.parent[node] < 0:
-            return -1
         parent = flat.parent[node]
+        if parent < 0:
+            return -1
         kind = flat.kind[parent]
-        if kind == py.KEYWORD_ARGUMENT and flat.field[node] == py.FIELD_VALUE:
-            return self._text_id(parent + 1)
-        if kind == py.ASSIGNMENT and flat.field[node] == py.FIELD_RIGHT:
-            return self._last_name(parent + 1)
-        if kind == py.PAIR and flat.field[node] == py.FIELD_VALUE:
-            key = flat.child_by_field(parent, py.FIELD_KEY)
-            return self._text_id(key) if key >= 0 and flat.kind[key] == py.STRING else -1
+        if kind not in _FILLED:
+            return -1
         if kind == py.ARGUMENT_LIST:
-            callee = callee_name(flat, flat.parent[parent])
-            if not callee:
-                return -1
-            signature = self.file.signature(callee)
-            if signature is None:
-                return -1
-            position = 0
-            for child in flat.children(parent):
-                if child == node:
-                    break
-                if flat.kind[child] in (py.LIST_SPLAT, py.KEYWORD_ARGUMENT):
-                    return -1
-                if flat.data[flat.start[child] : flat.end[child]] == b",":
-                    position += 1
-            if position < len(signature.positional):
-                return self.lexicon.id(signature.positional[position])
-        return -1
+            return self._formal(parent, node)
+        if kind == py.KEYWORD_ARGUMENT:
+            return self._text_id(parent + 1) if flat.field[node] == py.FIELD_VALUE else -1
+        if kind == py.ASSIGNMENT:
+            return self._last_name(parent + 1) if flat.field[node] == py.FIELD_RIGHT else -1
+        if flat.field[node] != py.FIELD_VALUE:
+            return -1
+        key = flat.child_by_field(parent, py.FIELD_KEY)
+        return self._text_id(key) if key >= 0 and flat.kind[key] == py.STRING else -1
+
+    def _formal(self, arguments: int, node: int) -> int:
+        """Lexicon id of the formal parameter that an argument is given to by its place, or -1."""
+        callee = self.callee(self.flat.parent[arguments])
+        if not callee:
+            return -1
+        signature = self.file.signature(callee)
+        if signature is None:
+            return -1
+        places = self.formals.get(arguments)
+        if places is None:
+            places = self.formals[arguments] = self._argument_places(arguments)
+        place = places.get(node, -1)
+        return self.lexicon.id(signature.positional[place]) if 0 <= place < len(signature.positional) else -1
+
+    def _argument_places(self, arguments: int) -> dict[int, int]:
+        """The place of each argument, as far as places say which parameter an argument is given to."""
+        flat = self.flat
+        kinds, sizes, starts, ends, data = flat.kind, flat.size, flat.start, flat.end, flat.data
+        places: dict[int, int] = {}
+        place = 0
+        child, stop = arguments + 1, arguments + sizes[arguments]
+        while child < stop:
+            places[child] = place
+            if kinds[child] in _NOT_BY_PLACE:
+                break
+            if ends[child] - starts[child] == 1 and data[starts[child]] == _COMMA:
+                place += 1
+            child += sizes[child]
+        return places
 
     def _text_id(self, node: int) -> int:
-        token = self.file.tokens.of_node.get(node)
-        if token is None:
-            return -1
-        at = self.local.get(token)
-        return self.lex_list[at] if at is not None else int(self.file.tokens.lex[token])
+        token = self.of_node.get(node)
+        return -1 if token is None else self.token_lex[token]
 
     def _last_name(self, node: int) -> int:
         """Lexicon id of the identifier that an expression ends in (`c` in `a.b.c`, `f` in `f(x)`), or -1."""
@@ -1338,7 +1635,7 @@ class _Builder:
             node = flat.child_by_field(node, py.FIELD_ATTRIBUTE)
         elif kind == py.SUBSCRIPT:
             return self._last_name(node + 1) if flat.kind[node + 1] in (py.IDENTIFIER, py.ATTRIBUTE) else -1
-        elif kind not in (py.IDENTIFIER, py.STRING, py.INTEGER, py.TRUE, py.FALSE, py.NONE):
+        elif kind not in _NAMED:
             return -1
         return self._text_id(node) if node >= 0 else -1
 
@@ -1346,44 +1643,67 @@ class _Builder:
         """Lexicon id of the other operand of a binary, boolean or comparison operator, or of a neighbouring argument."""
         flat = self.flat
         parent = flat.parent[node]
-        if flat.kind[parent] in (
-            py.BINARY_OPERATOR,
-            py.BOOLEAN_OPERATOR,
-            py.COMPARISON_OPERATOR,
-            py.ARGUMENT_LIST,
-        ):
-            children = flat.children(parent)
-            position = children.index(node)
-            for other in (position - 2, position + 2):
-                if 0 <= other < len(children):
-                    found = self._last_name(children[other])
-                    if found >= 0:
-                        return found
+        if flat.kind[parent] not in _BESIDE:
+            return -1
+        # The last two children before ``node``, and the first two after it.
+        sizes = flat.size
+        stop = parent + sizes[parent]
+        before2 = before = -1
+        child = parent + 1
+        while child != node:
+            before2, before = before, child
+            child += sizes[child]
+        if before2 >= 0:
+            found = self._last_name(before2)
+            if found >= 0:
+                return found
+        child += sizes[child]
+        if child < stop:
+            child += sizes[child]
+            if child < stop:
+                return self._last_name(child)
         return -1
 
 
+# A member of an enumeration takes longer to find and to compare than a number.
+_READ, _BOUND, _FUNCTION, _METHOD = (
+    int(role) for role in (Role.READ, Role.BOUND, Role.FUNCTION, Role.METHOD)
+)
+_KEYWORD_NAME, _NUMBER, _CONSTANT = (int(role) for role in (Role.KEYWORD_NAME, Role.NUMBER, Role.CONSTANT))
+_STRING_ROLE, _PUNCTUATION = int(Role.STRING), int(Role.PUNCTUATION)
 _MEMBERS = frozenset(map(int, (Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND, Role.METHOD)))
 _OPERATORS = frozenset(map(int, (Role.OPERATOR, Role.KEYWORD)))
-_WITH_SITES = (
-    _MEMBERS
-    | _OPERATORS
-    | frozenset(
-        map(
-            int,
-            (
-                Role.READ,
-                Role.BOUND,
-                Role.FUNCTION,
-                Role.KEYWORD_NAME,
-                Role.NUMBER,
-                Role.CONSTANT,
-                Role.STRING,
-                Role.PUNCTUATION,
-            ),
-        )
-    )
+
+
+def _by_role(*roles: Role) -> NDArray[np.bool_]:
+    """For each role whether it is one of ``roles``."""
+    return np.array([role in roles for role in Role])
+
+
+_IS_NAME, _IS_METHOD = _by_role(Role.READ, Role.FUNCTION), _by_role(Role.METHOD)
+_IS_FUNCTION = _by_role(Role.FUNCTION)
+_IS_ATTRIBUTE = _by_role(Role.ATTRIBUTE, Role.ATTRIBUTE_BOUND)
+_IS_MEMBER = _IS_ATTRIBUTE | _IS_METHOD
+_IS_STRING, _IS_KEYWORD_NAME = _by_role(Role.STRING), _by_role(Role.KEYWORD_NAME)
+_HAS_SITES = (
+    _IS_NAME
+    | _IS_MEMBER
+    | _IS_STRING
+    | _IS_KEYWORD_NAME
+    | _by_role(Role.BOUND, Role.OPERATOR, Role.KEYWORD, Role.NUMBER, Role.CONSTANT, Role.PUNCTUATION)
 )
-"""Roles of tokens that may be sites: no layout, and no names that are defined, imported or annotate."""
+"""Of tokens that may be sites: no layout, and no names that are defined, imported or annotate."""
+_CLOSING = (")", "]", "{", "}", ",", ":", ".", ";", "->", "@")
+"""Punctuation that begins neither arguments nor an index."""
+_COMMA = ord(",")
+_NO_NAMES = frozenset((py.GLOBAL_STATEMENT, py.NONLOCAL_STATEMENT, py.DOTTED_NAME))
+_FILLED = frozenset((py.KEYWORD_ARGUMENT, py.ASSIGNMENT, py.PAIR, py.ARGUMENT_LIST))
+"""Parents of what fills something that has a name."""
+_NOT_BY_PLACE = frozenset((py.LIST_SPLAT, py.KEYWORD_ARGUMENT))
+_NOT_POSITIONAL = _NOT_BY_PLACE | {py.DICTIONARY_SPLAT}
+_NAMED = frozenset((py.IDENTIFIER, py.STRING, py.INTEGER, py.TRUE, py.FALSE, py.NONE))
+_BESIDE = frozenset((py.BINARY_OPERATOR, py.BOOLEAN_OPERATOR, py.COMPARISON_OPERATOR, py.ARGUMENT_LIST))
+"""Parents of operands and arguments, every other child of which is one."""
 _PASSED = frozenset(
     (py.ASSIGNMENT, py.RETURN_STATEMENT, py.ARGUMENT_LIST, py.KEYWORD_ARGUMENT, py.EXPRESSION_LIST)
 )
@@ -1416,6 +1736,21 @@ _CONDITIONED = frozenset(
         py.CONDITIONAL_EXPRESSION,
     )
 )
+_OPERATED = (
+    _CONDITIONED
+    | _COMPOUND
+    | {
+        py.BINARY_OPERATOR,
+        py.COMPARISON_OPERATOR,
+        py.BOOLEAN_OPERATOR,
+        py.NOT_OPERATOR,
+        py.UNARY_OPERATOR,
+        py.AUGMENTED_ASSIGNMENT,
+        py.ASSIGNMENT,
+        py.RETURN_STATEMENT,
+    }
+)
+"""Parents of the operators and keywords that are sites."""
 _VALUES = _CONDITIONED | frozenset(
     (
         py.NOT_OPERATOR,

@@ -5,14 +5,21 @@ from __future__ import annotations
 import copy
 import enum
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.builtin_names import BUILTINS
 from groundstate_grammars.python.scopes import Binding, BindingKind, Scope, ScopeKind, Scopes
 from groundstate_grammars.tree import FlatTree
+
+_MOST_STEPS = 32
+"""Steps by which the definitions of a version may have moved before they are made at once."""
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 class ParameterKind(enum.Enum):
@@ -135,8 +142,8 @@ class Module:
 
     name: str
     path: Path | None
-    members: dict[str, Member]
-    class_at: dict[int, Class]
+    members: Mapping[str, Member]
+    class_at: Mapping[int, Class]
     is_package: bool
     is_open: bool
     has_getattr: bool
@@ -312,37 +319,65 @@ class ModuleReader:
         top = scopes.scopes[0]
         self.is_open = top.is_open or is_dynamic(flat)
         self.changes_signatures = b".__defaults__ " in flat.data or b".__kwdefaults__ " in flat.data
+        class_at: dict[int, Class] = {}
+        members: dict[str, Member] = {}
         self.module = Module(
             name=name,
             path=path,
-            members={},
-            class_at={},
+            members=members,
+            class_at=class_at,
             is_package=path is not None and path.stem == "__init__",
             is_open=self.is_open,
             has_getattr="__getattr__" in top.bindings,
         )
-        self.stores, by_class = self._attribute_stores()
+        self.stores, by_class = self._attribute_stores(0, None)
         self.module.stores = frozenset(self.stores)
         self.sets_attributes = (
             b"setattr" in flat.data or b"__dict__" in flat.data
         ) and _SETS_ATTRIBUTES.search(flat.data) is not None
+        for node, cls in self._classes(scopes.scopes, by_class):
+            class_at[node] = cls
+        for name_ in top.bindings:
+            members[name_] = self.member(top, name_)
+        # In a later version, the module as it was read and what has moved since then.
+        self._read, self._moves = self.module, Moves()
+
+    def _classes(
+        self, scopes: Sequence[Scope], stored: Mapping[int, set[str]]
+    ) -> Iterator[tuple[int, Class]]:
+        """The classes whose scopes are among some, each with its node, the last first.
+
+        ``stored``: by class scope, attributes assigned on a method's first parameter.
+        """
         inner: dict[int, dict[str, Class]] = {}
-        for scope in reversed(scopes.scopes):
+        for scope in reversed(scopes):
             if scope.kind is ScopeKind.CLASS:
-                cls = self._class(scope, by_class.get(scope.index, set()), inner.get(scope.index, {}))
-                self.module.class_at[scope.node] = cls
+                cls = self._class(scope, stored.get(scope.index, set()), inner.get(scope.index, {}))
+                yield scope.node, cls
                 if cls.is_certain and scope.parent >= 0:
                     inner.setdefault(scope.parent, {})[cls.name] = cls
-        for name_ in top.bindings:
-            self.module.members[name_] = self.member(top, name_)
 
-    def in_version(self, flat: FlatTree, scopes: Scopes, tail: int, by: int) -> ModuleReader:
-        """The reader of another version of the file with the same definitions; those at the node ``tail`` or after it have
-        moved ``by`` nodes."""
+    def in_version(self, flat: FlatTree, scopes: Scopes, function: int, size: int) -> ModuleReader:
+        """The reader of another version of the file, which differs by a secluded change in one function.
+
+        Args:
+            function: its node in both trees. size: its nodes in the tree of this reader.
+        """
         other = copy.copy(self)
         other.flat, other.scopes = flat, scopes
-        if by:
-            other.module = _moved(self.module, tail, by)
+        tail, stop = function + size, function + flat.size[function]
+        local = [node for node in self.module.class_at if function < node < tail]
+        if local or len(self._moves.steps) > _MOST_STEPS:
+            rest = copy.copy(self.module)
+            rest.class_at = {node: cls for node, cls in rest.class_at.items() if node not in local}
+            other._moves = Moves()
+            other._read = other.module = _moved(rest, Moves().then(tail, stop - tail), at_once=True)
+            _, stored = other._attribute_stores(function, stop)
+            found = other._classes(scopes.scopes_in(function, stop), stored)
+            other.module.class_at = {**other.module.class_at, **dict(found)}
+        elif stop != tail:
+            other._moves = self._moves.then(tail, stop - tail)
+            other.module = _moved(self._read, other._moves, at_once=False)
         return other
 
     def member(self, scope: Scope, name: str) -> Member:
@@ -579,12 +614,13 @@ class ModuleReader:
             if flat.kind[node] == py.STRING_CONTENT
         )
 
-    def _attribute_stores(self) -> tuple[set[str], dict[int, set[str]]]:
-        """Attribute names assigned on anything, and by class scope those assigned on a method's first parameter."""
+    def _attribute_stores(self, first: int, stop: int | None) -> tuple[set[str], dict[int, set[str]]]:
+        """Attribute names assigned on anything among the nodes from ``first`` up to ``stop``, and by class scope those
+        assigned on a method's first parameter."""
         flat = self.flat
         everywhere: set[str] = set()
         by_class: dict[int, set[str]] = {}
-        for node in stored_attributes(flat):
+        for node in stored_attributes(flat, first, stop):
             name_node = flat.child_by_field(node, py.FIELD_ATTRIBUTE)
             name = flat.text(name_node).decode("utf-8", "replace") if name_node >= 0 else ""
             everywhere.add(name)
@@ -615,37 +651,93 @@ def stored_attributes(flat: FlatTree, first: int = 0, stop: int | None = None) -
             yield node
 
 
-def _moved(module: Module, tail: int, by: int) -> Module:
-    """The module with definitions at the node ``tail`` or after it ``by`` nodes later."""
-    other = copy.copy(module)
-    classes: dict[Class, Class] = {}
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Where the nodes of one version of a tree are in a later one: at each step, so many further from some node on."""
 
-    def at(node: int) -> int:
-        return node + by if node >= tail else node
+    steps: tuple[tuple[int, int], ...] = ()
+
+    def then(self, tail: int, by: int) -> Moves:
+        """One more step; one that follows on the last, as when a function is typed into, is one with it."""
+        if self.steps and sum(self.steps[-1]) == tail:
+            first, before = self.steps[-1]
+            return Moves((*self.steps[:-1], (first, before + by)))
+        return Moves((*self.steps, (tail, by)))
+
+    def of(self, node: int) -> int:
+        """Where a node is that is in none of the functions that changed."""
+        for tail, by in self.steps:
+            if node >= tail:
+                node += by
+        return node
+
+
+def _moved(module: Module, moves: Moves, *, at_once: bool) -> Module:
+    """A module in a version in which its definitions are at other nodes, all made at once or each when first asked for."""
+    other = copy.copy(module)
+    made: dict[Class, Class] = {}
+
+    def copied(of: Mapping[_Key, _Value], copy: Callable[[_Value], _Value]) -> Mapping[_Key, _Value]:
+        return {key: copy(item) for key, item in of.items()} if at_once else _Copies(of, copy)
 
     def function(item: Function) -> Function:
-        return replace(item, node=at(item.node), home=other)
-
-    # Those inside of a class come after it.
-    for cls in sorted(module.class_at.values(), key=lambda item: -item.node):
-        classes[cls] = replace(
-            cls,
-            qualname=f"{cls.name}@{at(cls.node)}",
-            home=other,
-            methods={name: function(method) for name, method in cls.methods.items()},
-            classes={name: classes[inner] for name, inner in cls.classes.items()},
-            node=at(cls.node),
+        return Function(
+            item.name,
+            item.qualname,
+            item.parameters,
+            item.decorators,
+            item.is_certain,
+            moves.of(item.node),
+            other,
         )
-    other.class_at = {at(node): classes[cls] for node, cls in module.class_at.items()}
-    other.members = {
-        name: function(member)
-        if isinstance(member, Function)
-        else classes[member]
-        if isinstance(member, Class)
-        else member
-        for name, member in module.members.items()
-    }
+
+    def class_(item: Class) -> Class:
+        found = made.get(item)
+        if found is None:
+            node = moves.of(item.node)
+            new = replace(
+                item,
+                qualname=f"{item.name}@{node}",
+                home=other,
+                methods=copied(item.methods, function),
+                classes=copied(item.classes, class_),
+                node=node,
+            )
+            found = made.setdefault(item, new)
+        return found
+
+    def member(item: Member) -> Member:
+        if isinstance(item, Function):
+            return function(item)
+        return class_(item) if isinstance(item, Class) else item
+
+    other.class_at = copied({moves.of(node): cls for node, cls in module.class_at.items()}, class_)
+    other.members = copied(module.members, member)
     return other
+
+
+class _Copies(Mapping[_Key, _Value]):
+    """Copies of what a mapping maps to, each made when it is first asked for."""
+
+    __slots__ = ("_copies", "_copy", "_of")
+
+    def __init__(self, of: Mapping[_Key, _Value], copy: Callable[[_Value], _Value]) -> None:
+        self._of = of
+        self._copy = copy
+        self._copies: dict[_Key, _Value] = {}
+
+    def __getitem__(self, key: _Key) -> _Value:
+        found = self._copies.get(key)
+        return self._copies.setdefault(key, self._copy(self._of[key])) if found is None else found
+
+    def __iter__(self) -> Iterator[_Key]:
+        return iter(self._of)
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._of
 
 
 def class_of_first_parameter(flat: FlatTree, scopes: Scopes, scope: int, name: str) -> int:

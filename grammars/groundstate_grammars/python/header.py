@@ -23,6 +23,7 @@ _MAX_MEMBERS = 20
 
 _CALLED = frozenset((int(Role.FUNCTION), int(Role.METHOD)))
 _USED = frozenset((int(Role.READ), int(Role.FUNCTION)))
+_NAMED = _CALLED | _USED
 
 HeaderToken = tuple[str, Role]
 
@@ -36,9 +37,10 @@ def context_header(file: ParsedFile, unit: Unit) -> list[HeaderToken]:
         header += (("class", Role.KEYWORD), (class_name, Role.DEFINITION))
         bases = file.facts.classes.get(class_name, ((), ()))[0]
         header += ((base, Role.READ) for base in bases[:3])
-    roles, lex = tokens.role, tokens.lex
-    callees = dict.fromkeys(texts[lex[token]] for token in unit.tokens if roles[token] in _CALLED)
-    used = dict.fromkeys(texts[lex[token]] for token in unit.tokens if roles[token] in _USED)
+    roles, lex = tokens.role, file.candidates.token_lex
+    named = [(roles[token], lex[token]) for token in unit.tokens if roles[token] in _NAMED]
+    callees = [texts[name] for name in dict.fromkeys(name for role, name in named if role in _CALLED)]
+    used = [texts[name] for name in dict.fromkeys(name for role, name in named if role in _USED)]
     own_name = unit.qualname.rpartition(".")[2]
     count = 0
     for callee in callees:

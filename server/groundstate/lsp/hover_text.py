@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from groundstate.energy_words import gap_in_words, probability_in_words
+from groundstate.energy_words import PREVALENCE, alarms_in_words, gap_in_words, probability_in_words
 from groundstate.findings import Finding, Repair
 from groundstate.ignores import IgnoreComment
 from groundstate.rule_pages import rule_page
@@ -13,13 +13,16 @@ from groundstate_grammars.rules import RULES
 SCALE = "ΔE below 0: the edit fits better."
 
 
-def hover_text(findings: Iterable[Finding], pages: Mapping[str, str], *, markdown: bool) -> str:
-    """For each finding what is wrong, a line for each of its repairs, and what its rule is about.
+def hover_text(
+    findings: Iterable[Finding], sensitivity: str, pages: Mapping[str, str], *, markdown: bool
+) -> str:
+    """For each finding what is wrong, a line for each of its repairs, how sure it is, and what its rule is about.
 
     Args:
+        sensitivity: the one that shows them.
         pages: the addresses of the rules' pages.
     """
-    return "\n\n".join(_finding(finding, pages, markdown) for finding in findings)
+    return "\n\n".join(_finding(finding, sensitivity, pages, markdown) for finding in findings)
 
 
 def ignore_text(comment: IgnoreComment, pages: Mapping[str, str], *, markdown: bool) -> str:
@@ -34,14 +37,17 @@ def ignore_text(comment: IgnoreComment, pages: Mapping[str, str], *, markdown: b
     return "\n\n".join([head, *(f"{_title(code, pages, markdown)}: {_about(code)}" for code in codes)])
 
 
-def _finding(finding: Finding, pages: Mapping[str, str], markdown: bool) -> str:
-    head = f"{_title(finding.rule, pages, markdown)}: {finding.message}"
-    if finding.probability is not None:
-        head += f" ({probability_in_words(finding.probability)})"
+def _finding(finding: Finding, sensitivity: str, pages: Mapping[str, str], markdown: bool) -> str:
+    parts = [f"{_title(finding.rule, pages, markdown)}: {finding.message}"]
     lines = [_line(repair) for repair in finding.repairs]
     if not finding.repairs and finding.gap is not None:
         lines.append(f"- {gap_in_words(finding.gap)}")
-    return "\n\n".join([head, *(["\n".join(lines), SCALE] if lines else []), _about(finding.rule)])
+    if lines:
+        parts += ["\n".join(lines), SCALE]
+    if finding.probability is not None:
+        how_sure = f"{probability_in_words(finding.probability).capitalize()} {PREVALENCE}"
+        parts.append(f"A question: {alarms_in_words(sensitivity)} at {sensitivity}. {how_sure}.")
+    return "\n\n".join([*parts, _about(finding.rule)])
 
 
 def _title(code: str, pages: Mapping[str, str], markdown: bool) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from groundstate.documents import Document
-from groundstate.energy_words import gap_in_words, probability_in_words
+from groundstate.energy_words import PREVALENCE, alarms_in_words, gap_in_words, probability_in_words
 from groundstate.findings import Finding, Repair
 from groundstate.reports.outcome import Outcome, clean, place_of, shown_path
 from groundstate_grammars.edits import Replacement, apply_replacements
@@ -39,7 +39,7 @@ def render_text(outcome: Outcome, style: Style | None = None) -> str:
             parts.extend(_repair_lines(document, finding.repairs[0], style))
         parts.extend(_energy_line(finding))
         parts.append("")
-    parts.append(summary(outcome))
+    parts += [summary(outcome), *_what_learned_findings_are(outcome)]
     return "\n".join(parts) + "\n"
 
 
@@ -76,6 +76,20 @@ def summary(outcome: Outcome) -> str:
     if not count:
         return f"No findings{more}; {files}.{contracts}"
     return f"{count} finding{'' if count == 1 else 's'}{more}; {files}.{contracts}"
+
+
+def _what_learned_findings_are(outcome: Outcome) -> list[str]:
+    """For each sensitivity that showed a learned finding how often it is wrong, and what probabilities rest on."""
+    shown = {
+        report.sensitivity: None
+        for report in outcome.reports
+        if any(finding.probability is not None for finding in report.findings)
+    }
+    return [
+        f"Learned findings are questions: {alarms_in_words(sensitivity)} at {sensitivity}.\n"
+        f"Probabilities are those {PREVALENCE}."
+        for sensitivity in shown
+    ]
 
 
 def _contract_summary(outcome: Outcome) -> str:

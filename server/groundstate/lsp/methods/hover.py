@@ -36,7 +36,7 @@ async def handle(
         return None
     markdown = server.client.markdown
     pages = server.pages if markdown else {}
-    texts = [hover_text(here, pages, markdown=markdown)] if here else []
+    texts = [hover_text(here, analysed.report.sensitivity, pages, markdown=markdown)] if here else []
     if comment is not None:
         texts.append(ignore_text(comment, pages, markdown=markdown))
     if contract is not None:
