@@ -69,7 +69,7 @@ def provisional(
     if typed.unit is not None and (place is None or place.node != typed.unit.node):
         typed = replace(typed, unit=None)
     unit = typed.unit
-    if unit is None and _touches_functions(base.parsed, change):
+    if unit is None and not typed.is_beside_functions():
         return None
     wanted = Wanted.of(document, workspace.root, settings)
     hard = Vetoes(document.parsed, workspace.index, document.path, document.judgements)
@@ -185,12 +185,6 @@ def _class_body(flat: FlatTree, statement: int) -> int:
     )
 
 
-def _touches_functions(file: ParsedFile, change: Replacement) -> bool:
-    """Whether a change holds some of a function, or borders on one."""
-    functions = (unit for unit in file.units if unit.kind is UnitKind.FUNCTION)
-    return any(unit.start <= change.end and change.start <= unit.end for unit in functions)
-
-
 def _function_around(file: ParsedFile, change: Replacement) -> Unit | None:
     """The outermost function whose body, or the blank lines after it, holds all of a change."""
     flat = file.flat
@@ -215,6 +209,15 @@ class _Typed:
     def shift(self) -> int:
         """Bytes that what comes after the change has moved."""
         return len(self.change.new) - (self.change.end - self.change.start)
+
+    def is_beside_functions(self) -> bool:
+        """Whether all functions of the earlier version are in the later one, from and to where they have moved."""
+        was, now = (
+            {(flat.start[node], flat.end[node]) for node in flat.of_kind(py.FUNCTION_DEFINITION)}
+            for flat in (self.base.parsed.flat, self.document.parsed.flat)
+        )
+        beside = not any(self._touches(*place) for place in was)
+        return beside and {(self._at(start), self._at(end)) for start, end in was} <= now
 
     def is_inside(self, finding: Finding) -> bool:
         """Whether a finding of the earlier version is in the function."""

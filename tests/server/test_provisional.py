@@ -19,7 +19,7 @@ from groundstate_energy.judgements import Judgements
 from groundstate_grammars.edits import Replacement, difference
 from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.parsed import ParsedFile
-from groundstate_grammars.python.units import Unit
+from groundstate_grammars.python.units import Unit, UnitKind
 
 ROOT = Path("/project")
 PATH = ROOT / "a.py"
@@ -94,7 +94,7 @@ class WordEngine(FakeEngine):
         level: str,
         proceed: Callable[[], None] = lambda: None,
     ) -> list[FakeUnitResult]:
-        return [_examined(file, unit, 0) for unit in file.units]
+        return [_examined(file, unit, 0) for unit in file.units if unit.kind is UnitKind.FUNCTION]
 
     def examine_edited(
         self,
