@@ -205,10 +205,24 @@ class Editor:
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(identifier, events))
 
     async def diagnostics(self, uri: str) -> list[types.Diagnostic]:
+        """The findings of the current version, as the editor has them when nothing is typed any more."""
+        found = await self.first_diagnostics(uri)
+        if self.versions[uri] == 1:
+            return found
+        await self.whole(uri)
+        return await self.first_diagnostics(uri)
+
+    async def first_diagnostics(self, uri: str) -> list[types.Diagnostic]:
         """The findings of the current version, pulled or waited for as the editor does."""
         if self.pulls:
             return list((await self.pull(uri)).items)
         return list((await self.publication(uri)).diagnostics)
+
+    async def whole(self, uri: str) -> None:
+        """Have the document analysed whole, as a mouse does that rests on it; what is new of that is published then."""
+        params = types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(0, 0))
+        await asyncio.wait_for(self.client.text_document_hover_async(params), SECONDS)
+        await asyncio.sleep(0.05)
 
     async def pull(
         self, uri: str, previous: str | None = None
@@ -225,12 +239,12 @@ class Editor:
                     raise
 
     async def publication(self, uri: str, version: int | None = None) -> types.PublishDiagnosticsParams:
-        """What was published for a version, by default the current one."""
+        """What was published last for a version, by default the current one."""
         version = version or self.versions[uri]
 
         async def arrived() -> types.PublishDiagnosticsParams:
             while True:
-                for params in self.published[uri]:
+                for params in reversed(self.published[uri]):
                     if params.version == version:
                         return params
                 self._arrived.clear()

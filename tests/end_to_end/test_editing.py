@@ -89,7 +89,8 @@ class Watched:
         self.uri = uri
         self.texts = {1: editor.texts[uri]}
         self.reached = 1
-        self.told: list[tuple[int, list[tuple[Any, ...]]]] = []
+        self.told: dict[int, list[tuple[Any, ...]]] = {}
+        self.settled: list[int] = []
         self.wrong: list[str] = []
         self._pulls: list[asyncio.Task[None]] = []
         self._had: tuple[str | None, list[tuple[Any, ...]]] = (None, [])
@@ -117,10 +118,15 @@ class Watched:
         digest = hashlib.sha256(editor.texts[uri].encode()).hexdigest()
         assert (document["version"], document["sha256"]) == (version, digest)
         self.reached = version
-        if settle and editor.pulls:
-            await asyncio.wait_for(self._pulls[-1], SECONDS)
-        elif settle:
-            await editor.publication(uri)
+        if settle:
+            if editor.pulls:
+                await asyncio.wait_for(self._pulls[-1], SECONDS)
+            else:
+                await editor.publication(uri)
+            await editor.whole(uri)
+            if editor.pulls:
+                await self._pull(version)
+            self.settled.append(version)
 
     async def _pull(self, version: int) -> None:
         """Ask for the findings as VS Code does: after each change, with what it has, and not again if refused."""
@@ -140,18 +146,18 @@ class Watched:
     def _tell(self, version: int | None, found: list[tuple[Any, ...]]) -> None:
         if version is None or version < self.reached:
             self.wrong.append(f"version {version} was told after version {self.reached} was known")
-        elif self.told and version <= self.told[-1][0]:
-            self.wrong.append(f"version {version} was told after version {self.told[-1][0]}")
+        elif version < max(self.told, default=0):
+            self.wrong.append(f"version {version} was told after version {max(self.told)}")
         else:
-            self.told.append((version, found))
+            self.told[version] = found
 
 
 @pytest.mark.parametrize("way", ["pushed", "pulled"])
 async def test_three_clients_and_their_servers_agree_through_1000_edits(way: str, start: Start) -> None:
     """One client for each encoding, all with the same edits.
 
-    The text is the same after each edit, nothing stale is ever told, and whatever is told are the findings of that
-    version's text, neither less nor more: so what holds is never withdrawn.
+    The text is the same after each edit, and nothing stale is ever told. Of a version at which there is a pause the findings
+    are those of its text, neither less nor more; of the others those of exact rules are, as long as the text parses.
     """
     clients = []
     for name in (VSCODE, HELIX, EMACS):
@@ -165,11 +171,17 @@ async def test_three_clients_and_their_servers_agree_through_1000_edits(way: str
     for client in clients:
         assert not client.wrong
         assert len(client.told) >= 50
-        assert client.told[-1][0] == 1001
-        for version, found in client.told:
+        assert max(client.told) == client.settled[-1] == 1001
+        for version, found in client.told.items():
             expected = true_findings(client.texts[version], client.editor)
+            if version not in client.settled:
+                if any(item[4] == "GS101" for item in (*found, *expected)):
+                    continue
+                found, expected = (
+                    [item for item in each if item[4] != "GS301"] for each in (found, expected)
+                )
             assert found == expected, f"{client.editor.encoding}, version {version}"
-        assert sum(len(found) for _, found in client.told) > 50
+        assert sum(map(len, client.told.values())) > 50
 
 
 def true_findings(text: str, editor: Editor) -> list[tuple[Any, ...]]:

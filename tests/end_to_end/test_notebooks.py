@@ -56,7 +56,9 @@ class NotebookEditor(Editor):
     async def found(self, cell: str) -> list[str]:
         """The texts of a cell that have a finding."""
         found = []
-        for item in await self.diagnostics(cell):
+        await self.first_diagnostics(cell)
+        await self.whole(cell)
+        for item in await self.first_diagnostics(cell):
             start, end = (
                 index_of(self.texts[cell], at, self.encoding) for at in (item.range.start, item.range.end)
             )

@@ -66,9 +66,10 @@ async def test_what_is_published_for_a_version_is_what_that_version_has(start: S
 
 async def test_old_findings_stay_until_new_ones_are_there(start: Start) -> None:
     editor = await start(EMACS)
-    uri = editor.open("kept.py", "x = 'wrong'\n")
+    text = "def f():\n    return 'wrong'\n"
+    uri = editor.open("kept.py", text)
     await editor.publication(uri)
-    editor.edit(uri, (0, 0, "y = 'wrong'  # seconds=0.5\n"))
+    editor.edit(uri, (text.index("return"), text.index("return"), "x = 'wrong'  # seconds=0.5\n    "))
     await editor.publication(uri)
     assert [len(params.diagnostics) for params in editor.published[uri]] == [1, 2]
 

@@ -63,7 +63,7 @@ async def test_what_is_the_same_after_a_pause_is_not_shown_again(any_client: str
     for letter in " * 'wrong'":
         end = len(editor.texts[uri]) - 1
         editor.edit(uri, (end, end, letter))
-        found = lines(await editor.diagnostics(uri))
+        found = lines(await editor.first_diagnostics(uri))
     count = len(editor.published[uri])
     assert found == [1, 5]
     await asyncio.sleep(1.0)
@@ -76,7 +76,7 @@ async def test_code_actions_have_the_repairs_that_a_pause_brings(any_client: str
     uri = editor.open("typed.py", TEXT)
     await editor.diagnostics(uri)
     editor.edit(uri, (LAST, LAST, " * aera"))
-    (unknown,) = [item for item in await editor.diagnostics(uri) if item.code == "GS102"]
+    (unknown,) = [item for item in await editor.first_diagnostics(uri) if item.code == "GS102"]
     titles = [action.title for action in await editor.actions(uri, unknown.range)]
     assert any("area" in title for title in titles)
 
@@ -91,13 +91,13 @@ async def test_every_version_of_a_text_that_breaks_while_it_is_typed_is_answered
     for letter in "\n    x = (area[depth":
         end = len(editor.texts[uri]) - 1
         editor.edit(uri, (end, end, letter))
-        found = await editor.diagnostics(uri)
+        found = await editor.first_diagnostics(uri)
         broken.append(any(item.code == "GS101" for item in found))
         assert lines(found) == [1]
     assert broken[-1]
     for letter in "])":
         end = len(editor.texts[uri]) - 1
         editor.edit(uri, (end, end, letter))
-        found = await editor.diagnostics(uri)
+        found = await editor.first_diagnostics(uri)
     whole = editor.open("whole.py", editor.texts[uri])
     assert comparable(found) == comparable(await editor.diagnostics(whole))

@@ -62,6 +62,7 @@ class Analyses:
         self._running: dict[str, _Running] = {}
         self._seconds: dict[str, float] = {}
         self._newest: dict[str, Snapshot] = {}
+        self._pausing: dict[str, list[asyncio.Future[None]]] = {}
 
     async def of(self, snapshot: Snapshot) -> Analysed:
         """The analysis of ``snapshot``.
@@ -140,7 +141,7 @@ class Analyses:
         return await self.of(first.snapshot)
 
     async def pause(self, snapshot: Snapshot) -> None:
-        """Wait until a document that is typed into is left alone, unless its analysis is there.
+        """Wait until a document that is typed into is left alone, or its analysis is there.
 
         Raises:
             Superseded: the document changed or was closed meanwhile.
@@ -149,7 +150,9 @@ class Analyses:
         finished = self._finished.get(uri)
         if uri in self._seconds and (finished is None or finished.snapshot is not snapshot):
             self._newest[uri] = snapshot
-            await asyncio.sleep(PAUSE)
+            waiting = asyncio.get_running_loop().create_future()
+            self._pausing.setdefault(uri, []).append(waiting)
+            await asyncio.wait((waiting,), timeout=PAUSE)
             if self._newest.get(uri) is not snapshot:
                 raise Superseded
 
@@ -168,6 +171,7 @@ class Analyses:
     def changed(self, uri: str) -> None:
         """The document has a new version: stop the work on the old one."""
         self._newest.pop(uri, None)
+        self._go_on(uri)
         running = self._running.get(uri)
         if running is not None:
             running.token.cancel()
@@ -204,12 +208,19 @@ class Analyses:
             )
             self._finished[snapshot.uri] = analysed
             self._seconds[snapshot.uri] = seconds
+            self._go_on(snapshot.uri)
             self._then(analysed)
             return analysed
         finally:
             running = self._running.get(snapshot.uri)
             if running is not None and running.token is token:
                 self._forget(running)
+
+    def _go_on(self, uri: str) -> None:
+        """Let those go on who wait for a pause."""
+        for waiting in self._pausing.pop(uri, ()):
+            if not waiting.done():
+                waiting.set_result(None)
 
     def _forget(self, running: _Running) -> None:
         if self._running.get(running.snapshot.uri) is running:
