@@ -184,6 +184,27 @@ class Lexicon:
         other._low, other._high, other._bits = self._low[:have], self._high[:have], self._bits[:have]
         return other
 
+    def become(self, other: Lexicon) -> None:
+        """Have the ids of another table, which is used no more."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(other, name))
+
+    def renumbered(self, used: NDArray[np.int32], first: int) -> tuple[Lexicon, NDArray[np.int32]]:
+        """The table of the ``first`` texts and of those ``used``, in order of first use; and their ids in it, ``(uses,)``."""
+        never = len(used)
+        place = np.full(len(self.texts), never)
+        place[used[::-1]] = np.arange(never)[::-1]
+        place[:first] = np.arange(-first, 0)
+        order = np.argsort(place, kind="stable")[: np.count_nonzero(place < never)]
+        number = np.zeros(len(place), np.int32)
+        number[order] = np.arange(len(order))
+        other = Lexicon([self.texts[i] for i in order.tolist()])
+        if self._have:
+            low, high, bits = self._signed(int(order.max()) + 1)
+            other._low, other._high, other._bits = low[order], high[order], bits[order]
+            other._have = len(order)
+        return other, number[used]
+
     def _signed(self, size: int | None = None) -> Signatures:
         """Both halves of the bigram signatures of the first ``size`` texts, all without it, and the number of bits of each,
         with room at the end."""
