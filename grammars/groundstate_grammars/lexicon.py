@@ -190,7 +190,10 @@ class Lexicon:
             setattr(self, name, getattr(other, name))
 
     def renumbered(self, used: NDArray[np.int32], first: int) -> tuple[Lexicon, NDArray[np.int32]]:
-        """The table of the ``first`` texts and of those ``used``, in order of first use; and their ids in it, ``(uses,)``."""
+        """The table of the ``first`` texts and of those ``used``, in order of first use; and their ids in it.
+
+        ``used`` and its new ids are of shape ``(uses,)``.
+        """
         never = len(used)
         place = np.full(len(self.texts), never)
         place[used[::-1]] = np.arange(never)[::-1]

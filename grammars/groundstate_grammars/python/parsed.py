@@ -16,7 +16,7 @@ from groundstate_grammars.python.lexical import Tokens, lexical_tokens, tokens_a
 from groundstate_grammars.python.mended import mended
 from groundstate_grammars.python.scopes import Binding, Scopes
 from groundstate_grammars.python.syntax import LANGUAGE, STATEMENT_LISTS
-from groundstate_grammars.python.units import Unit, split_units
+from groundstate_grammars.python.units import Unit, split_units, units_after
 from groundstate_grammars.tree import FlatTree, SyntaxTree
 
 _MAX_PROJECT_MEMBERS = 16
@@ -95,13 +95,21 @@ class ParsedFile:
         if known is not None and place is not None:
             made = tokens_after(known.tokens, known.lexicon, known.flat, place, self.scopes)
             if made is not None:
-                self.lexicon.become(made[1])
-                return made[0]
+                tokens, lexicon = made
+                self.lexicon.become(lexicon)
+                more = len(tokens) - len(known.tokens)
+                if "units" in known.__dict__:
+                    self.__dict__["units"] = units_after(
+                        known.units, known.flat, place, self.flat, tokens, more
+                    )
+                return tokens
         return lexical_tokens(self.flat, self.scopes, self.lexicon)
 
     @cached_property
     def units(self) -> list[Unit]:
-        return split_units(self.flat, self.scopes, self.tokens)
+        tokens = self.tokens
+        made: list[Unit] | None = self.__dict__.get("units")
+        return split_units(self.flat, self.scopes, tokens) if made is None else made
 
     @cached_property
     def facts(self) -> FileFacts:
