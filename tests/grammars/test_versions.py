@@ -105,6 +105,7 @@ def test_scopes_of_a_version_are_those_of_its_tree(edits: list[tuple[float, bool
 @settings(max_examples=120, deadline=None)
 @given(EDITS, st.booleans())
 @example([(0.3, False, b"if width:\n            ")], True)
+@example([(0.0, True, b""), (0.75, False, b"x")], False)
 def test_tokens_of_a_version_are_those_of_its_text(
     edits: list[tuple[float, bool, bytes]], has_signatures: bool
 ) -> None:

@@ -49,7 +49,7 @@ def units_after(
     first = before[changed].tokens[0]
     found = []
     for unit in before:
-        node, own, end = unit.node, unit.tokens, unit.end + shift
+        node, own, start = unit.node, unit.tokens, unit.start
         if node + old.size[node] <= function:
             found.append(unit)
             continue
@@ -57,16 +57,15 @@ def units_after(
             at = bisect_left(own, first)
             own = own[:at] + [token + more for token in own[at:]]
         elif node > function:
-            node += moved
+            node, start = node + moved, start + shift
             own = [token + more for token in own] if more else own
         else:
-            end = flat.end[node]
-            last = bisect_left(tokens.start, end) - 1
+            last = bisect_left(tokens.start, flat.end[node]) - 1
             while tokens.node[last] < 0:
                 last -= 1
             own = list(range(first, last + 1))
         around = unit.class_node if unit.class_node < function else unit.class_node + moved
-        found.append(Unit(unit.kind, node, unit.qualname, around, flat.start[node], end, own))
+        found.append(Unit(unit.kind, node, unit.qualname, around, start, flat.end[node], own))
     return found
 
 
