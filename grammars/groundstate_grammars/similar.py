@@ -17,6 +17,9 @@ from groundstate_grammars.lexicon import (
     similar_pairs,
 )
 
+_FEW = 1_000
+"""Names of a set whose signatures are taken from those remembered: a file's own, or those of a library's class."""
+
 
 class SimilarNames:
     """A set of names that can be asked which of them are most like a text.
@@ -97,9 +100,12 @@ class SimilarNames:
     def _signed(self) -> Signatures:
         """Both halves of the signatures of all names, and the number of bits of each."""
         if self._signatures is None:
-            low, high = bigram_signatures(self.names)
-            bits = np.bitwise_count(low) + np.bitwise_count(high)
-            self._signatures = (low, high, bits.astype(np.float32))
+            if len(self.names) <= _FEW:
+                self._signatures = signatures_of(self.names)
+            else:
+                low, high = bigram_signatures(self.names)
+                bits = np.bitwise_count(low) + np.bitwise_count(high)
+                self._signatures = (low, high, bits.astype(np.float32))
         return self._signatures
 
 

@@ -236,6 +236,7 @@ class Candidates:
         self._ids: dict[tuple[str, ...], Ids] = {}
         self._alone: dict[int, Ids] = {}
         self._forms: dict[str, int] = {}
+        self._integers: dict[int, int] = {}
         self._used: dict[int, NDArray[np.bool_]] = {}
         self._members: dict[tuple[str, bool], tuple[Ids, Ids]] = {}
         self._elsewhere: dict[tuple[int, str], Ids] = {}
@@ -389,6 +390,13 @@ class Candidates:
         if found is None:
             identity = self._file.lexicon.id
             found = self._ids[texts] = np.array([identity(text) for text in texts], np.int32)
+        return found
+
+    def integer(self, number: int) -> int:
+        """Lexicon id of an integer."""
+        found = self._integers.get(number)
+        if found is None:
+            found = self._integers[number] = self._file.lexicon.id(str(number))
         return found
 
     def form(self, form: str) -> int:
@@ -640,6 +648,7 @@ _REMEMBERED = frozenset(
         "_similar_globals",
         "_literal",
         "_forms",
+        "_integers",
         "_used",
         "_places",
         "closing",
@@ -865,7 +874,11 @@ class _Builder:
         text of each."""
         identity = candidate if candidate >= 0 else self.shared.form(form)
         data = self.flat.data
-        kept_apart = tuple([_kept_apart(data, *replacement) for replacement in replacements])
+        kept_apart = (
+            (_kept_apart(data, *replacements[0]),)
+            if len(replacements) == 1
+            else tuple([_kept_apart(data, *replacement) for replacement in replacements])
+        )
         site = self.site(
             token, rule, replacements[0][0], replacements[-1][1], (self.shared.alone(identity),),
             other=other, slot=slot, current=current,
@@ -1111,16 +1124,17 @@ class _Builder:
             return found
         limit = _MAX_MODULE_LOCALS if scope == 0 else _MAX_LOCALS
         if called and scope != 0:
-            local = np.concatenate([shared.called_locals(scope, bound), shared._similar(current, ids)])
+            parts = [shared.called_locals(scope, bound), shared._similar(current, ids)]
         else:
-            local = ids[max(0, bound - limit) : bound]
+            parts = [ids[max(0, bound - limit) : bound]]
+        local = sum(map(len, parts))
         if called:
-            parts = [local, shared._top_callables, shared.similar_globals(current)]
+            parts += [shared._top_callables, shared.similar_globals(current)]
         else:
-            parts = [local, self.unit_globals, shared._variables, shared.similar_globals(current)]
+            parts += [self.unit_globals, shared._variables, shared.similar_globals(current)]
             if bound > limit:
                 parts.append(self._like_locals(current, ids))
-        found = self.pools[key] = (parts, len(local))
+        found = self.pools[key] = (parts, local)
         return found
 
     def _like_locals(self, current: int, ids: Ids) -> Ids:
@@ -1435,8 +1449,7 @@ class _Builder:
         ):
             return
         if kind == py.IDENTIFIER:
-            identity = self.lex_list[at - 1] if at else -1
-            if identity not in self.lex_list[: max(at - 1, 0)]:
+            if at == 0 or self.lex_list.index(self.lex_list[at - 1]) == at - 1:
                 return
         elif kind not in (py.ATTRIBUTE, py.SUBSCRIPT):
             return
@@ -1523,8 +1536,9 @@ class _Builder:
             others.update(dict.fromkeys(_changed(text, value < 0)))
             others.update(dict.fromkeys(self.data.integer_families.get(value, ())))
             others.pop(value, None)
-            texts = [str(other) for other in others if other < 0 or not after_word]
-            found = self.number_pools[text, value, after_word] = self.ids(texts)
+            integer = self.shared.integer
+            ids = [integer(other) for other in others if other < 0 or not after_word]
+            found = self.number_pools[text, value, after_word] = np.array(ids, np.int32)
         return found
 
     def _stands_apart(self, start: int, end: int) -> bool:
