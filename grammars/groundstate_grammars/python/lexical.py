@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -257,7 +258,7 @@ def _identifier_role(
     node: int,
     parent: int,
     kinds: list[int],
-    parents: list[int],
+    parents: Sequence[int],
     fields: list[int],
     bound: frozenset[int],
     in_type: bool,
