@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from itertools import chain, pairwise, takewhile
 
-import numpy as np
 from tree_sitter import Language, Node, Parser, Point, Tree
 
 from groundstate_grammars.edits import Replacement, apply_replacements, in_text_order
@@ -305,6 +304,9 @@ def _with(
 ) -> array[int]:
     """``items`` with ``new`` ones instead of those from ``first`` up to ``stop``; those after them that are not below
     ``least`` are ``by`` more."""
+    # A run that only reads outlines of files needs no numpy.
+    import numpy as np
+
     old = np.asarray(items, np.int64)
     after = old[stop:]
     after = after + by * (after >= least) if least else after + by
