@@ -452,8 +452,8 @@ def worth_a_pass(package: ModelPackage, level: str) -> Worth:
 
     def worth(candidates: CandidateSet, counted: NDArray[np.float32]) -> bool:
         # Log-odds less the prior are at most minus the gap: the text as written has gap 0.
-        needed = thresholds[candidates.site_rule[candidates.candidate_site]] + counted
-        return bool(needed.min() <= reach + prior(candidates.unit))
+        needed = thresholds[candidates.site_rule].take(candidates.candidate_site) + counted
+        return bool(np.minimum.reduce(needed) <= reach + prior(candidates.unit))
 
     return worth
 

@@ -250,25 +250,19 @@ class _Joined:
             ),
         )
         rule, current, slot, sibling, received, known = of_sites
-        tokens, sites, candidates = (
-            np.array([0, *accumulate(map(len, parts))])
-            for parts in zip(*((one.lex, one.site_token, one.candidate_site) for one in sets), strict=True)
-        )
-        times = np.diff(sites)
-        first = np.repeat(tokens[:-1], times)
+        site_counts, counts = [len(one.site_token) for one in sets], [len(one.candidate_site) for one in sets]
+        tokens = [0, *accumulate([len(one.lex) for one in sets])]
+        sites, starts = [0, *accumulate(site_counts)], [0, *accumulate(counts)]
+        first = np.repeat(tokens[:-1], site_counts)
         structural = np.zeros(len(site), np.bool_)
         structural[
-            [
-                at + start
-                for one, start in zip(sets, candidates.tolist(), strict=False)
-                for at in one.structural
-            ]
+            [at + start for one, start in zip(sets, starts, strict=False) for at in one.structural]
         ] = True
         return cls(
             lex=lex.astype(np.int64),
             bound=role == _BOUND,
             first=first,
-            stop=np.repeat(tokens[1:], times),
+            stop=np.repeat(tokens[1:], site_counts),
             token=token + first,
             rule=rule,
             current=current,
@@ -276,7 +270,7 @@ class _Joined:
             sibling=sibling,
             received=received,
             known=known,
-            site=site + np.repeat(sites[:-1], np.diff(candidates)),
+            site=site + np.repeat(sites[:-1], counts),
             candidate=candidate,
             candidate_received=candidate_received,
             local=local,
@@ -297,6 +291,11 @@ class _Found:
     after: NDArray[np.int64]
     count: NDArray[np.int64]
     bound: NDArray[np.int64]
+
+    def cut(self, at: int) -> tuple[_Found, _Found]:
+        """The first ``at`` of them, and the others."""
+        columns = (self.before, self.after, self.count, self.bound)
+        return _Found(*(part[:at] for part in columns)), _Found(*(part[at:] for part in columns))
 
 
 class _Occurrences:
@@ -360,7 +359,12 @@ def usage_features(
     written = (joined.lex[token] == current).astype(np.float32)
     # What only the site decides is worked out once for it.
     of_site = np.zeros((len(current), FEATURE_COUNT), np.float32)
-    as_written = occurrences.find(current, token, joined.first, joined.stop)
+    everywhere = np.concatenate([np.arange(len(current)), site])
+    place = token[everywhere]
+    found = occurrences.find(
+        np.concatenate([current, cand]), place, joined.first[everywhere], joined.stop[everywhere]
+    )
+    as_written, offered = found.cut(len(current))
     reads = as_written.count - as_written.bound
     of_site[:, _AT["unit count, as written"]] = np.log1p(
         np.maximum(as_written.count.astype(np.float32) - written, 0)
@@ -377,13 +381,12 @@ def usage_features(
     of_site[:, _AT["known, as written"]] = joined.known
     of_site[:, _AT["name rule"]] = is_name
     at_site, simple, around = _neighbours(joined, lexicon)
-    in_file, in_corpus = _ngram_logs(statistics, joined, around, at_site)
+    in_file, in_corpus = _ngram_logs(statistics, joined, around, everywhere, at_site)
     sites = len(current)
     of_site[:, _FILE_AS_WRITTEN] = in_file[:, :sites].T
     of_site[:, _CORPUS_AS_WRITTEN] = in_corpus[:, :sites].T
     features = of_site[site]
-    place = token[site]
-    offered = occurrences.find(cand, place, joined.first[site], joined.stop[site])
+    place = place[len(current) :]
     occurrence = np.where(offered.before >= 0, offered.before, offered.after)
     features[:, _AT["similarity"]] = lexicon.similarity(cand, current[site])
     features[:, _AT["unit count, candidate"]] = np.log1p(offered.count.astype(np.float32))
@@ -441,12 +444,15 @@ def _without_ngrams(joined: _Joined, simple: NDArray[np.bool_]) -> NDArray[np.bo
 
 
 def _ngram_logs(
-    statistics: FileStatistics, joined: _Joined, around: Around, at_site: NDArray[np.bool_]
+    statistics: FileStatistics,
+    joined: _Joined,
+    around: Around,
+    place: NDArray[np.int64],
+    at_site: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Logarithmic counts of the n-grams around sites, ``(5, S + C)`` each: with the texts as written, then with each
-    candidate; in the file less those that are there (``at_site``), and in the corpus."""
+    candidate; in the file less those that are there (``at_site``), and in the corpus. ``place``: the site of each."""
     sites = len(joined.current)
-    place = np.concatenate([np.arange(sites), joined.site])
     text = np.concatenate([joined.current, joined.candidate]).astype(np.int64)
     keys = around.keys(place, text)
     counts = statistics.occurrences(keys.ravel(), joined.lex).reshape(keys.shape)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -91,7 +91,12 @@ def prior(unit: Unit) -> float:
     Bugs are as frequent in a token of a long function as in one of a short function, and training drew them by function,
     whatever its length.
     """
-    return float(np.log(max(len(unit.tokens), 1) / TYPICAL))
+    return _prior(len(unit.tokens))
+
+
+@lru_cache(maxsize=4096)
+def _prior(tokens: int) -> float:
+    return float(np.log(max(tokens, 1) / TYPICAL))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,9 @@ _MASK = (1 << 64) - 1
 
 
 _bits: dict[str, int] = {}
+_known: dict[str, bytes] = {}
+_MOST_KNOWN = 200_000
+"""Texts whose signatures are remembered."""
 
 Signatures = tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.float32]]
 """Both halves of the bigram signatures of some texts, and the number of bits of each (at least 1), ``(texts,)`` each."""
@@ -29,9 +32,37 @@ _PAIRS = 1 << 15
 """Pairs of texts that are compared at once: few enough for a processor's cache."""
 
 
-@functools.lru_cache(maxsize=200_000)
 def bigram_signature(text: str) -> tuple[int, int]:
     """Both halves of the 128-bit signature of a text: a bit for each of its bigrams."""
+    found = _known.get(text)
+    both = int.from_bytes(_learnt([text])[0] if found is None else found, "little")
+    return both & _MASK, both >> 64
+
+
+def signatures_of(texts: Sequence[str]) -> Signatures:
+    """The signatures of texts, and the number of bits of each; remembered by text."""
+    found = list(map(_known.get, texts))
+    if None in found:
+        new = iter(_learnt([text for text, known in zip(texts, found, strict=True) if known is None]))
+        found = [next(new) if known is None else known for known in found]
+    low, high = np.frombuffer(b"".join(filter(None, found)), "<u8").reshape(-1, 2).T.astype(np.uint64)
+    return low, high, (np.bitwise_count(low) + np.bitwise_count(high)).astype(np.float32)
+
+
+def _learnt(texts: list[str]) -> list[bytes]:
+    """The signatures of texts, 16 bytes each, which are remembered."""
+    if len(texts) < _FEW:
+        found = [_signed_alone(text) for text in texts]
+    else:
+        both = np.stack(bigram_signatures(texts), 1).astype("<u8").tobytes()
+        found = [both[at : at + 16] for at in range(0, len(both), 16)]
+    if len(_known) > _MOST_KNOWN:
+        _known.clear()
+    _known.update(zip(texts, found, strict=True))
+    return found
+
+
+def _signed_alone(text: str) -> bytes:
     bits = 0
     folded = "^" + text.strip("'\"").casefold()[:48] + "$"
     for i in range(len(folded) - 1):
@@ -40,7 +71,7 @@ def bigram_signature(text: str) -> tuple[int, int]:
         if bit is None:
             bit = _bits[bigram] = 1 << (zlib.crc32(bigram.encode("utf-8", "surrogatepass")) & 127)
         bits |= bit
-    return bits & _MASK, bits >> 64
+    return bits.to_bytes(16, "little")
 
 
 def bigram_signatures(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
@@ -54,7 +85,7 @@ def bigram_signatures(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray
             plain.append(at)
             folded.append(b"^%b$" % text.strip("'\"").lower()[:48].encode("ascii"))
         else:
-            low[at], high[at] = bigram_signature(text)
+            low[at], high[at] = np.frombuffer(_signed_alone(text), "<u8")
     if not plain:
         return low, high
     ends = np.cumsum([len(part) for part in folded])
@@ -184,6 +215,30 @@ class Lexicon:
         other._low, other._high, other._bits = self._low[:have], self._high[:have], self._bits[:have]
         return other
 
+    def become(self, other: Lexicon) -> None:
+        """Have the ids of another table, which is used no more."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(other, name))
+
+    def renumbered(self, used: NDArray[np.int32], first: int) -> tuple[Lexicon, NDArray[np.int32]]:
+        """The table of the ``first`` texts and of those ``used``, in order of first use; and their ids in it.
+
+        ``used`` and its new ids are of shape ``(uses,)``.
+        """
+        never = len(used)
+        place = np.full(len(self.texts), never)
+        place[used[::-1]] = np.arange(never)[::-1]
+        place[:first] = np.arange(-first, 0)
+        order = np.argsort(place, kind="stable")[: np.count_nonzero(place < never)]
+        number = np.zeros(len(place), np.int32)
+        number[order] = np.arange(len(order))
+        other = Lexicon([self.texts[i] for i in order.tolist()])
+        if self._have:
+            low, high, bits = self._signed(int(order.max()) + 1)
+            other._low, other._high, other._bits = low[order], high[order], bits[order]
+            other._have = len(order)
+        return other, number[used]
+
     def _signed(self, size: int | None = None) -> Signatures:
         """Both halves of the bigram signatures of the first ``size`` texts, all without it, and the number of bits of each,
         with room at the end."""
@@ -191,18 +246,14 @@ class Lexicon:
         have = self._have
         if have < size:
             size = len(self.texts)
-            new = self.texts[have:]
-            if len(new) < _FEW:
-                low, high = np.array(list(map(bigram_signature, new)), np.uint64).reshape(-1, 2).T
-            else:
-                low, high = bigram_signatures(new)
+            low, high, bits = signatures_of(self.texts[have:])
             if size > len(self._low):
                 room = size + size // 2
                 self._low = np.concatenate([self._low[:have], np.zeros(room - have, np.uint64)])
                 self._high = np.concatenate([self._high[:have], np.zeros(room - have, np.uint64)])
                 self._bits = np.concatenate([self._bits[:have], np.zeros(room - have, np.float32)])
             self._low[have:size], self._high[have:size] = low, high
-            self._bits[have:size] = np.bitwise_count(low) + np.bitwise_count(high)
+            self._bits[have:size] = bits
             self._have = size
         return self._low, self._high, self._bits
 

@@ -13,8 +13,12 @@ from groundstate_grammars.lexicon import (
     alike,
     bigram_signature,
     bigram_signatures,
+    signatures_of,
     similar_pairs,
 )
+
+_FEW = 1_000
+"""Names of a set whose signatures are taken from those remembered: a file's own, or those of a library's class."""
 
 
 class SimilarNames:
@@ -48,7 +52,7 @@ class SimilarNames:
         answers = self._answers
         new = [text for text in texts if (text, limit, least) not in answers]
         if new:
-            place, similar, ends = alike(self._asked(), _signatures_of(new), least)
+            place, similar, ends = alike(self._asked(), signatures_of(new), least)
             questions = [(self, text) for text in new]
             _answer(questions, place, similar, ends, limit, least)
 
@@ -96,9 +100,12 @@ class SimilarNames:
     def _signed(self) -> Signatures:
         """Both halves of the signatures of all names, and the number of bits of each."""
         if self._signatures is None:
-            low, high = bigram_signatures(self.names)
-            bits = np.bitwise_count(low) + np.bitwise_count(high)
-            self._signatures = (low, high, bits.astype(np.float32))
+            if len(self.names) <= _FEW:
+                self._signatures = signatures_of(self.names)
+            else:
+                low, high = bigram_signatures(self.names)
+                bits = np.bitwise_count(low) + np.bitwise_count(high)
+                self._signatures = (low, high, bits.astype(np.float32))
         return self._signatures
 
 
@@ -109,14 +116,9 @@ def look_for_each(questions: Iterable[tuple[SimilarNames, str]], limit: int, lea
         sets = [names._asked() for names, _ in new]
         low, high, bits = (np.concatenate([one[part] for one in sets]) for part in range(3))
         bounds = np.cumsum([0, *(len(one[0]) for one in sets)])
-        asked = _signatures_of([text for _, text in new])
+        asked = signatures_of([text for _, text in new])
         place, similar, ends = similar_pairs((low, high, bits), asked, bounds, least)
         _answer(new, place - np.repeat(bounds[:-1], np.diff(ends)), similar, ends.tolist(), limit, least)
-
-
-def _signatures_of(texts: Sequence[str]) -> Signatures:
-    low, high = np.array(list(map(bigram_signature, texts)), np.uint64).T
-    return low, high, (np.bitwise_count(low) + np.bitwise_count(high)).astype(np.float32)
 
 
 def _answer(

@@ -10,7 +10,8 @@ from __future__ import annotations
 import functools
 import re
 import weakref
-from collections.abc import Callable, Container, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from itertools import chain, pairwise, takewhile
@@ -42,7 +43,7 @@ class Splice:
     around: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class FlatTree:
     """A syntax tree in preorder. Node ``i`` has the children ``i + 1, i + 1 + size[i + 1], …`` below ``i + size[i]``.
 
@@ -54,17 +55,34 @@ class FlatTree:
 
     data: bytes
     kind: list[int]
-    start: list[int]
-    end: list[int]
-    parent: list[int]
+    start: Sequence[int]
+    end: Sequence[int]
+    parent: Sequence[int]
     size: list[int]
     field: list[int]
     errors: list[int]
     missing: list[int]
-    since: Splice | None = attribute(default=None, repr=False, compare=False)
+    since: Splice | None = attribute(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.kind)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FlatTree):
+            return NotImplemented
+        return self.data == other.data and all(
+            list(own) == list(its)
+            for own, its in (
+                (self.kind, other.kind),
+                (self.start, other.start),
+                (self.end, other.end),
+                (self.parent, other.parent),
+                (self.size, other.size),
+                (self.field, other.field),
+                (self.errors, other.errors),
+                (self.missing, other.missing),
+            )
+        )
 
     def children(self, node: int) -> list[int]:
         """Preorder indices of the children of ``node``, in text order."""
@@ -262,28 +280,38 @@ def _spliced(
     inner = [_flattened(node, canonical, data) for node in level.news[head : len(level.news) - tail]]
     moved = sum(map(len, inner)) - (stop - first)
     splice = Splice(weakref.ref(flat), first, stop, moved, shift, tuple(node for node, _ in around))
-    kind, start, end = flat.kind.copy(), flat.start.copy(), flat.end.copy()
-    parent, size, field = flat.parent.copy(), flat.size.copy(), flat.field.copy()
-    if shift:
-        start[stop:] = [offset + shift for offset in start[stop:]]
-        end[stop:] = [offset + shift for offset in end[stop:]]
-    if moved:
-        parent[stop:] = [node + moved if node >= stop else node for node in parent[stop:]]
-    for node, now in around:
-        start[node], end[node] = now.start_byte, now.end_byte
-        size[node] += moved
+    kind, size, field = flat.kind.copy(), flat.size.copy(), flat.field.copy()
+    kind[first:stop] = chain.from_iterable(item.kind for item in inner)
+    size[first:stop] = chain.from_iterable(item.size for item in inner)
     parents: list[int] = []
     fields: list[int] = []
     for item, given in zip(inner, level.fields[head:], strict=False):
         here = first + len(parents)
         parents += [at, *(node + here for node in item.parent[1:])]
         fields += [given, *item.field[1:]]
-    kind[first:stop] = chain.from_iterable(item.kind for item in inner)
-    start[first:stop] = chain.from_iterable(item.start for item in inner)
-    end[first:stop] = chain.from_iterable(item.end for item in inner)
-    size[first:stop] = chain.from_iterable(item.size for item in inner)
-    parent[first:stop], field[first:stop] = parents, fields
+    field[first:stop] = fields
+    start = _with(flat.start, first, stop, chain.from_iterable(item.start for item in inner), shift)
+    end = _with(flat.end, first, stop, chain.from_iterable(item.end for item in inner), shift)
+    parent = _with(flat.parent, first, stop, parents, moved, stop)
+    for node, now in around:
+        start[node], end[node] = now.start_byte, now.end_byte
+        size[node] += moved
     return FlatTree(data, kind, start, end, parent, size, field, [], [], splice)
+
+
+def _with(
+    items: Sequence[int], first: int, stop: int, new: Iterable[int], by: int, least: int = 0
+) -> array[int]:
+    """``items`` with ``new`` ones instead of those from ``first`` up to ``stop``; those after them that are not below
+    ``least`` are ``by`` more."""
+    # A run that only reads outlines of files needs no numpy.
+    import numpy as np
+
+    old = np.asarray(items, np.int64)
+    after = old[stop:]
+    after = after + by * (after >= least) if least else after + by
+    made = np.concatenate([old[:first], np.fromiter(new, np.int64), after])
+    return array("q", made.tobytes())
 
 
 class _Level:

@@ -6,14 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from groundstate.cache import Cache, report_from_text, report_key
 from groundstate.discovery import Problem, discover, surrounding_files
 from groundstate.documents import MOST_BYTES, Document, read_document
-from groundstate.engine_loading import EngineSource, engine_source
+from groundstate.engine_loading import EngineSource, engine_source, source_once_verified
 from groundstate.report import Report
 from groundstate.reports.outcome import Outcome, shown_path
 from groundstate.settings import LoadedSettings, settings_as_mapping
@@ -107,6 +107,7 @@ class Run:
         project = self._project(self.surroundings(documents))
         keys = [report_key(project.context, self._name(document), document.digest) for document in documents]
         reports = self._stored(documents, keys, project)
+        reports |= self._without_findings(documents, keys, reports, project)
         missing = [index for index in range(len(documents)) if index not in reports]
         if missing:
             fresh = self._analysed([documents[index] for index in missing], project)
@@ -174,6 +175,37 @@ class Run:
         if entries:  # so that the next run need not ask what changed since those versions
             self.cache.put({project.key: json.dumps(project.files), **entries})
         return reports | others
+
+    def _without_findings(
+        self, documents: Sequence[Document], keys: Sequence[str], known: Collection[int], project: _Project
+    ) -> dict[int, Report]:
+        """Reports of the cache, by index, in which a run with all rules had nothing: with fewer rules there is nothing too.
+
+        Of others a run with fewer rules says something else: an exact finding takes what a learned rule would repair, and
+        an ignore comment hides less.
+        """
+        settings = self.loaded.settings
+        every_rule = replace(settings, select=("ALL",), ignore=(), per_file_ignores=())
+        missing = [index for index in range(len(documents)) if index not in known]
+        if not missing or every_rule == settings:
+            return {}
+        source = self.source if self.source is not None else source_once_verified(settings, self.cache)
+        other = replace(self, loaded=replace(self.loaded, settings=every_rule), source=source)
+        others = other._project(project.documents)
+        asked = [documents[index] for index in missing]
+        other_keys = [report_key(others.context, self._name(item), item.digest) for item in asked]
+        held = other._stored(asked, other_keys, others)
+        entries = self.cache.get(other_keys[at] for at in held)
+        found: dict[int, Report] = {}
+        kept: dict[str, str] = {}
+        for at, report in held.items():
+            entry = entries.get(other_keys[at])
+            if entry is not None and not (report.findings or report.ignored or report.contracts):
+                found[missing[at]] = report
+                kept[keys[missing[at]]] = _entry(project.key, project.key, _entry_parts(entry)[2])
+        if kept:
+            self.cache.put({project.key: json.dumps(project.files), **kept})
+        return found
 
     def _held(
         self, documents: Sequence[Document], entries: Mapping[int, str], project: _Project

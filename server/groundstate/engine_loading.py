@@ -73,6 +73,13 @@ def engine_source(settings: Settings, cache: Cache | None = None) -> EngineSourc
     return EngineSource(settings.model, known, settings.device, package)
 
 
+def source_once_verified(settings: Settings, cache: Cache) -> EngineSource | None:
+    """What ``engine_source`` gave once, without looking for what runs it; None where ``cache`` does not know."""
+    key = _key_of(settings.model)
+    known = None if key is None else cache.get([key]).get(key)
+    return None if known is None else EngineSource(settings.model, known, settings.device)
+
+
 def _key_of(folder: Path | None) -> str | None:
     """The cache's key of a package from what its folder says of its files; None where there is no such folder."""
     if folder is None:

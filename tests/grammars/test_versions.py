@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.grammars.strategies import edited
@@ -97,6 +100,31 @@ def test_scopes_of_a_version_are_those_of_its_tree(edits: list[tuple[float, bool
         ]
         assert (found.references, found.scope_of) == (expected.references, expected.scope_of)
         assert found.binding_nodes == expected.binding_nodes
+
+
+@settings(max_examples=120, deadline=None)
+@given(EDITS, st.booleans())
+@example([(0.3, False, b"if width:\n            ")], True)
+@example([(0.0, True, b""), (0.75, False, b"x")], False)
+def test_tokens_of_a_version_are_those_of_its_text(
+    edits: list[tuple[float, bool, bytes]], has_signatures: bool
+) -> None:
+    file = parse(TEXT)
+    for edit in edits:
+        assert file.units
+        if has_signatures:
+            file.lexicon.id("no token")
+            file.lexicon.similarity(0, 1)
+        file, fresh = edited(file, *edit), parse(edited(file, *edit).data)
+        found, expected = file.tokens, fresh.tokens
+        assert found.lex.tolist() == expected.lex.tolist()
+        assert replace(found, lex=expected.lex) == expected
+        assert list(found.of_node) == list(expected.of_node)
+        assert file.units == fresh.units
+        assert file.lexicon.texts == fresh.lexicon.texts
+        assert [file.lexicon.find(text) for text in fresh.lexicon.texts] == list(range(len(fresh.lexicon)))
+        every = np.arange(len(fresh.lexicon))
+        assert (file.lexicon.similarity(every, 3) == fresh.lexicon.similarity(every, 3)).all()
 
 
 def test_what_a_function_does_with_its_own_names_is_secluded() -> None:

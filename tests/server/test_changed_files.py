@@ -136,8 +136,8 @@ def write(folder: Path, files: dict[str, str]) -> None:
         path.write_text(text)
 
 
-def run(folder: Path, *, use_cache: bool) -> Outcome:
-    chosen = replace(Settings(), sensitivity="all", cache_dir=folder.parent / "cache")
+def run(folder: Path, *, use_cache: bool, **rules: tuple[str, ...]) -> Outcome:
+    chosen = replace(Settings(), sensitivity="all", cache_dir=folder.parent / "cache", **rules)
     loaded = LoadedSettings(chosen, folder, None, is_project=True)
     outcome, _ = check(Input((folder,), None), loaded, use_cache=use_cache, jobs=1)
     return outcome
@@ -204,6 +204,36 @@ def test_a_changed_signature_leads_to_those_who_call_it(tmp_path: Path, looked_a
     run(folder, use_cache=True)
     assert {"round.py", "use.py"} <= set(looked_at)
     assert "other.py" not in looked_at
+
+
+@pytest.mark.parametrize("rules", [{"select": ("GS1",)}, {"select": ("GS3",)}, {"ignore": ("GS301", "GS1")}])
+def test_with_fewer_rules_only_files_with_findings_are_looked_at(
+    tmp_path: Path, looked_at: list[str], rules: dict[str, tuple[str, ...]]
+) -> None:
+    folder = tmp_path / "code"
+    write(folder, {**FILES, "empty.py": "", "plain.py": "import shapes\n", "wrong.py": "print(nothing)\n"})
+    silent = {item.document.path.name for item in run(folder, use_cache=True).reports if not item.findings}
+    assert {"empty.py", "plain.py"} <= silent
+    looked_at.clear()
+    fresh = run(folder, use_cache=False, **rules)
+    looked_at.clear()
+    assert shown(run(folder, use_cache=True, **rules)) == shown(fresh)
+    assert silent.isdisjoint(looked_at)
+    assert "wrong.py" in looked_at
+    looked_at.clear()
+    run(folder, use_cache=True, **rules)
+    assert looked_at == []
+    write(folder, {"plain.py": "import shapes\nshapes.Circle(1, 2, 3, 4)\n"})
+    assert shown(run(folder, use_cache=True, **rules)) == shown(run(folder, use_cache=False, **rules))
+
+
+def test_more_rules_are_not_served_by_fewer(tmp_path: Path, looked_at: list[str]) -> None:
+    folder = tmp_path / "code"
+    write(folder, FILES)
+    run(folder, use_cache=True, select=("GS1",))
+    looked_at.clear()
+    run(folder, use_cache=True, select=("GS1", "GS3"))
+    assert len(looked_at) == len(FILES)
 
 
 def test_a_text_as_it_was_before_needs_nothing_new(tmp_path: Path, looked_at: list[str]) -> None:

@@ -77,7 +77,9 @@ _LIKE_GLOBALS = (2 * _MAX_SIMILAR, 0.4)
 _LIKE_MEMBERS = (6, 0.5)
 _LIKE_ANYWHERE = (3, 0.6)
 _LIKE_STRINGS = (3, 0.6)
+_LIKE_BUILTINS = (3, 0.5)
 _LIKE_KEYWORDS = (3, 0.5)
+_LIKE_ANY_KEYWORD = (2, 0.5)
 _LIKE_KNOWN = (_MAX_KNOWN, 0.35)
 _MAX_IMPORTS = 12
 _MAX_TYPES = 10
@@ -234,6 +236,7 @@ class Candidates:
         self._ids: dict[tuple[str, ...], Ids] = {}
         self._alone: dict[int, Ids] = {}
         self._forms: dict[str, int] = {}
+        self._integers: dict[int, int] = {}
         self._used: dict[int, NDArray[np.bool_]] = {}
         self._members: dict[tuple[str, bool], tuple[Ids, Ids]] = {}
         self._elsewhere: dict[tuple[int, str], Ids] = {}
@@ -292,6 +295,8 @@ class Candidates:
         self.token_lex: list[int] = file.tokens.lex.tolist()
         self.token_role = np.array(file.tokens.role, np.int8)
         self._places = np.zeros(0, np.int32)
+        self.closing = np.zeros(len(lexicon), np.bool_)
+        self.closing[[at for at in map(lexicon.find, _CLOSING) if at >= 0]] = True
         self._names = np.flatnonzero(counts.sum(0)).astype(np.int32)
         self._attributes = counts[2].nonzero()[0].astype(np.int32)
         self._methods = counts[3].nonzero()[0].astype(np.int32)
@@ -385,6 +390,13 @@ class Candidates:
         if found is None:
             identity = self._file.lexicon.id
             found = self._ids[texts] = np.array([identity(text) for text in texts], np.int32)
+        return found
+
+    def integer(self, number: int) -> int:
+        """Lexicon id of an integer."""
+        found = self._integers.get(number)
+        if found is None:
+            found = self._integers[number] = self._file.lexicon.id(str(number))
         return found
 
     def form(self, form: str) -> int:
@@ -573,6 +585,8 @@ class Candidates:
         names = [name for name in distinct(_IS_NAME) if texts[name] not in known_globals]
         self._find_similar(names, self._globals, *_LIKE_GLOBALS)
         self._look_for_locals(token[_IS_FUNCTION[role]].tolist())
+        called = [texts[name] for name in distinct(_IS_FUNCTION)]
+        _BUILTINS.look_for([text for text in called if text not in BUILTINS], *_LIKE_BUILTINS)
         keys = file.facts.keys
         strings = [text for text in distinct(_IS_STRING) if text in keys]
         self._find_similar(strings, self._keys)
@@ -594,6 +608,7 @@ class Candidates:
         known_names().anywhere.look_for(written, *_LIKE_ANYWHERE)
         keywords = [texts[name] for name in distinct(_IS_KEYWORD_NAME)]
         self.keywords.look_for(keywords, *_LIKE_KEYWORDS)
+        known_names().any_keyword.look_for(keywords, *_LIKE_ANY_KEYWORD)
         if project is not None:
             project.look_for_members(written, *_LIKE_MEMBERS)
             project.look_for_members([texts[text][1:-1] for text in spelt], *_LIKE_STRINGS)
@@ -633,8 +648,10 @@ _REMEMBERED = frozenset(
         "_similar_globals",
         "_literal",
         "_forms",
+        "_integers",
         "_used",
         "_places",
+        "closing",
         "token_lex",
         "token_role",
         "place_of_global",
@@ -719,6 +736,8 @@ class _Builder:
         self.units = units
         tokens = file.tokens
         self.of_node = tokens.of_node
+        self.scope_of = file.scopes.scope_of
+        self.self_name_of = file.facts.self_name_of
         self.token_lex = shared.token_lex
         self.callees: dict[int, str] = {}
         self.formals: dict[int, dict[int, int]] = {}
@@ -739,8 +758,7 @@ class _Builder:
             _by_unit(unit, np.where(there[self.role], self.lex, -1), len(units))
             for there in (_IS_ATTRIBUTE, _IS_METHOD)
         )
-        closing = np.isin(self.lex, [self.lexicon.find(text) for text in _CLOSING])
-        self.places = np.flatnonzero(_HAS_SITES[self.role] & ~closing).tolist()
+        self.places = np.flatnonzero(_HAS_SITES[self.role] & ~shared.closing[self.lex]).tolist()
         self.first_sites: list[int] = []
         # Ten numbers of each site, one after the other; the parts of its candidates, and how many there are.
         self.sites: list[int] = []
@@ -856,7 +874,11 @@ class _Builder:
         text of each."""
         identity = candidate if candidate >= 0 else self.shared.form(form)
         data = self.flat.data
-        kept_apart = tuple([_kept_apart(data, *replacement) for replacement in replacements])
+        kept_apart = (
+            (_kept_apart(data, *replacements[0]),)
+            if len(replacements) == 1
+            else tuple([_kept_apart(data, *replacement) for replacement in replacements])
+        )
         site = self.site(
             token, rule, replacements[0][0], replacements[-1][1], (self.shared.alone(identity),),
             other=other, slot=slot, current=current,
@@ -995,10 +1017,11 @@ class _Builder:
             return
         current = self.lex_list[at]
         start, end = flat.start[node], flat.end[node]
-        scope = self.file.scopes.scope_of[node]
+        scope = self.scope_of[node]
         text = self.lexicon.texts[current]
-        slot, sibling = self._slot(node), self._sibling(node)
-        own = self.file.facts.self_name_of.get(scope)
+        slot = self._slot(node) if kind in _FILLED else -1
+        sibling = self._sibling(node) if kind in _BESIDE else -1
+        own = self.self_name_of.get(scope)
         if kind == py.ATTRIBUTE and text == own:
             self._drop_self(at, node, parent, scope)
             owners = self._owners(scope, start)
@@ -1061,7 +1084,7 @@ class _Builder:
         flat = self.flat
         current = self.lex_list[at]
         start, end = flat.start[node], flat.end[node]
-        scope = self.file.scopes.scope_of[node]
+        scope = self.scope_of[node]
         text = self.lexicon.texts[current]
         pool, first = self._name_pool(scope, current, start, called=True)
         candidates = pool[:]
@@ -1070,8 +1093,8 @@ class _Builder:
             candidates.append(self.shared.ids(siblings))
         known = self._is_known(text, scope)
         if not known:
-            candidates.append(self.shared.ids(_BUILTINS.like(text, 3, _SIMILAR)))
-        own = self.file.facts.self_name_of.get(scope)
+            candidates.append(self.shared.ids(_BUILTINS.like(text, *_LIKE_BUILTINS)))
+        own = self.self_name_of.get(scope)
         if own is not None and current == self.class_name:
             candidates.append(self.shared.ids((own,)))
         self.site(
@@ -1101,16 +1124,17 @@ class _Builder:
             return found
         limit = _MAX_MODULE_LOCALS if scope == 0 else _MAX_LOCALS
         if called and scope != 0:
-            local = np.concatenate([shared.called_locals(scope, bound), shared._similar(current, ids)])
+            parts = [shared.called_locals(scope, bound), shared._similar(current, ids)]
         else:
-            local = ids[max(0, bound - limit) : bound]
+            parts = [ids[max(0, bound - limit) : bound]]
+        local = sum(map(len, parts))
         if called:
-            parts = [local, shared._top_callables, shared.similar_globals(current)]
+            parts += [shared._top_callables, shared.similar_globals(current)]
         else:
-            parts = [local, self.unit_globals, shared._variables, shared.similar_globals(current)]
+            parts += [self.unit_globals, shared._variables, shared.similar_globals(current)]
             if bound > limit:
                 parts.append(self._like_locals(current, ids))
-        found = self.pools[key] = (parts, len(local))
+        found = self.pools[key] = (parts, local)
         return found
 
     def _like_locals(self, current: int, ids: Ids) -> Ids:
@@ -1249,7 +1273,7 @@ class _Builder:
         if slot >= 0 and flat.kind[value] in (py.IDENTIFIER, py.ATTRIBUTE):
             names[self.lexicon.texts[slot]] = None
         if not known:
-            names.update(dict.fromkeys(library.any_keyword.like(text, 2, _SIMILAR)))
+            names.update(dict.fromkeys(library.any_keyword.like(text, *_LIKE_ANY_KEYWORD)))
         for child in flat.children(arguments):
             if flat.kind[child] == py.KEYWORD_ARGUMENT and child != parent:
                 names.pop(flat.text(child + 1).decode("utf-8", "replace"), None)
@@ -1264,6 +1288,8 @@ class _Builder:
         """Pairs of positional arguments that may be swapped."""
         flat = self.flat
         kinds, sizes, starts, ends, data = flat.kind, flat.size, flat.start, flat.end, flat.data
+        if sizes[arguments] <= 3:  # brackets around nothing
+            return
         positional = []
         child, stop = arguments + 1, arguments + sizes[arguments]
         while child < stop:
@@ -1423,8 +1449,7 @@ class _Builder:
         ):
             return
         if kind == py.IDENTIFIER:
-            identity = self.lex_list[at - 1] if at else -1
-            if identity not in self.lex_list[: max(at - 1, 0)]:
+            if at == 0 or self.lex_list.index(self.lex_list[at - 1]) == at - 1:
                 return
         elif kind not in (py.ATTRIBUTE, py.SUBSCRIPT):
             return
@@ -1511,8 +1536,9 @@ class _Builder:
             others.update(dict.fromkeys(_changed(text, value < 0)))
             others.update(dict.fromkeys(self.data.integer_families.get(value, ())))
             others.pop(value, None)
-            texts = [str(other) for other in others if other < 0 or not after_word]
-            found = self.number_pools[text, value, after_word] = self.ids(texts)
+            integer = self.shared.integer
+            ids = [integer(other) for other in others if other < 0 or not after_word]
+            found = self.number_pools[text, value, after_word] = np.array(ids, np.int32)
         return found
 
     def _stands_apart(self, start: int, end: int) -> bool:

@@ -99,7 +99,7 @@ def _same_around(old: FlatTree, new: FlatTree, node: int) -> bool:
     tail, other = node + old.size[node], node + new.size[node]
     return (
         old.kind[: node + 1] == new.kind[: node + 1]
-        and old.parent[: node + 1] == new.parent[: node + 1]
+        and list(old.parent[: node + 1]) == list(new.parent[: node + 1])
         and old.field[: node + 1] == new.field[: node + 1]
         and old.kind[tail:] == new.kind[other:]
         and old.size[tail:] == new.size[other:]

@@ -7,6 +7,8 @@ zero width. The role of an identifier is what the grammar makes of it (read, bou
 from __future__ import annotations
 
 import enum
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from groundstate_grammars.lexicon import Lexicon
 from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.enclosed import Enclosed
 from groundstate_grammars.python.scopes import Scopes
 from groundstate_grammars.tree import ERROR_KIND, FlatTree
 
@@ -46,6 +49,8 @@ ROLE_COUNT = 18
 STATEMENT = "<nl>"
 INDENT = "<in>"
 DEDENT = "<de>"
+_LAYOUT = (STATEMENT, INDENT, DEDENT)
+"""The texts that every lexicon of a file begins with."""
 
 _CONSTANTS = frozenset((py.TRUE, py.FALSE, py.NONE, py.ELLIPSIS))
 _PUNCTUATION = frozenset(map(py.token, ("(", ")", "[", "]", "{", "}", ",", ":", ".", ";", "->", "@")))
@@ -95,9 +100,71 @@ class Tokens:
 
 def lexical_tokens(flat: FlatTree, scopes: Scopes, lexicon: Lexicon) -> Tokens:
     """Tokens of the whole file; texts are added to ``lexicon``."""
+    nodes, start, end, role, lex = _lexed(flat, scopes.binding_nodes, lexicon, 0, len(flat))
+    return _tokens(nodes, start, end, role, np.array(lex, np.int32))
+
+
+def tokens_after(
+    before: Tokens, lexicon: Lexicon, old: FlatTree, place: Enclosed, scopes: Scopes
+) -> tuple[Tokens, Lexicon] | None:
+    """Tokens of a version of a file, of which only those in the function that changed are made anew, and their lexicon; None
+    where layout depends on what stands around the function.
+
+    Args:
+        before: tokens of the version before, its ``lexicon`` and its tree ``old``. place: how the version differs.
+        scopes: of the version.
+    """
+    flat, function = scopes.flat, place.node
+    tail, stop = function + place.before, function + place.after
+    blocks = _blocks_at_end(old, function, tail)
+    if not blocks or not _blocks_at_end(flat, function, stop):
+        return None
+    first = bisect_left(before.start, old.start[function])
+    while before.node[first] < 0:
+        first += 1
+    last = len(before) if tail == len(old) else bisect_left(before.start, old.start[tail]) + blocks
+    moved, shift, texts = place.moved, place.shift, lexicon.copy()
+    nodes, start, end, role, lex = _lexed(
+        flat, scopes.binding_nodes_in(function, stop), texts, function, stop
+    )
+    nodes += (
+        [node + moved if node >= 0 else node for node in before.node[last:]] if moved else before.node[last:]
+    )
+    start += [offset + shift for offset in before.start[last:]] if shift else before.start[last:]
+    end += [offset + shift for offset in before.end[last:]] if shift else before.end[last:]
+    texts, used = texts.renumbered(
+        np.concatenate([before.lex[:first], np.array(lex, np.int32), before.lex[last:]]), len(_LAYOUT)
+    )
+    tokens = _tokens(
+        before.node[:first] + nodes,
+        before.start[:first] + start,
+        before.end[:first] + end,
+        before.role[:first] + role + before.role[last:],
+        used,
+    )
+    return tokens, texts
+
+
+def _blocks_at_end(flat: FlatTree, first: int, stop: int) -> int:
+    """How many blocks with something in them, below the node ``first``, end where the node ``stop`` begins."""
+    return sum(node + flat.size[node] == stop for node in flat.of_kind(py.BLOCK, first, stop - 1))
+
+
+def _tokens(
+    nodes: list[int], start: list[int], end: list[int], role: list[int], lex: NDArray[np.int32]
+) -> Tokens:
+    of_node = dict(zip(nodes, range(len(nodes)), strict=True))
+    of_node.pop(-1, None)
+    return Tokens(nodes, start, end, role, lex, of_node)
+
+
+def _lexed(
+    flat: FlatTree, bound: frozenset[int], lexicon: Lexicon, first: int, stop: int
+) -> tuple[list[int], list[int], list[int], list[int], list[int]]:
+    """Node, start, end, role and text of each token from the node ``first`` up to ``stop``, a statement or all, with the
+    ends of its blocks where something follows."""
     kinds, parents, fields, sizes = flat.kind, flat.parent, flat.field, flat.size
     starts, ends, data = flat.start, flat.end, flat.data
-    bound = scopes.binding_nodes
     block, string, identifier, statement_lists = py.BLOCK, py.STRING, py.IDENTIFIER, py.STATEMENT_LISTS
     nodes: list[int] = []
     token_start: list[int] = []
@@ -106,12 +173,12 @@ def lexical_tokens(flat: FlatTree, scopes: Scopes, lexicon: Lexicon) -> Tokens:
     lex: list[int] = []
     decoded: dict[bytes, int] = {}
     words: set[int] = set()
-    statement, indent, dedent = lexicon.id(STATEMENT), lexicon.id(INDENT), lexicon.id(DEDENT)
+    statement, indent, dedent = map(lexicon.id, _LAYOUT)
     blocks: list[int] = []
-    count = block_end = len(flat)
+    count = block_end = stop
     type_end = 0
     after_layout = True
-    node = 0
+    node = first
 
     def layout(text: int, at: int) -> None:
         nodes.append(-1)
@@ -171,8 +238,10 @@ def lexical_tokens(flat: FlatTree, scopes: Scopes, lexicon: Lexicon) -> Tokens:
         lex.append(known)
         after_layout = False
         node += size
-    of_node = {node: index for index, node in enumerate(nodes) if node >= 0}
-    return Tokens(nodes, token_start, token_end, roles, np.array(lex, np.int32), of_node)
+    if stop < len(flat):
+        for _ in blocks:
+            layout(dedent, starts[stop])
+    return nodes, token_start, token_end, roles, lex
 
 
 def _is_interpolated(string: int, kinds: list[int], sizes: list[int]) -> bool:
@@ -189,7 +258,7 @@ def _identifier_role(
     node: int,
     parent: int,
     kinds: list[int],
-    parents: list[int],
+    parents: Sequence[int],
     fields: list[int],
     bound: frozenset[int],
     in_type: bool,

@@ -12,11 +12,11 @@ from groundstate_grammars.project import FileSummary, ProjectFacts, Signature
 from groundstate_grammars.python.candidates import Candidates
 from groundstate_grammars.python.enclosed import Enclosed, enclosed_change
 from groundstate_grammars.python.facts import FileFacts, file_facts
-from groundstate_grammars.python.lexical import Tokens, lexical_tokens
+from groundstate_grammars.python.lexical import Tokens, lexical_tokens, tokens_after
 from groundstate_grammars.python.mended import mended
 from groundstate_grammars.python.scopes import Binding, Scopes
 from groundstate_grammars.python.syntax import LANGUAGE, STATEMENT_LISTS
-from groundstate_grammars.python.units import Unit, split_units
+from groundstate_grammars.python.units import Unit, split_units, units_after
 from groundstate_grammars.tree import FlatTree, SyntaxTree
 
 _MAX_PROJECT_MEMBERS = 16
@@ -36,7 +36,11 @@ class ParsedFile:
     ) -> None:
         self.tree = tree
         self.project = project
-        self._before = before
+        self._before = before if before is not None and "scopes" in before.__dict__ else None
+        # The version whose tokens are known.
+        self._known: ParsedFile | None = before
+        if before is not None and "tokens" not in before.__dict__:
+            self._known = before._known
         self._since: tuple[weakref.ref[ParsedFile], Enclosed | None] | None = None
         self.lexicon = Lexicon()
         self._outer: dict[int, dict[str, list[Binding]]] = {}
@@ -53,7 +57,7 @@ class ParsedFile:
         """The file after ``replacements``, parsed incrementally."""
         known = self.__dict__
         tree = self.tree.edited(replacements, known.get("flat"), STATEMENT_LISTS)
-        return ParsedFile(tree, self.project, self if "scopes" in known else None)
+        return ParsedFile(tree, self.project, self)
 
     def enclosed_since(self, before: ParsedFile) -> Enclosed | None:
         """How this version differs from ``before`` where that is inside one function; else None, and where one has errors:
@@ -86,11 +90,26 @@ class ParsedFile:
 
     @cached_property
     def tokens(self) -> Tokens:
+        known, self._known = self._known, None
+        place = None if known is None else self.enclosed_since(known)
+        if known is not None and place is not None:
+            made = tokens_after(known.tokens, known.lexicon, known.flat, place, self.scopes)
+            if made is not None:
+                tokens, lexicon = made
+                self.lexicon.become(lexicon)
+                more = len(tokens) - len(known.tokens)
+                if "units" in known.__dict__:
+                    self.__dict__["units"] = units_after(
+                        known.units, known.flat, place, self.flat, tokens, more
+                    )
+                return tokens
         return lexical_tokens(self.flat, self.scopes, self.lexicon)
 
     @cached_property
     def units(self) -> list[Unit]:
-        return split_units(self.flat, self.scopes, self.tokens)
+        tokens = self.tokens
+        made: list[Unit] | None = self.__dict__.get("units")
+        return split_units(self.flat, self.scopes, tokens) if made is None else made
 
     @cached_property
     def facts(self) -> FileFacts:

@@ -262,6 +262,11 @@ class Scopes:
             self._binding_nodes = frozenset(self._bound)
         return self._binding_nodes
 
+    def binding_nodes_in(self, first: int, stop: int) -> frozenset[int]:
+        """Those of them from the node ``first`` up to ``stop``."""
+        bound = self._bound
+        return frozenset(bound[bisect_left(bound, first) : bisect_left(bound, stop)])
+
     def after(self, flat: FlatTree, function: int, size: int) -> Scopes:
         """The scopes of a version ``flat`` of the file in which only the body of one function is another.
 

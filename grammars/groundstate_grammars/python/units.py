@@ -7,6 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.enclosed import Enclosed
 from groundstate_grammars.python.lexical import Tokens
 from groundstate_grammars.python.scopes import ScopeKind, Scopes
 from groundstate_grammars.tree import FlatTree
@@ -32,6 +33,40 @@ class Unit:
     start: int
     end: int
     tokens: list[int]
+
+
+def units_after(
+    before: list[Unit], old: FlatTree, place: Enclosed, flat: FlatTree, tokens: Tokens, more: int
+) -> list[Unit]:
+    """Units of a version of a file of which only one function changed.
+
+    Args:
+        before: units of the version before, and ``old`` its tree. place: how the version differs.
+        flat, tokens: of the version. more: tokens that it has more than the version before.
+    """
+    function, moved, shift = place.node, place.moved, place.shift
+    changed = next(nth for nth, unit in enumerate(before) if unit.node == function)
+    first = before[changed].tokens[0]
+    found = []
+    for unit in before:
+        node, own, start = unit.node, unit.tokens, unit.start
+        if node + old.size[node] <= function:
+            found.append(unit)
+            continue
+        if node < function:
+            at = bisect_left(own, first)
+            own = own[:at] + [token + more for token in own[at:]]
+        elif node > function:
+            node, start = node + moved, start + shift
+            own = [token + more for token in own] if more else own
+        else:
+            last = bisect_left(tokens.start, flat.end[node]) - 1
+            while tokens.node[last] < 0:
+                last -= 1
+            own = list(range(first, last + 1))
+        around = unit.class_node if unit.class_node < function else unit.class_node + moved
+        found.append(Unit(unit.kind, node, unit.qualname, around, start, flat.end[node], own))
+    return found
 
 
 def split_units(flat: FlatTree, scopes: Scopes, tokens: Tokens) -> list[Unit]:
