@@ -225,6 +225,7 @@ def _measure_typing(samples: Samples, tree: Path, folder: Path, lines: Mapping[P
                 "mode": mode,
                 "runs": [run.keystrokes for run in done],
                 "opened": [run.opened for run in done],
+                "wholes": [run.wholes for run in done],
                 "peak": max(run.peak for run in done),
             }
 

@@ -20,13 +20,14 @@ from typing import Any
 
 from benchmarks.speed.keystrokes import STATEMENT, statement_ends
 
-from groundstate.analysis import Engine, analyse
+from groundstate.analysis import Engine, analyse, analysis_of
 from groundstate.discovery import surrounding_files
 from groundstate.documents import Document, read_document
 from groundstate.engine_loading import engine_source, load_engine
 from groundstate.lsp.cancellation import Token
 from groundstate.lsp.project_files import ProjectFiles
 from groundstate.lsp.versions import Versions
+from groundstate.provisional import provisional
 from groundstate.settings import LoadedSettings, load_settings
 from groundstate_energy import engine, scorer
 from groundstate_energy.recollection import Recollection
@@ -34,6 +35,7 @@ from groundstate_energy.scorer import Scorer
 from groundstate_energy.terms import JudgedFile
 from groundstate_grammars.python import parsed
 from groundstate_grammars.python.candidates import Candidates
+from groundstate_grammars.python.edited import EditedUnit
 from groundstate_grammars.python.scopes import Scopes
 from groundstate_grammars.tree import SyntaxTree
 
@@ -44,6 +46,7 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("tokens", parsed, "lexical_tokens"),
     ("units", parsed, "split_units"),
     ("facts", parsed, "file_facts"),
+    ("the function alone", EditedUnit, "__init__"),
     ("facts of the project", ProjectFiles, "workspace"),
     ("hard terms", JudgedFile, "of"),
     ("hard terms", JudgedFile, "after"),
@@ -132,12 +135,17 @@ def _type(
     text = path.read_text("utf-8")
     lines = text.split("\n")
     versions = Versions()
+    settings = loaded.settings
+    document = versions.follow("", Document(path, text.encode()))
+    whole = analysis_of(document, files.workspace(document), engine, settings)
 
     def see(now: str) -> None:
+        nonlocal whole
         document = versions.follow("", Document(path, now.encode()))
-        analyse(document, files.workspace(document), engine, loaded.settings)
+        around = files.workspace_of_exact_rules()
+        if provisional(whole, document, around, engine, settings) is None:
+            whole = analysis_of(document, files.workspace(document), engine, settings)
 
-    see(text)
     keystroke = watch.timed(REST, see)
     count = 0
     kept: Counter[str] = Counter()
