@@ -22,6 +22,7 @@ from benchmarks.real_bugs.findings import Found, check
 from benchmarks.real_bugs.results import ALARM_LINES, Estimate
 
 from groundstate_energy.calibration import BUDGETS
+from groundstate_energy.vetoes import sensitivity_of
 from groundstate_grammars.python.test_code import is_test
 from groundstate_grammars.rules import RULES
 
@@ -54,6 +55,12 @@ def learned(findings: dict[str, list[Found]]) -> list[tuple[str, Found]]:
     ]
 
 
+def _is_shown(path: str, found: Found, level: str) -> bool:
+    """Whether ``level`` shows a finding in the file at ``path``."""
+    allowed = sensitivity_of(path, level)
+    return allowed is not None and found.shown_at(allowed)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.alarm_budgets", description=__doc__.splitlines()[0])
     parser.add_argument("repositories", nargs="+", type=Path)
@@ -78,14 +85,14 @@ def main() -> int:
         lines.append(whole)
         lines_of_tests += tests
         for level in BUDGETS:
-            shown = [(path, found) for path, found in findings if found.shown_at(level)]
+            shown = [(path, found) for path, found in findings if _is_shown(path, found, level)]
             alarms[level].append(len(shown))
             in_tests[level] += sum(is_test(path) for path, _ in shown)
             rules[level].update(found.rule for _, found in shown)
         listed += [
             f"{root.name}\t{path}:{found.line}\t{found.rule}\t{found.budget}"
             for path, found in findings
-            if found.shown_at("default")
+            if _is_shown(path, found, "default")
         ]
         own = ", ".join(f"{level} {alarms[level][-1]}" for level in BUDGETS)
         print(f"{root.name}: {lines[-1]} lines, {own}", file=sys.stderr, flush=True)

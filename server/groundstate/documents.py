@@ -71,11 +71,14 @@ class Document:
         found: list[tuple[int, int]] = []
         last_end = -1
         for node in flat.of_kind(py.STRING):
-            if flat.start[node] >= last_end:
-                start, end = flat.start[node], flat.end[node]
-                if self.source.line_of(start) != self.source.line_of(end):
-                    found.append((start, end))
-                    last_end = end
+            start, end = flat.start[node], flat.end[node]
+            if start < last_end or (
+                self.data.find(b"\n", start, end) < 0 and self.data.find(b"\r", start, end) < 0
+            ):
+                continue
+            if self.source.line_of(start) != self.source.line_of(end):
+                found.append((start, end))
+                last_end = end
         return tuple(found)
 
     @functools.cached_property

@@ -25,7 +25,7 @@ class Repair:
     ``checked``: the repaired text parses and no hard term of the whole file got worse.
     ``certified``: the rule's auto-fix precision is certified by the model package; only such repairs join fix-all.
     ``verified``: the repaired function was proved to keep its contract, which nothing else in the file keeps less for it.
-    ``budget``: the quietest sensitivity that shows it.
+    ``budget``: the quietest sensitivity that shows it; in test code it takes the next louder one.
     """
 
     title: str
@@ -67,7 +67,8 @@ class Finding:
 
     @property
     def budget(self) -> str:
-        """The quietest sensitivity that shows the finding; findings of hard rules are shown at all of them."""
+        """The quietest sensitivity that shows the finding, in test code the one before it; findings of hard rules are shown
+        at all of them."""
         if self.probability is None:
             return SENSITIVITIES[0]
         return min((repair.budget for repair in self.repairs), key=SENSITIVITIES.index)

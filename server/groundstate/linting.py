@@ -77,16 +77,21 @@ class Linter:
         return after, ended(baseline, after)
 
     def _covers(self, found: Outcome) -> Covers:
+        from groundstate_energy.vetoes import sensitivity_of
+
         checked = {report.document.path for report in found.reports}
         settings, root = self.loaded.settings, self.loaded.root
-        shown = SENSITIVITIES[: SENSITIVITIES.index(settings.sensitivity) + 1]
 
         def covers(path: Path, entry: Entry) -> bool:
-            if path not in checked or (entry.rule in SOFT_RULES and found.model is None):
+            relative = relative_to_root(path, root)
+            if path not in checked or entry.rule not in settings.reported_rules(relative):
                 return False
-            return entry.budget in shown and entry.rule in settings.reported_rules(
-                relative_to_root(path, root)
-            )
+            if entry.rule not in SOFT_RULES:
+                return True
+            allowed = sensitivity_of(relative.as_posix(), settings.sensitivity)
+            if found.model is None or allowed is None:
+                return False
+            return SENSITIVITIES.index(entry.budget) <= SENSITIVITIES.index(allowed)
 
         return covers
 

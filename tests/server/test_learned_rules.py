@@ -153,6 +153,22 @@ def test_the_baseline_keeps_what_a_quieter_run_does_not_look_at(
     assert run(capsys, *options, "--error-stale-baseline")[0] == 1
 
 
+def test_the_baseline_keeps_what_a_quieter_run_does_not_show_in_test_code(
+    folder: Path, shipped: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a.py").rename(folder / "test_a.py")
+    options = ("check", "--baseline", "known.json", "--no-cache")
+    shipped([NAME, COMPARISON])
+    assert run(capsys, *options, "--update-baseline")[0] == 0
+    known = (folder / "known.json").read_text(encoding="utf-8")
+    assert known.count("GS3") == 1
+    assert run(capsys, *options, "--sensitivity", "strict", "--error-stale-baseline")[0] == 0
+    assert run(capsys, *options, "--sensitivity", "strict", "--update-baseline")[0] == 0
+    assert (folder / "known.json").read_text(encoding="utf-8") == known
+    shipped([COMPARISON])
+    assert run(capsys, *options, "--error-stale-baseline")[0] == 1
+
+
 def test_fix_applies_certified_repairs_only(
     folder: Path, shipped: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
