@@ -7,8 +7,8 @@ and to find out where takes as long as the file is long. Between two letters onl
 - learned rules, of the function that is typed in; of the others they say what they said of the last whole analysis.
 
 Repairs of what exact rules newly say are not looked for, for each is checked on the whole text. While the text does not
-parse, the function or statement alone is read for the syntax error, and learned findings beside what is typed stay.
-Whoever shows a provisional analysis asks for a whole one as soon as there is a pause.
+parse, the function or statement alone is read for the syntax error, and what was found beside what is typed stays: a text is
+broken every few letters. Whoever shows a provisional analysis asks for a whole one as soon as there is a pause.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _broken(before: Analysis, typed: _Typed, workspace: Workspace, settings: Set
     errors = [alone.placed(item) for item in findings_of(local, hard, hard.violations, (), wanted, checks=0)]
     kept = [
         item
-        for item in typed.moved(item for item in before.findings if item.rule in _CARRIED)
+        for item in typed.moved(before.findings)
         if all(item.end <= error.start or item.start >= error.end for error in errors)
     ]
     after = replace(
