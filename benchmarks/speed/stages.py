@@ -27,7 +27,7 @@ from groundstate.engine_loading import engine_source, load_engine
 from groundstate.lsp.cancellation import Token
 from groundstate.lsp.project_files import ProjectFiles
 from groundstate.lsp.versions import Versions
-from groundstate.provisional import provisional
+from groundstate.provisional import Typing
 from groundstate.settings import LoadedSettings, load_settings
 from groundstate_energy import engine, scorer
 from groundstate_energy.recollection import Recollection
@@ -137,14 +137,15 @@ def _type(
     versions = Versions()
     settings = loaded.settings
     document = versions.follow("", Document(path, text.encode()))
-    whole = analysis_of(document, files.workspace(document), engine, settings)
+    around = files.workspace(document)
+    typing = Typing(analysis_of(document, around, engine, settings), around, settings)
 
     def see(now: str) -> None:
-        nonlocal whole
+        nonlocal typing
         document = versions.follow("", Document(path, now.encode()))
-        around = files.workspace_of_exact_rules()
-        if provisional(whole, document, around, engine, settings) is None:
-            whole = analysis_of(document, files.workspace(document), engine, settings)
+        if typing.report(document, engine) is None:
+            around = files.workspace(document)
+            typing = Typing(analysis_of(document, around, engine, settings), around, settings)
 
     keystroke = watch.timed(REST, see)
     count = 0

@@ -283,6 +283,7 @@ class Engine:
         unit: Unit,
         replacements: Sequence[Replacement],
         *,
+        moved: int,
         hard: HardTerms,
         level: str,
         proceed: Callable[[], None] = lambda: None,
@@ -295,7 +296,8 @@ class Engine:
         Args:
             file: an earlier version. unit: a function of it. replacements: offsets of that version, inside the unit or the
                 blank lines after it.
-            hard: the hard terms of the version after the edit. level, proceed: as for ``examine``.
+            moved: bytes that other edits have moved the function by.
+            hard: the hard terms of the version after all edits. level, proceed: as for ``examine``.
         """
         examined = self._examined.get(file)
         if examined is None:
@@ -304,7 +306,8 @@ class Engine:
         if edited.unit is None:
             return None
         statistics = examined.of_edited(edited)
-        veto = _Veto(hard, edited.shift)
+        by = edited.shift + moved
+        veto = _Veto(hard, by)
         gaps: Score = functools.partial(self._scorer.gaps, proceed=proceed)
 
         def look(worth: Worth, *, is_beyond: bool = False) -> UnitResult | None:
@@ -321,7 +324,6 @@ class Engine:
             result = look(_worth_it, is_beyond=True)
         if result is None:
             return []
-        by = edited.shift
         here = replace(edited.unit, start=edited.unit.start + by, end=edited.unit.end + by)
         edits = tuple(edit.moved(by) for edit in result.edits)
         return [UnitResult(here, result.free_energy, edits, result.is_beyond)]

@@ -136,12 +136,13 @@ class Engine(Protocol):
         unit: FunctionUnit,
         replacements: Sequence[Replacement],
         *,
+        moved: int,
         hard: HardTerms,
         level: str,
         proceed: Callable[[], None] = ...,
     ) -> Sequence[UnitResult] | None:
         """What is found in one function after an edit that leaves the rest of ``file`` as it is; None where that has to be
-        examined whole. ``hard``: of the version after the edit."""
+        examined whole. ``moved``: bytes that other edits have moved it by. ``hard``: of the version after all edits."""
         ...
 
     def landscape(

@@ -13,14 +13,11 @@ broken every few letters. Whoever shows a provisional analysis asks for a whole 
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from groundstate.analysis import (
     Analysis,
-    Definitions,
     Engine,
     UnitResult,
     Wanted,
@@ -29,160 +26,134 @@ from groundstate.analysis import (
     findings_of,
 )
 from groundstate.documents import MOST_BYTES, Document
-from groundstate.findings import Evidence, Finding
-from groundstate.report import Report, UnitEnergy
+from groundstate.report import Report
 from groundstate.settings import Settings
+from groundstate.statement_alone import StatementAlone
+from groundstate.typed import Changes, Typed, from_line_start
 from groundstate.unused_ignores import UNUSED_IGNORE
 from groundstate_energy.model_package import LEVELS
 from groundstate_energy.vetoes import Vetoes
-from groundstate_grammars.edits import Replacement, apply_replacements, difference
+from groundstate_grammars.edits import Replacement, difference
 from groundstate_grammars.python import syntax as py
-from groundstate_grammars.python.parsed import ParsedFile, parse
+from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.python.units import Unit, UnitKind
 from groundstate_grammars.rules import SOFT_RULES
-from groundstate_grammars.tree import FlatTree
 
 _LEARNED = frozenset(SOFT_RULES)
 _CARRIED = _LEARNED | {UNUSED_IGNORE}
 """Rules of which a provisional analysis says, outside of the function, what a whole one said."""
 
 
-def provisional(
-    before: Analysis, document: Document, workspace: Workspace, engine: Engine | None, settings: Settings
-) -> Report | None:
-    """The report of a later version of the document that ``before`` is the whole analysis of.
+class Typing:
+    """What is typed after a whole analysis of a text that parses, version by version.
 
-    ``workspace``, ``engine``, ``settings``: those of ``before``. None where only a whole analysis can tell: the versions
-    differ in more than the body of one function or what is in none, or ``before`` is of a text with a syntax error.
+    Args:
+        whole: the analysis. workspace, settings: those it was made with.
     """
-    base = before.document
-    change = difference(base.data, document.data)
-    if change is None or document.not_text_at is not None or len(document.data) > MOST_BYTES:
-        return None
-    if base.parsed.tree.has_errors:
-        return None
-    change = _from_line_start(base.data, change)
-    typed = _Typed(base, document, _function_around(base.parsed, change), change)
-    if document.parsed.tree.has_errors:
-        return _broken(before, typed, workspace, settings)
-    place = document.parsed.enclosed_since(base.parsed)
-    if typed.unit is not None and (place is None or place.node != typed.unit.node):
-        typed = replace(typed, unit=None)
-    unit = typed.unit
-    if unit is None and not typed.is_beside_functions():
-        return None
-    wanted = Wanted.of(document, workspace.root, settings)
-    hard = Vetoes(document.parsed, workspace.index, document.path, document.judgements)
-    results: Sequence[UnitResult] | None = ()
-    if engine is not None and wanted.sensitivity is not None:
-        if unit is not None:
-            results = engine.examine_edited(base.parsed, unit, [change], hard=hard, level=wanted.level)
-        elif wanted.level not in LEVELS:
+
+    def __init__(self, whole: Analysis, workspace: Workspace, settings: Settings) -> None:
+        self._file = whole.document.parsed
+        self._workspace = workspace
+        self._settings = settings
+        self._last = whole
+        self._changes = Changes()
+
+    def report(self, document: Document, engine: Engine | None) -> Report | None:
+        """The provisional report of a later version; None where only a whole analysis can tell.
+
+        That is where more than what is in the body of one function, or in none, differs from the last version that parsed
+        and was answered for. ``engine``: that of the whole analysis.
+        """
+        before = self._last
+        if document.not_text_at is not None or len(document.data) > MOST_BYTES:
             return None
-    if results is None:
-        return None
-    known = {
-        (finding.rule, finding.start, finding.end): finding
-        for finding in typed.moved(item for item in before.findings if not typed.is_inside(item))
-    }
-    places = {(item.rule, item.start, item.end): item for item in hard.violations}
-    other = [item for where, item in places.items() if where not in known]
-    kept = [item for where, item in known.items() if item.rule in _CARRIED or where in places]
-    findings = [*kept, *findings_of(document, hard, other, results, wanted, checks=0)]
-    energies = typed.energies(before.energies, energies_of(results))
-    after = replace(
-        before, document=document, findings=tuple(findings), ignores=wanted.ignores, energies=energies
-    )
-    return after.report()
+        change = difference(before.document.data, document.data)
+        if change is None:
+            return replace(before, document=document).report()
+        change = from_line_start(before.document.data, change)
+        changes, here = self._changes.followed_by(change, document.data)
+        unit = _function_around(self._file, here)
+        typed = Typed(before.document, document, change, self._place(unit))
+        if document.parsed.tree.has_errors:
+            return self._broken(typed)
+        place = document.parsed.enclosed_since(before.document.parsed)
+        if typed.function is not None and (
+            place is None or before.document.parsed.flat.start[place.node] != typed.function[0]
+        ):
+            unit, typed = None, replace(typed, function=None)
+        if unit is None and not typed.is_beside_functions():
+            return None
+        after = self._analysis(typed, unit, changes, engine)
+        if after is None:
+            return None
+        self._last, self._changes = after, changes
+        return after.report()
 
+    def _place(self, unit: Unit | None) -> tuple[int, int] | None:
+        """From and to which byte a function stands in the last version."""
+        if unit is None:
+            return None
+        at, places = self._changes.at, self._changes.places()
+        ends = [end for _, end, item in places if _is_in(self._file, unit, item)]
+        return at(unit.start), max([at(unit.end), *ends])
 
-def _broken(before: Analysis, typed: _Typed, workspace: Workspace, settings: Settings) -> Report | None:
-    """The report of a text with a syntax error where it changed; None where what is around the change has none alone."""
-    document = typed.document
-    alone = _Alone.around(typed.base.parsed, typed.change)
-    if not alone.file.tree.has_errors:
-        return None
-    wanted = Wanted.of(document, workspace.root, settings)
-    hard = Vetoes(alone.file, workspace.index, document.path)
-    local = Document(document.path, alone.file.data, alone.file)
-    errors = [alone.placed(item) for item in findings_of(local, hard, hard.violations, (), wanted, checks=0)]
-    kept = [
-        item
-        for item in typed.moved(before.findings)
-        if all(item.end <= error.start or item.start >= error.end for error in errors)
-    ]
-    after = replace(
-        before,
-        document=document,
-        findings=(*kept, *errors),
-        ignores=wanted.ignores,
-        energies=typed.energies(before.energies),
-    )
-    return after.report(typed.qualified_name)
+    def _analysis(
+        self, typed: Typed, unit: Unit | None, changes: Changes, engine: Engine | None
+    ) -> Analysis | None:
+        before, document = self._last, typed.document
+        wanted = Wanted.of(document, self._workspace.root, self._settings)
+        hard = Vetoes(document.parsed, self._workspace.index, document.path, document.judgements)
+        results: Sequence[UnitResult] | None = ()
+        if engine is not None and wanted.sensitivity is not None:
+            if unit is not None:
+                made = [item for item in changes.made if _is_in(self._file, unit, item)]
+                moved = changes.at(unit.start) - unit.start
+                results = engine.examine_edited(
+                    self._file, unit, made, moved=moved, hard=hard, level=wanted.level
+                )
+            elif wanted.level not in LEVELS:
+                return None
+        if results is None:
+            return None
+        known = {
+            (finding.rule, finding.start, finding.end): finding
+            for finding in typed.moved(item for item in before.findings if not typed.is_inside(item))
+        }
+        places = {(item.rule, item.start, item.end): item for item in hard.violations}
+        other = [item for where, item in places.items() if where not in known]
+        kept = [item for where, item in known.items() if item.rule in _CARRIED or where in places]
+        return replace(
+            before,
+            document=document,
+            findings=(*kept, *findings_of(document, hard, other, results, wanted, checks=0)),
+            ignores=wanted.ignores,
+            energies=typed.energies(before.energies, energies_of(results)),
+        )
 
-
-def _from_line_start(data: bytes, change: Replacement) -> Replacement:
-    """An insertion as one of whole lines, where it can be seen as such: a line that begins like the next one was not
-    inserted in the middle of that."""
-    if change.start < change.end:
-        return change
-    start, new = change.start, change.new
-    while start > 0 and data[start - 1] != _LINE_FEED and new[-1] == data[start - 1]:
-        start, new = start - 1, new[-1:] + new[:-1]
-    return Replacement(start, start, new) if start == 0 or data[start - 1] == _LINE_FEED else change
-
-
-_LINE_FEED = ord("\n")
-_LINE_NUMBER = re.compile(r"\bline (\d+)")
-
-
-@dataclass(frozen=True, slots=True)
-class _Alone:
-    """The statement around a change as a file of its own, with the change made.
-
-    The statement is the innermost one in the body of the module or of classes; those that the change spans, if there are
-    more. ``by``, ``lines``: bytes and lines that the statement stands further on in its file.
-    """
-
-    file: ParsedFile
-    by: int
-    lines: int
-
-    @classmethod
-    def around(cls, file: ParsedFile, change: Replacement) -> _Alone:
-        flat, block, indent = file.flat, 0, b""
-        while True:
-            statements = flat.children(block)
-            first = max(bisect_right(statements, change.start, key=flat.start.__getitem__) - 1, 0)
-            touched = [node for node in statements[first:] if flat.start[node] <= change.end]
-            inner = _class_body(flat, touched[0]) if len(touched) == 1 else -1
-            if inner < 0 or flat.start[inner] > change.start:
-                break
-            block, start = inner, flat.start[inner]
-            indent = file.data[file.data.rfind(b"\n", 0, start) + 1 : start]
-            indent = b" " if indent.strip() else indent
-        start = min([change.start, *(flat.start[node] for node in touched)])
-        end = max([change.end, *(flat.end[node] for node in touched)])
-        head = b"class _:\n" if block else b""
-        by = start - len(head + indent)
-        text = head + indent + file.data[start:end]
-        moved = Replacement(change.start - by, change.end - by, change.new)
-        lines = file.data.count(b"\n", 0, start) - head.count(b"\n")
-        return cls(parse(apply_replacements(text, [moved])), by, lines)
-
-    def placed(self, finding: Finding) -> Finding:
-        """What is found of a syntax error, which has no repairs, where it is in the file."""
-        message = _LINE_NUMBER.sub(lambda line: f"line {int(line[1]) + self.lines}", finding.message)
-        return replace(finding, start=finding.start + self.by, end=finding.end + self.by, message=message)
-
-
-def _class_body(flat: FlatTree, statement: int) -> int:
-    """The body of a class definition, decorated or not; -1 of any other statement."""
-    if flat.kind[statement] == py.DECORATED_DEFINITION:
-        statement = flat.child_by_field(statement, py.FIELD_DEFINITION)
-    return (
-        flat.child_by_field(statement, py.FIELD_BODY) if flat.kind[statement] == py.CLASS_DEFINITION else -1
-    )
+    def _broken(self, typed: Typed) -> Report | None:
+        """The report of a text with a syntax error where it changed; None where what is around the change has none alone."""
+        before, document = self._last, typed.document
+        alone = StatementAlone.around(typed.base.parsed, typed.change)
+        if not alone.file.tree.has_errors:
+            return None
+        wanted = Wanted.of(document, self._workspace.root, self._settings)
+        hard = Vetoes(alone.file, self._workspace.index, document.path)
+        local = Document(document.path, alone.file.data, alone.file)
+        found = findings_of(local, hard, hard.violations, (), wanted, checks=0)
+        errors = [alone.placed(item) for item in found]
+        kept = [
+            item
+            for item in typed.moved(before.findings)
+            if all(item.end <= error.start or item.start >= error.end for error in errors)
+        ]
+        after = replace(
+            before,
+            document=document,
+            findings=(*kept, *errors),
+            ignores=wanted.ignores,
+            energies=typed.energies(before.energies),
+        )
+        return after.report(typed.qualified_name)
 
 
 def _function_around(file: ParsedFile, change: Replacement) -> Unit | None:
@@ -190,97 +161,12 @@ def _function_around(file: ParsedFile, change: Replacement) -> Unit | None:
     flat = file.flat
     before = (unit for unit in file.units if unit.kind is UnitKind.FUNCTION and unit.start < change.start)
     unit = max(before, key=lambda unit: unit.start, default=None)
-    if unit is None or file.data[unit.end : change.end].strip():
+    if unit is None or not _is_in(file, unit, change):
         return None
     body = flat.child_by_field(unit.node, py.FIELD_BODY)
     return unit if body >= 0 and flat.start[body] <= change.start else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
-    """A change of ``base``, inside the function ``unit`` if any, that makes ``document``."""
-
-    base: Document
-    document: Document
-    unit: Unit | None
-    change: Replacement
-
-    @property
-    def shift(self) -> int:
-        """Bytes that what comes after the change has moved."""
-        return len(self.change.new) - (self.change.end - self.change.start)
-
-    def is_beside_functions(self) -> bool:
-        """Whether all functions of the earlier version are in the later one, from and to where they have moved."""
-        was, now = (
-            {(flat.start[node], flat.end[node]) for node in flat.of_kind(py.FUNCTION_DEFINITION)}
-            for flat in (self.base.parsed.flat, self.document.parsed.flat)
-        )
-        beside = not any(self._touches(*place) for place in was)
-        return beside and {(self._at(start), self._at(end)) for start, end in was} <= now
-
-    def is_inside(self, finding: Finding) -> bool:
-        """Whether a finding of the earlier version is in the function."""
-        return self.unit is not None and self.unit.start <= finding.start < self.unit.end
-
-    def moved(self, findings: Iterable[Finding]) -> Iterator[Finding]:
-        """Findings of the earlier version where they are now, with what of them is beside the change; learned ones only with
-        their best repair."""
-        for finding in findings:
-            best = finding.repairs[:1] if finding.probability is not None else ()
-            places = [(finding.start, finding.end)]
-            places += [(item.start, item.end) for repair in best for item in repair.replacements]
-            if not any(self._touches(*place) for place in places):
-                repairs = [
-                    replace(repair, replacements=tuple(map(self._replacement, repair.replacements)))
-                    for repair in finding.repairs
-                    if not any(self._touches(item.start, item.end) for item in repair.replacements)
-                ]
-                evidence = [
-                    Evidence(self._at(item.start), self._at(item.end), item.message)
-                    for item in finding.evidence
-                    if not self._touches(item.start, item.end)
-                ]
-                yield replace(
-                    finding,
-                    start=self._at(finding.start),
-                    end=self._at(finding.end),
-                    repairs=tuple(repairs),
-                    evidence=tuple(evidence),
-                )
-
-    def energies(
-        self, known: Iterable[UnitEnergy], own: Iterable[UnitEnergy] | None = None
-    ) -> tuple[UnitEnergy, ...]:
-        """Energies of the earlier version where they are now, with the function's ``own`` where there are any."""
-        own = tuple(own or ())
-        first, last = self.change.start, self.change.end
-        found = [
-            UnitEnergy(
-                item.name,
-                item.start if item.start <= first and last <= item.end else self._at(item.start),
-                self._at(item.end),
-                item.free_energy,
-            )
-            for item in known
-            if not own or self.unit is None or (item.start, item.end) != (self.unit.start, self.unit.end)
-        ]
-        return tuple(sorted([*found, *own], key=lambda item: item.start))
-
-    def qualified_name(self, offset: int) -> str:
-        """Names of the definitions around a byte of the later version, as the earlier one has them."""
-        if offset >= self.change.start:
-            offset = max(offset - self.shift, self.change.start)
-        if self.unit is not None and self.change.start <= offset <= self.change.end:
-            offset = min(offset, self.unit.end - 1)
-        return Definitions(self.base).qualified_name(offset)
-
-    def _at(self, offset: int) -> int:
-        return offset + self.shift if offset >= self.change.end else offset
-
-    def _touches(self, start: int, end: int) -> bool:
-        """Whether the bytes from ``start`` to ``end`` of the earlier version hold some of the change, or border on it."""
-        return start <= self.change.end and end >= self.change.start
-
-    def _replacement(self, item: Replacement) -> Replacement:
-        return Replacement(self._at(item.start), self._at(item.end), item.new)
+def _is_in(file: ParsedFile, unit: Unit, change: Replacement) -> bool:
+    """Whether a change is in a function or in the blank lines after it."""
+    return unit.start < change.start and not file.data[unit.end : change.end].strip()

@@ -46,14 +46,14 @@ class ScriptedEngine:
                 assert hard.violations is not None  # stops once nobody waits
         return [_examined(file, unit) for unit in file.units]
 
-    def examine_edited(self, file, unit, replacements, *, hard, level, proceed=lambda: None):
+    def examine_edited(self, file, unit, replacements, *, moved, hard, level, proceed=lambda: None):
         edited = EditedUnit(file, unit, replacements)
         if edited.unit is None or _STUBBORN.search(edited.data) or _SECONDS.search(edited.data):
             return None
-        found, by = _examined(edited, edited.unit), edited.shift
-        moved = replace(edited.unit, start=edited.unit.start + by, end=edited.unit.end + by)
+        found, by = _examined(edited, edited.unit), edited.shift + moved
+        here = replace(edited.unit, start=edited.unit.start + by, end=edited.unit.end + by)
         edits = tuple(_scored(item.start + by, edited.data[item.start : item.end]) for item in found.edits)
-        return [SimpleNamespace(unit=moved, key="", free_energy=found.free_energy, edits=edits)]
+        return [SimpleNamespace(unit=here, key="", free_energy=found.free_energy, edits=edits)]
 
     def landscape(self, file, facts, at, *, most):
         around = [unit for unit in file.units if unit.start <= at <= unit.end]

@@ -64,7 +64,7 @@ async def test_diagnostics_have_what_the_client_understands_and_no_more(editor: 
 async def test_findings_are_pulled_or_pushed_but_never_both(editor: Editor) -> None:
     uri = editor.open("once.py", TEXT)
     assert len(await editor.diagnostics(uri)) == 3
-    editor.edit(uri, (0, 0, "\n"))
+    editor.edit(uri, (len(TEXT), len(TEXT), "\n"))
     assert len(await editor.diagnostics(uri)) == 3
     assert len(editor.published[uri]) == (0 if editor.pulls else 2)
     provider = editor.initialized.capabilities.diagnostic_provider

@@ -284,7 +284,7 @@ def test_a_function_after_an_edit_alone_is_found_as_in_the_whole_file(
             continue
         if after.facts.functions != file.facts.functions or after.facts.classes != file.facts.classes:
             continue
-        alone = engine.examine_edited(file, unit, [replacement], hard=NoTerms(), level="all")
+        alone = engine.examine_edited(file, unit, [replacement], moved=0, hard=NoTerms(), level="all")
         assert alone is not None
         expected = fresh_engine().examine(parse(after.data), None, hard=None, level="all")
         same = [r for r in expected if r.unit.start == unit.start]

@@ -12,7 +12,7 @@ from tests.server.fakes import FakeEngine, FakeScoredEdit, FakeUnit, FakeUnitRes
 from groundstate.analysis import Analysis, Engine, HardTerms, Workspace, analyse, analysis_of
 from groundstate.documents import Document
 from groundstate.findings import Finding
-from groundstate.provisional import provisional
+from groundstate.provisional import Typing
 from groundstate.report import Report
 from groundstate.settings import settings_from_mapping
 from groundstate_energy.judgements import Judgements
@@ -102,12 +102,13 @@ class WordEngine(FakeEngine):
         unit: Unit,
         replacements: Sequence[Replacement],
         *,
+        moved: int,
         hard: HardTerms,
         level: str,
         proceed: Callable[[], None] = lambda: None,
     ) -> list[FakeUnitResult] | None:
         edited = EditedUnit(file, unit, replacements)
-        return None if edited.unit is None else [_examined(edited, edited.unit, edited.shift)]
+        return None if edited.unit is None else [_examined(edited, edited.unit, edited.shift + moved)]
 
 
 def _examined(file: ParsedFile, unit: Unit, by: int) -> FakeUnitResult:
@@ -132,7 +133,7 @@ def typed(text: bytes, start: int, end: int, new: bytes) -> Report | None:
     before = whole(text, Judgements())
     change = difference(text, text[:start] + new + text[end:])
     document = before.document.edited([change] if change is not None else [])
-    return provisional(before, document, Workspace(ROOT), ENGINE, SETTINGS)
+    return Typing(before, Workspace(ROOT), SETTINGS).report(document, ENGINE)
 
 
 def seen(findings: Sequence[Finding], *, exact: bool) -> set[tuple[object, ...]]:
@@ -236,3 +237,37 @@ def test_repairs_of_what_is_new_are_left_to_the_whole_analysis() -> None:
     assert [item.repairs for item in expected if report.document.data[item.start : item.end] == b"widht"] != [
         ()
     ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0.2, 0.24, 0.45, 0.75, 0.98]), st.integers(-3, 9), st.sampled_from(PIECES)
+        ),
+        min_size=2,
+        max_size=8,
+    )
+)
+def test_what_is_typed_in_one_function_after_the_other_is_found_as_in_the_whole_text(
+    edits: list[tuple[float, int, bytes]],
+) -> None:
+    document = Document(PATH, TEXT, judgements=Judgements())
+    typing = Typing(analysis_of(document, Workspace(ROOT), ENGINE, SETTINGS), Workspace(ROOT), SETTINGS)
+    for place, offset, new in edits:
+        start = min(int(place * len(TEXT)) + offset, len(document.data))
+        data = document.data[:start] + new + document.data[start:]
+        after = document.edited([Replacement(start, start, new)])
+        report = typing.report(after, ENGINE)
+        if report is None:
+            return
+        if after.parsed.tree.has_errors:
+            continue
+        document = after
+        expected = analyse(Document(PATH, data), Workspace(ROOT), ENGINE, SETTINGS)
+        assert seen(report.findings, exact=True) == seen(expected.findings, exact=True)
+        names = [[item.name for item in each.energies] for each in (report, expected)]
+        if any(item.rule == "GS101" for item in expected.findings) or names[0] != names[1]:
+            return
+        assert seen(report.findings, exact=False) == seen(expected.findings, exact=False)
+        assert report.energies == expected.energies

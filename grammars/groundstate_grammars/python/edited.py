@@ -40,7 +40,7 @@ class EditedUnit(ParsedFile):
                 f"only functions can be read on their own, {unit.qualname} is a {unit.kind.value}"
             )
         prefix, start = _prefix(base, unit)
-        text = prefix + base.data[start : max(unit.end, *(r.end for r in replacements))]
+        text = prefix + base.data[start : max([unit.end, *(r.end for r in replacements)])]
         moved = tuple(
             Replacement(r.start - start + len(prefix), r.end - start + len(prefix), r.new)
             for r in replacements

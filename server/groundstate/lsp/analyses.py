@@ -48,7 +48,7 @@ class Analyses:
         worker: Worker,
         job: Job,
         first: Callable[[Snapshot], Analysed | None],
-        provisional: Callable[[Snapshot], Analysed | None],
+        provisional: Callable[[Snapshot, Token], Analysed | None],
         ready: asyncio.Event,
         then: Callable[[Analysed], None] = lambda analysed: None,
     ) -> None:
@@ -62,6 +62,7 @@ class Analyses:
         self._running: dict[str, _Running] = {}
         self._seconds: dict[str, float] = {}
         self._newest: dict[str, Snapshot] = {}
+        self._early: dict[str, Token] = {}
         self._pausing: dict[str, list[asyncio.Future[None]]] = {}
 
     async def of(self, snapshot: Snapshot) -> Analysed:
@@ -103,11 +104,12 @@ class Analyses:
             return None
         is_known = uri in self._seconds
         self._newest[uri] = snapshot
+        token = self._early[uri] = Token()
 
         def job() -> tuple[Analysed | None, float]:
+            token.check()
             started = time.perf_counter()
-            early = self._provisional if is_known else self._first
-            found = early(snapshot) if self._newest.get(uri) is snapshot else None
+            found = self._provisional(snapshot, token) if is_known else self._first(snapshot)
             return found, time.perf_counter() - started
 
         await self._ready.wait()
@@ -171,6 +173,8 @@ class Analyses:
     def changed(self, uri: str) -> None:
         """The document has a new version: stop the work on the old one."""
         self._newest.pop(uri, None)
+        if uri in self._early:
+            self._early.pop(uri).cancel()
         self._go_on(uri)
         running = self._running.get(uri)
         if running is not None:

@@ -83,6 +83,7 @@ class CancellableEngine:
         unit: Unit,
         replacements: Sequence[Replacement],
         *,
+        moved: int,
         hard: HardTerms,
         level: str,
         proceed: Callable[[], None] = lambda: None,
@@ -93,7 +94,9 @@ class CancellableEngine:
 
         going()
         checked = _CheckedTerms(hard, self._token)
-        return self._engine.examine_edited(file, unit, replacements, hard=checked, level=level, proceed=going)
+        return self._engine.examine_edited(
+            file, unit, replacements, moved=moved, hard=checked, level=level, proceed=going
+        )
 
     def landscape(
         self, file: ParsedFile, facts: ProjectFacts | None, at: int, *, most: int

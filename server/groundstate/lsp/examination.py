@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from groundstate.analysis import Analysis, analyse, analysis_of
+from groundstate.analysis import analyse, analysis_of
 from groundstate.contracts import carried_over, together, without_contracts
 from groundstate.discovery import is_excluded
 from groundstate.documents import MOST_BYTES, Document
@@ -18,17 +18,17 @@ from groundstate.lsp.notebooks import in_their_cells, without_shell_names
 from groundstate.lsp.projects import Project, Projects
 from groundstate.lsp.snapshots import Snapshot
 from groundstate.lsp.versions import Versions
-from groundstate.provisional import provisional
+from groundstate.provisional import Typing
 from groundstate.report import Report, UnitEnergy
 from groundstate.unused_ignores import UNUSED_IGNORE
 from groundstate_grammars.python.units import UnitKind
 
 
 @dataclass(frozen=True, slots=True)
-class _Whole:
-    """The last whole analysis of an open document that parsed, and the project it was made in."""
+class _Typed:
+    """What is typed into an open document since its last whole analysis, and the project that was made in."""
 
-    analysis: Analysis
+    typing: Typing
     project: Project
 
 
@@ -41,7 +41,7 @@ class Examination:
         self._pages = pages
         self._versions = Versions()
         self._contracts: dict[str, Report] = {}
-        self._wholes: dict[str, _Whole] = {}
+        self._typed: dict[str, _Typed] = {}
 
     def __call__(self, snapshot: Snapshot, token: Token) -> Analysed:
         """The findings of ``snapshot`` as diagnostics; raises ``Superseded`` when the token is cancelled on the way."""
@@ -73,17 +73,18 @@ class Examination:
             report = in_their_cells(without_shell_names(report), snapshot)
         return analysed(snapshot, report, self._client, self._pages, project.settings.baseline)
 
-    def provisional(self, snapshot: Snapshot) -> Analysed | None:
-        """What can be found at once of a version that differs from one analysed before inside one function; None where
-        only a whole analysis can tell."""
-        whole = self._wholes.get(snapshot.uri)
-        path = snapshot.document.path
-        if whole is None or self._projects.loaded(path) != whole.project:
+    def provisional(self, snapshot: Snapshot, token: Token) -> Analysed | None:
+        """What can be found at once of a document that was analysed before; None where only a whole analysis can tell.
+
+        Raises:
+            Superseded: the token is cancelled on the way.
+        """
+        typed = self._typed.get(snapshot.uri)
+        if typed is None or self._projects.loaded(snapshot.document.path) != typed.project:
             return None
-        project = whole.project
-        document = self._versions.follow(snapshot.uri, snapshot.document)
-        workspace = project.files.workspace_of_exact_rules()
-        report = provisional(whole.analysis, document, workspace, project.engine, project.settings)
+        project = typed.project
+        engine = CancellableEngine(project.engine, token) if project.engine is not None else None
+        report = typed.typing.report(self._versions.follow(snapshot.uri, snapshot.document), engine)
         if report is None:
             return None
         if project.baseline is not None:
@@ -145,12 +146,12 @@ class Examination:
     def forget(self, uri: str) -> None:
         self._versions.forget(uri)
         self._contracts.pop(uri, None)
-        self._wholes.pop(uri, None)
+        self._typed.pop(uri, None)
 
     def forget_all(self) -> None:
         self._versions.forget_all()
         self._contracts.clear()
-        self._wholes.clear()
+        self._typed.clear()
 
     def _analysed(self, snapshot: Snapshot, token: Token, *, is_file: bool = False) -> Analysed:
         path, project = snapshot.document.path, None
@@ -172,7 +173,8 @@ class Examination:
         report = analysis.report()
         token.check()
         if not is_file and not document.parsed.tree.has_errors:
-            self._wholes[snapshot.uri] = _Whole(analysis, project)
+            typing = Typing(analysis, workspace, project.settings)
+            self._typed[snapshot.uri] = _Typed(typing, project)
         if project.baseline is not None:
             report = project.baseline.new_in(report)
         return self._rendered(snapshot, report, project, is_file=is_file)
