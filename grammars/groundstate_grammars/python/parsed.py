@@ -11,7 +11,7 @@ from groundstate_grammars.lexicon import Lexicon
 from groundstate_grammars.project import FileSummary, ProjectFacts, Signature
 from groundstate_grammars.python.candidates import Candidates
 from groundstate_grammars.python.enclosed import Enclosed, enclosed_change
-from groundstate_grammars.python.facts import FileFacts, file_facts
+from groundstate_grammars.python.facts import FileFacts, KeptReading, facts_after, file_facts
 from groundstate_grammars.python.lexical import Tokens, lexical_tokens, tokens_after
 from groundstate_grammars.python.mended import mended
 from groundstate_grammars.python.scopes import Binding, Scopes
@@ -41,6 +41,7 @@ class ParsedFile:
         self._known: ParsedFile | None = before
         if before is not None and "tokens" not in before.__dict__:
             self._known = before._known
+        self._kept: KeptReading | None = None
         self._since: tuple[weakref.ref[ParsedFile], Enclosed | None] | None = None
         self.lexicon = Lexicon()
         self._outer: dict[int, dict[str, list[Binding]]] = {}
@@ -97,13 +98,19 @@ class ParsedFile:
             if made is not None:
                 tokens, lexicon = made
                 self.lexicon.become(lexicon)
-                more = len(tokens) - len(known.tokens)
-                if "units" in known.__dict__:
-                    self.__dict__["units"] = units_after(
-                        known.units, known.flat, place, self.flat, tokens, more
-                    )
+                self._take(known, place, tokens)
                 return tokens
         return lexical_tokens(self.flat, self.scopes, self.lexicon)
+
+    def _take(self, known: ParsedFile, place: Enclosed, tokens: Tokens) -> None:
+        """Take over what an earlier version made of its tokens; that version is let go after this."""
+        made, more = known.__dict__, len(tokens) - len(known.tokens)
+        if "units" not in made:
+            return
+        self.__dict__["units"] = units_after(known.units, known.flat, place, self.flat, tokens, more)
+        if "facts" in made:
+            unit = next(unit for unit in known.units if unit.node == place.node)
+            self._kept = KeptReading.of(known.facts, place, unit, (known.scopes, self.scopes), more)
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -114,6 +121,9 @@ class ParsedFile:
     @cached_property
     def facts(self) -> FileFacts:
         tokens = self.tokens
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            return facts_after(kept, self.flat, self.scopes, tokens, self.lexicon)
         return file_facts(self.flat, self.scopes, tokens, self.lexicon)
 
     @cached_property
