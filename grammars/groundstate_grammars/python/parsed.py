@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Sequence
 from functools import cached_property
 
-from groundstate_grammars.edits import Replacement
+from groundstate_grammars.edits import Replacement, apply_replacements, difference
 from groundstate_grammars.lexicon import Lexicon
 from groundstate_grammars.project import FileSummary, ProjectFacts, Signature
 from groundstate_grammars.python.candidates import Candidates
@@ -41,6 +41,8 @@ class ParsedFile:
         self._known: ParsedFile | None = before
         if before is not None and "tokens" not in before.__dict__:
             self._known = before._known
+        # Where this one has syntax errors, that without them which was edited.
+        self._whole: ParsedFile | None = None
         self._kept: KeptReading | None = None
         self._since: tuple[weakref.ref[ParsedFile], Enclosed | None] | None = None
         self.lexicon = Lexicon()
@@ -55,10 +57,19 @@ class ParsedFile:
         return self.tree.data
 
     def edited(self, replacements: Sequence[Replacement]) -> ParsedFile:
-        """The file after ``replacements``, parsed incrementally."""
+        """The file after ``replacements``, parsed incrementally.
+
+        Of one with syntax errors that is as if the last version without them had been edited, of which more holds.
+        """
+        if self._whole is not None and self.tree.has_errors:
+            change = difference(self._whole.data, apply_replacements(self.data, replacements))
+            return self._whole if change is None else self._whole.edited([change])
         known = self.__dict__
         tree = self.tree.edited(replacements, known.get("flat"), STATEMENT_LISTS)
-        return ParsedFile(tree, self.project, self)
+        made = ParsedFile(tree, self.project, self)
+        if tree.has_errors and not self.tree.has_errors:
+            made._whole = self
+        return made
 
     def enclosed_since(self, before: ParsedFile) -> Enclosed | None:
         """How this version differs from ``before`` where that is inside one function; else None, and where one has errors:
