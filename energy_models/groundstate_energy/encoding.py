@@ -6,6 +6,8 @@ The network's input contract is ``INPUTS``; training and inference go through th
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -135,26 +137,38 @@ def _windows(
     hashes: NDArray[np.uint64],
 ) -> list[Window]:
     length, shift = len(candidates.lex), len(header[0])
+    if not len(candidates):
+        return []
+    if length <= WINDOW:
+        tokens, roles = candidates.lex, candidates.role.astype(np.int32)
+        return [
+            Window(
+                texts=candidates.texts,
+                tokens=np.concatenate([header[0], tokens]),
+                roles=np.concatenate([header[1], roles]),
+                site_at=candidates.site_token + shift,
+                site_other=candidates.site_other + shift,
+                site_text=candidates.site_current,
+                site_rule=candidates.site_rule.astype(np.int32),
+                candidate_site=candidates.candidate_site,
+                candidate_text=candidates.candidate_lex,
+                candidate_at=np.where(occurrence >= 0, occurrence + shift, -1).astype(np.int32),
+                features=features,
+                candidates=np.arange(len(candidates), dtype=np.int32),
+                hashes=hashes,
+            )
+        ]
     starts = [0]
     while starts[-1] + WINDOW < length:
         starts.append(min(starts[-1] + STRIDE, length - WINDOW))
-    if len(starts) == 1:
-        window_of_site = np.zeros(len(candidates.site_token), np.intp)
-    else:
-        centres = np.array(starts) + WINDOW / 2
-        window_of_site = np.abs(candidates.site_token[:, None] - centres[None, :]).argmin(1)
+    centres = np.array(starts) + WINDOW / 2
+    window_of_site = np.abs(candidates.site_token[:, None] - centres[None, :]).argmin(1)
     windows = []
     for number, start in enumerate(starts):
         stop = min(start + WINDOW, length)
         inside = window_of_site == number
-        sites: NDArray[np.intp] | slice = slice(None)
-        chosen, own = np.arange(len(candidates)), features
-        renumbered = candidates.candidate_site
-        if len(starts) > 1:
-            sites = np.flatnonzero(inside)
-            chosen = np.flatnonzero(inside[candidates.candidate_site])
-            own = features[chosen]
-            renumbered = (np.cumsum(inside, dtype=np.int32) - 1)[candidates.candidate_site[chosen]]
+        sites = np.flatnonzero(inside)
+        chosen = np.flatnonzero(inside[candidates.candidate_site])
         if not len(chosen):
             continue
         at = candidates.site_token[sites]
@@ -170,12 +184,12 @@ def _windows(
                 site_other=other - start + shift,
                 site_text=candidates.site_current[sites],
                 site_rule=candidates.site_rule[sites].astype(np.int32),
-                candidate_site=renumbered,
+                candidate_site=(np.cumsum(inside, dtype=np.int32) - 1)[candidates.candidate_site[chosen]],
                 candidate_text=candidates.candidate_lex[chosen],
                 candidate_at=np.where((seen >= start) & (seen < stop), seen - start + shift, -1).astype(
                     np.int32
                 ),
-                features=own,
+                features=features[chosen],
                 candidates=chosen.astype(np.int32),
                 hashes=hashes,
             )
@@ -183,6 +197,7 @@ def _windows(
     return windows
 
 
+_PADDING = [0] * PIECES
 _LEXICONS = 8
 """Lexicons whose rows in the table of pieces are remembered."""
 _MOST_TEXTS = 400_000
@@ -190,10 +205,19 @@ _MOST_TEXTS = 400_000
 
 
 class PieceTable:
-    """Subword pieces of lexical texts, remembered. Row 0 is padding."""
+    """Subword pieces of lexical texts, remembered. Row 0 is padding.
+
+    Args:
+        tokenizer: splits texts into words by a regular expression, and those into pieces of their bytes.
+
+    Raises:
+        ValueError: it splits them otherwise.
+    """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
+        self._words = re.compile(_pattern_of_words(tokenizer))
+        self._pieces_of_word: dict[str, list[int]] = {}
         self._known: dict[str, int] = {}
         self._pieces = np.zeros((1024, PIECES), np.int32)
         self._places = np.zeros(1024, np.int32)
@@ -203,7 +227,8 @@ class PieceTable:
     def rows(self, texts: Sequence[str]) -> Ints:
         """Pieces of each text, ``(len(texts), PIECES)``; piece ids are shifted by one so that 0 is padding."""
         with self._lock:
-            return self._pieces[self._numbers(texts)].reshape(-1, PIECES)
+            numbers = self._numbers(texts)
+            return self._pieces[numbers].reshape(-1, PIECES)
 
     def learn(self, windows: Sequence[Window]) -> None:
         """Cut all texts of some windows into pieces, at once where they are of one lexicon."""
@@ -266,24 +291,50 @@ class PieceTable:
         known = self._known
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            size = 1 + len(known) + len(new)
+            first = 1 + len(known)
+            size = first + len(new)
             if size > len(self._pieces):
                 self._pieces = np.concatenate([self._pieces, np.zeros((size, PIECES), np.int32)])
                 self._places = np.zeros(len(self._pieces), np.int32)
-            for text, cut in zip(
-                new, self._tokenizer.encode_batch_fast(new, add_special_tokens=False), strict=True
-            ):
-                ids = cut.ids[:PIECES]
-                row = known[text] = 1 + len(known)
-                self._pieces[row] = 0
-                self._pieces[row, : len(ids)] = ids
-                self._pieces[row, : len(ids)] += 1
+            self._pieces[first:size] = [self._cut(text) for text in new]
+            known.update(zip(new, range(first, size), strict=True))
         return [known[text] for text in texts]
+
+    def _cut(self, text: str) -> list[int]:
+        """The pieces of a text, shifted, with padding: those of its words, of which most are known. The tokenizer's own
+        threads cost more than they save for texts of a few words."""
+        pieces: list[int] = []
+        known = self._pieces_of_word
+        for word in self._words.findall(text)[:PIECES]:
+            own = known.get(word)
+            if own is None:
+                cut = self._tokenizer.encode(word, add_special_tokens=False)
+                own = known[word] = [piece + 1 for piece in cut.ids[:PIECES]]
+            pieces += own
+        return (pieces + _PADDING)[:PIECES]
 
     def _make_room(self) -> None:
         if len(self._known) > _MOST_TEXTS:
             self._known.clear()
+            self._pieces_of_word.clear()
             self._lexicons.clear()
+
+
+def _pattern_of_words(tokenizer: Tokenizer) -> str:
+    """The regular expression by which a tokenizer splits texts into words."""
+    splits = json.loads(tokenizer.pre_tokenizer.__getstate__())
+    try:
+        split, into_bytes = splits["pretokenizers"]
+        pattern = split["pattern"]["Regex"]
+        rest = {**split, "pattern": None}, {**into_bytes, "trim_offsets": None}
+    except (KeyError, TypeError, ValueError):
+        rest = None
+    if tokenizer.normalizer is not None or rest != (
+        {"type": "Split", "pattern": None, "behavior": "Isolated", "invert": False},
+        {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": None, "use_regex": False},
+    ):
+        raise ValueError("the tokenizer does not split texts into words by a regular expression alone")
+    return str(pattern)
 
 
 def collate(

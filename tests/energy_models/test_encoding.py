@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.energy_models import tiny
+from tokenizers.pre_tokenizers import Whitespace
 
 from groundstate_energy.encoding import (
     INPUTS,
@@ -185,6 +186,22 @@ def test_units_encoded_together_are_as_they_are_alone(text: str) -> None:
         if len(alone.candidates):
             again = encode(statistics, unit, file.candidates.of(unit))
             assert digests == [window.digest() for window in again]
+
+
+@given(st.lists(st.text("aB_1éß'\"\n 中😀zQ", max_size=30) | st.text(max_size=12), max_size=8))
+def test_pieces_are_those_of_the_tokenizer(texts: list[str]) -> None:
+    tokenizer = tiny.tokenizer()
+    found = PieceTable(tokenizer).rows(texts).tolist()
+    for text, row in zip(texts, found, strict=True):
+        ids = tokenizer.encode(text, add_special_tokens=False).ids[:PIECES]
+        assert row == [piece + 1 for piece in ids] + [0] * (PIECES - len(ids))
+
+
+def test_a_tokenizer_that_splits_otherwise_is_refused() -> None:
+    other = tiny.tokenizer()
+    other.pre_tokenizer = Whitespace()
+    with pytest.raises(ValueError, match="regular expression"):
+        PieceTable(other)
 
 
 def test_a_batch_has_the_pieces_of_its_texts() -> None:

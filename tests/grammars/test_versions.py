@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 from hypothesis import example, given, settings
@@ -111,7 +111,7 @@ def test_tokens_of_a_version_are_those_of_its_text(
 ) -> None:
     file = parse(TEXT)
     for edit in edits:
-        assert file.units
+        assert file.facts
         if has_signatures:
             file.lexicon.id("no token")
             file.lexicon.similarity(0, 1)
@@ -121,6 +121,10 @@ def test_tokens_of_a_version_are_those_of_its_text(
         assert replace(found, lex=expected.lex) == expected
         assert list(found.of_node) == list(expected.of_node)
         assert file.units == fresh.units
+        for field in fields(fresh.facts):
+            one, other = getattr(file.facts, field.name), getattr(fresh.facts, field.name)
+            assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other
+            assert not isinstance(one, dict) or list(one) == list(other)
         assert file.lexicon.texts == fresh.lexicon.texts
         assert [file.lexicon.find(text) for text in fresh.lexicon.texts] == list(range(len(fresh.lexicon)))
         every = np.arange(len(fresh.lexicon))

@@ -6,12 +6,12 @@ import weakref
 from collections.abc import Sequence
 from functools import cached_property
 
-from groundstate_grammars.edits import Replacement
+from groundstate_grammars.edits import Replacement, apply_replacements, difference
 from groundstate_grammars.lexicon import Lexicon
 from groundstate_grammars.project import FileSummary, ProjectFacts, Signature
 from groundstate_grammars.python.candidates import Candidates
 from groundstate_grammars.python.enclosed import Enclosed, enclosed_change
-from groundstate_grammars.python.facts import FileFacts, file_facts
+from groundstate_grammars.python.facts import FileFacts, KeptReading, facts_after, file_facts
 from groundstate_grammars.python.lexical import Tokens, lexical_tokens, tokens_after
 from groundstate_grammars.python.mended import mended
 from groundstate_grammars.python.scopes import Binding, Scopes
@@ -41,6 +41,9 @@ class ParsedFile:
         self._known: ParsedFile | None = before
         if before is not None and "tokens" not in before.__dict__:
             self._known = before._known
+        # Where this one has syntax errors, that without them which was edited.
+        self._whole: ParsedFile | None = None
+        self._kept: KeptReading | None = None
         self._since: tuple[weakref.ref[ParsedFile], Enclosed | None] | None = None
         self.lexicon = Lexicon()
         self._outer: dict[int, dict[str, list[Binding]]] = {}
@@ -54,10 +57,19 @@ class ParsedFile:
         return self.tree.data
 
     def edited(self, replacements: Sequence[Replacement]) -> ParsedFile:
-        """The file after ``replacements``, parsed incrementally."""
+        """The file after ``replacements``, parsed incrementally.
+
+        Of one with syntax errors that is as if the last version without them had been edited, of which more holds.
+        """
+        if self._whole is not None and self.tree.has_errors:
+            change = difference(self._whole.data, apply_replacements(self.data, replacements))
+            return self._whole if change is None else self._whole.edited([change])
         known = self.__dict__
         tree = self.tree.edited(replacements, known.get("flat"), STATEMENT_LISTS)
-        return ParsedFile(tree, self.project, self)
+        made = ParsedFile(tree, self.project, self)
+        if tree.has_errors and not self.tree.has_errors:
+            made._whole = self
+        return made
 
     def enclosed_since(self, before: ParsedFile) -> Enclosed | None:
         """How this version differs from ``before`` where that is inside one function; else None, and where one has errors:
@@ -97,13 +109,19 @@ class ParsedFile:
             if made is not None:
                 tokens, lexicon = made
                 self.lexicon.become(lexicon)
-                more = len(tokens) - len(known.tokens)
-                if "units" in known.__dict__:
-                    self.__dict__["units"] = units_after(
-                        known.units, known.flat, place, self.flat, tokens, more
-                    )
+                self._take(known, place, tokens)
                 return tokens
         return lexical_tokens(self.flat, self.scopes, self.lexicon)
+
+    def _take(self, known: ParsedFile, place: Enclosed, tokens: Tokens) -> None:
+        """Take over what an earlier version made of its tokens; that version is let go after this."""
+        made, more = known.__dict__, len(tokens) - len(known.tokens)
+        if "units" not in made:
+            return
+        self.__dict__["units"] = units_after(known.units, known.flat, place, self.flat, tokens, more)
+        if "facts" in made:
+            unit = next(unit for unit in known.units if unit.node == place.node)
+            self._kept = KeptReading.of(known.facts, place, unit, (known.scopes, self.scopes), more)
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -114,6 +132,9 @@ class ParsedFile:
     @cached_property
     def facts(self) -> FileFacts:
         tokens = self.tokens
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            return facts_after(kept, self.flat, self.scopes, tokens, self.lexicon)
         return file_facts(self.flat, self.scopes, tokens, self.lexicon)
 
     @cached_property
