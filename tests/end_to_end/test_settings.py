@@ -129,7 +129,7 @@ async def test_pulled_findings_can_wait_for_the_file_to_be_saved(start: Start) -
     editor = await start(VSCODE, settings={"run": "onSave"})
     uri = editor.open("saved.py", TEXT)
     assert await codes(editor, uri) == BOTH
-    editor.edit(uri, (0, 0, "\n"))
+    editor.edit(uri, (len(TEXT), len(TEXT), "\n"))
     params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
     with pytest.raises(JsonRpcException) as caught:
         await editor.client.text_document_diagnostic_async(params)
@@ -148,8 +148,8 @@ async def test_a_pause_in_typing_can_be_waited_for(any_client: str, start: Start
     uri = editor.open("paused.py", TEXT)
     assert await codes(editor, uri) == BOTH
     started = time.monotonic()
-    editor.edit(uri, (0, 0, "\n"))
-    editor.edit(uri, (0, 0, "\n"))
+    editor.edit(uri, (len(TEXT), len(TEXT), "\n"))
+    editor.edit(uri, (len(TEXT), len(TEXT), "\n"))
     assert await codes(editor, uri) == BOTH
     assert time.monotonic() - started >= 1
     assert [item.version for item in editor.published[uri]] in ([], [1, 3])
