@@ -126,7 +126,7 @@ def windows_of(
         np.array([identity(text) for text, _ in header], np.int32),
         np.array([role + ROLE_COUNT for _, role in header], np.int32),
     )
-    return _windows(candidates, before, features, occurrence, statistics.hashes())
+    return _windows(candidates, before, features, occurrence, statistics.hashes(before[0]))
 
 
 def _windows(

@@ -118,11 +118,10 @@ class FileStatistics:
     def __init__(self, file: ParsedFile, names: NameStatistics) -> None:
         self.file = file
         self.names = names
-        self._project = np.zeros(0, np.float32)
-        self._library = np.zeros(0, np.float32)
-        self._imported = np.zeros(0, np.float32)
+        # Of the texts of the lexicon that were asked for, with room at the end.
+        self._known = np.zeros(0, np.bool_)
+        self._tables = np.zeros((3, 0), np.float32)
         self._hashes = np.zeros(0, np.uint64)
-        self._hashed = 0
         self._counts = np.zeros((0, 0), np.float32)
         self._keys: KeyCounts | None = None
         self._before: tuple[FileStatistics, NDArray[np.int64]] | None = None
@@ -135,24 +134,17 @@ class FileStatistics:
     def of_edited(self, edited: EditedUnit) -> FileStatistics:
         """Statistics of an edited unit of this file; its lexicon extends the file's, so the tables are shared."""
         other = FileStatistics(edited, self.names)
-        other._project, other._library, other._imported = self.tables()
-        other._hashes = self.hashes()
-        other._hashed = len(other._hashes)
+        self._learn(np.arange(len(self.file.lexicon)))
+        other._known, other._tables = self._known.copy(), self._tables.copy()
+        other._hashes = self._hashes.copy()
         own = self.file.tokens.lex[np.array(edited.base_unit.tokens, np.intp)].astype(np.int64)
         other._before = (self, keys_of(own))
         return other
 
-    def hashes(self) -> NDArray[np.uint64]:
-        """Text hashes of the lexicon."""
-        texts = self.file.lexicon.texts
-        have, size = self._hashed, len(texts)
-        if have < size:
-            if size > len(self._hashes):
-                more = np.zeros(size + size // 2 - have, np.uint64)
-                self._hashes = np.concatenate([self._hashes[:have], more])
-            self._hashes[have:size] = text_hashes(texts[have:])
-            self._hashed = size
-        return self._hashes[:size]
+    def hashes(self, ids: NDArray[np.integer]) -> NDArray[np.uint64]:
+        """Text hashes by lexicon id, of ``ids`` and of others that were asked for."""
+        self._learn(ids)
+        return self._hashes
 
     def file_keys(self) -> KeyCounts:
         """N-gram keys of the whole file, counted."""
@@ -167,23 +159,34 @@ class FileStatistics:
         base, old = self._before
         return base.file_keys().of(keys) - occurrences(old, keys) + occurrences(keys_of(unit), keys)
 
-    def tables(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """Project counts (log), library counts (log) and imported flags of every text of the lexicon."""
-        texts = self.file.lexicon.texts
-        have = len(self._project)
-        if have < len(texts):
-            new = texts[have:]
-            project = self.file.project
-            counts = np.zeros(len(new), np.float32)
-            if project is not None:
-                counts[:] = list(map(project.files_using, new))
-            self._project = np.concatenate([self._project, np.log1p(counts)])
-            self._library = np.concatenate([self._library, self.names.logs(new)])
-            flags = np.zeros(len(new), np.float32)
-            at = [self.file.lexicon.find(name) - have for name in self.file.facts.imported]
-            flags[[place for place in at if place >= 0]] = 1
-            self._imported = np.concatenate([self._imported, flags])
-        return self._project, self._library, self._imported
+    def tables(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
+        """Project counts (log), library counts (log) and imported flags by lexicon id, ``(3, texts)``, of ``ids`` and of
+        others that were asked for."""
+        self._learn(ids)
+        return self._tables
+
+    def _learn(self, ids: NDArray[np.integer]) -> None:
+        """Fill the tables for texts: those that a unit asks for are a small part of a long file's."""
+        lexicon, size = self.file.lexicon, len(self._known)
+        if len(lexicon) > size:
+            more = len(lexicon) + len(lexicon) // 2 - size
+            self._known = np.concatenate([self._known, np.zeros(more, np.bool_)])
+            self._tables = np.concatenate([self._tables, np.zeros((3, more), np.float32)], 1)
+            self._hashes = np.concatenate([self._hashes, np.zeros(more, np.uint64)])
+        new = distinct_values(ids[~self._known[ids]])
+        if not len(new):
+            return
+        texts = list(map(lexicon.texts.__getitem__, new.tolist()))
+        project, imported = self.file.project, self.file.facts.imported
+        counts = np.zeros((3, len(new)), np.float32)
+        if project is not None:
+            counts[0] = list(map(project.files_using, texts))
+            np.log1p(counts[0], out=counts[0])
+        counts[1] = self.names.logs(texts)
+        counts[2] = list(map(imported.__contains__, texts))
+        self._tables[:, new] = counts
+        self._hashes[new] = text_hashes(texts)
+        self._known[new] = True
 
     def counts(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Occurrences in the file of every text of the lexicon, in all ``(texts,)`` and by role ``(4, texts)``."""
@@ -350,7 +353,8 @@ def usage_features(
         return np.zeros((0, FEATURE_COUNT), np.float32), np.zeros(0, np.int32)
     joined = _Joined.of(sets)
     lexicon = statistics.file.lexicon
-    project, library, imported = statistics.tables()
+    asked = np.concatenate([joined.lex, joined.current, joined.candidate, [lexicon.id(STATEMENT)]])
+    project, library, imported = statistics.tables(asked)
     file_counts, by_role = statistics.counts()
     site, cand, current, token = joined.site, joined.candidate, joined.current, joined.token
     occurrences = _Occurrences(joined)
@@ -457,7 +461,7 @@ def _ngram_logs(
     keys = around.keys(place, text)
     counts = statistics.occurrences(keys.ravel(), joined.lex).reshape(keys.shape)
     counts[:, :sites] -= at_site
-    slots = around.slots(statistics.hashes(), place, text)
+    slots = around.slots(statistics.hashes(text), place, text)
     return _logs(np.maximum(counts, 0, out=counts)), statistics.names.table.logs(slots)
 
 

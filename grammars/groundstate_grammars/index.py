@@ -38,6 +38,7 @@ from groundstate_grammars.python.definitions import (
 from groundstate_grammars.python.scopes import Scopes
 from groundstate_grammars.python.syntax import LANGUAGE
 from groundstate_grammars.tree import SyntaxTree, flatten
+from groundstate_grammars.word_matches import matches_from
 
 __all__ = ["Class", "Function", "Import", "Module", "ProjectIndex", "Variable", "Words"]
 
@@ -468,17 +469,7 @@ def _decoded(word: bytes) -> str:
 
 def words_in_class_heads(data: bytes) -> frozenset[bytes]:
     """Words that stand where ``data`` names the bases of a class."""
-    heads: list[bytes] = []
-    places = {word: data.find(word) for word in _BEFORE_HEADS}
-    # A head is looked for only where one of the words stands, which is many times as fast.
-    while (at := min((place for place in places.values() if place >= 0), default=-1)) >= 0:
-        match = _CLASS_HEAD.match(data, at)
-        if match is not None:
-            heads.append(match[1])
-        at = at + 1 if match is None else match.end()
-        for word, place in places.items():
-            if 0 <= place < at:
-                places[word] = data.find(word, at)
+    heads = (match[1] for match in matches_from(_BEFORE_HEADS, _CLASS_HEAD, data))
     return frozenset(_WORD.findall(b" ".join(heads)))
 
 

@@ -14,6 +14,7 @@ from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.builtin_names import BUILTINS
 from groundstate_grammars.python.scopes import Binding, BindingKind, Scope, ScopeKind, Scopes
 from groundstate_grammars.tree import FlatTree
+from groundstate_grammars.word_matches import matches_from
 
 _MOST_STEPS = 32
 """Steps by which the definitions of a version may have moved before they are made at once."""
@@ -184,19 +185,38 @@ _SETS_ATTRIBUTES = re.compile(
     rb"\bsetattr\s*\(\s*(?!self\b|cls\b)(?![\w.]+\s*,\s*[rbu]?[\"'])|(?<!\bself)(?<!\bcls)\.__dict__"
     + _READS_ONLY
 )
-_DYNAMIC_CLASS_WORDS = (
-    b"etattr",
-    b"elattr",
-    b"__dict__",
+_DYNAMIC_MODULE_STARTS = (
+    b"execfile",
     b"vars",
+    b"locals",
+    b"modules",
+    b"setattr",
+    b"__builtins__",
+    b"builtins",
+    b"_convert",
+    b"global_enum",
+    b"FunctionType",
+    b"eval_code",
+)
+_DYNAMIC_CLASS_STARTS = (
+    b"setattr",
+    b"selattr",
+    b"detattr",
+    b"delattr",
+    b"vars",
+    b"__dict__",
     b"exec",
     b"locals",
     b"globals",
-    b"__class__ =",
-    b"__class__=",
+    b"__setattr__",
+    b"__getattr__",
+    b"__getattribute__",
+    b"__class__",
     b"__init_subclass__",
     b"__prepare__",
 )
+_SETS_ATTRIBUTES_STARTS = (b"setattr", b".__dict__")
+"""With these begin all matches of the three expressions."""
 _WANTS_SUBCLASS = (b"abstract", b"raise NotImplementedError", b"ixin", b"Protocol", b"ABC")
 _TRANSPARENT_DECORATORS = frozenset(
     (
@@ -260,7 +280,7 @@ def is_dynamic(flat: FlatTree) -> bool:
     data = flat.data
     if not any(word in data for word in _DYNAMIC_WORDS):
         return False
-    if _DYNAMIC_MODULE.search(data) is not None:
+    if any(matches_from(_DYNAMIC_MODULE_STARTS, _DYNAMIC_MODULE, data)):
         return True
     if b"globals" not in data and b"exec" not in data:
         return False
@@ -332,9 +352,7 @@ class ModuleReader:
         )
         self.stores, by_class = self._attribute_stores(0, None)
         self.module.stores = frozenset(self.stores)
-        self.sets_attributes = (
-            b"setattr" in flat.data or b"__dict__" in flat.data
-        ) and _SETS_ATTRIBUTES.search(flat.data) is not None
+        self.sets_attributes = any(matches_from(_SETS_ATTRIBUTES_STARTS, _SETS_ATTRIBUTES, flat.data))
         for node, cls in self._classes(scopes.scopes, by_class):
             class_at[node] = cls
         for name_ in top.bindings:
@@ -460,7 +478,7 @@ class ModuleReader:
         bases, metaclass, odd = self._bases(node, scope)
         decorators = self._decorators(node)
         text = flat.text(node)
-        dynamic = _DYNAMIC_CLASS.search(text) if any(word in text for word in _DYNAMIC_CLASS_WORDS) else None
+        dynamic = next(matches_from(_DYNAMIC_CLASS_STARTS, _DYNAMIC_CLASS, text), None)
         open_because = ""
         if odd:
             open_because = odd
