@@ -292,8 +292,8 @@ class Candidates:
             if base is not None
             else {identity: at for at, identity in enumerate(self._globals.tolist())}
         )
-        self.token_lex: list[int] = file.tokens.lex.tolist()
-        self.token_role = np.array(file.tokens.role, np.int8)
+        self.token_lex: Callable[[int], int] = file.tokens.lex.item
+        self.token_role = np.frombuffer(bytes(file.tokens.role), np.int8)
         self._places = np.zeros(0, np.int32)
         self.closing = np.zeros(len(lexicon), np.bool_)
         self.closing[[at for at in map(lexicon.find, _CLOSING) if at >= 0]] = True
@@ -600,7 +600,7 @@ class Candidates:
             receiver = receiver_of.get(at)
             group = group_of(_known_as(receiver)) if receiver else None
             if group is not None:
-                asked.add((group, texts[self.token_lex[at]]))
+                asked.add((group, texts[self.token_lex(at)]))
         look_for_each(asked, *_LIKE_KNOWN)
         members = distinct(_IS_MEMBER)
         self._find_similar(members, self._names, _MAX_LIKE)
@@ -623,7 +623,7 @@ class Candidates:
             scope = scope_of[node[token]]
             if scope:
                 ids = self.visible(scope)[0]
-                key = (self.token_lex[token], id(ids))
+                key = (self.token_lex(token), id(ids))
                 if len(ids) and key not in known:
                     asked[key] = ids
         if asked:
@@ -1648,7 +1648,7 @@ class _Builder:
 
     def _text_id(self, node: int) -> int:
         token = self.of_node.get(node)
-        return -1 if token is None else self.token_lex[token]
+        return -1 if token is None else self.token_lex(token)
 
     def _last_name(self, node: int) -> int:
         """Lexicon id of the identifier that an expression ends in (`c` in `a.b.c`, `f` in `f(x)`), or -1."""

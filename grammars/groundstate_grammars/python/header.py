@@ -37,8 +37,8 @@ def context_header(file: ParsedFile, unit: Unit) -> list[HeaderToken]:
         header += (("class", Role.KEYWORD), (class_name, Role.DEFINITION))
         bases = file.facts.classes.get(class_name, ((), ()))[0]
         header += ((base, Role.READ) for base in bases[:3])
-    roles, lex = tokens.role, file.candidates.token_lex
-    named = [(roles[token], lex[token]) for token in unit.tokens if roles[token] in _NAMED]
+    roles, lex_of = tokens.role, tokens.lex.item
+    named = [(roles[token], lex_of(token)) for token in unit.tokens if roles[token] in _NAMED]
     callees = [texts[name] for name in dict.fromkeys(name for role, name in named if role in _CALLED)]
     used = [texts[name] for name in dict.fromkeys(name for role, name in named if role in _USED)]
     own_name = unit.qualname.rpartition(".")[2]
