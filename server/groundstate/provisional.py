@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from groundstate.analysis import (
     Analysis,
+    Definitions,
     Engine,
     UnitResult,
     Wanted,
@@ -153,7 +154,8 @@ class Typing:
             ignores=wanted.ignores,
             energies=typed.energies(before.energies),
         )
-        return after.report(typed.qualified_name)
+        definitions = Definitions(typed.base)
+        return after.report(lambda offset: definitions.qualified_name(typed.before(offset)))
 
 
 def _function_around(file: ParsedFile, change: Replacement) -> Unit | None:

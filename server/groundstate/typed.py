@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from groundstate.analysis import Definitions
 from groundstate.documents import Document
 from groundstate.findings import Evidence, Finding
 from groundstate.report import UnitEnergy
@@ -132,13 +131,13 @@ class Typed:
         ]
         return tuple(sorted([*found, *own], key=lambda item: item.start))
 
-    def qualified_name(self, offset: int) -> str:
-        """Names of the definitions around a byte of the later version, as the earlier one has them."""
+    def before(self, offset: int) -> int:
+        """Where a byte of the later version was, or what stands in its place in the same function."""
         if offset >= self.change.start:
             offset = max(offset - _growth(self.change), self.change.start)
         if self.function is not None and self.change.start <= offset <= self.change.end:
             offset = min(offset, self.function[1] - 1)
-        return Definitions(self.base).qualified_name(offset)
+        return offset
 
     def _at(self, offset: int) -> int:
         return offset + _growth(self.change) if offset >= self.change.end else offset
