@@ -15,10 +15,17 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from itertools import chain, pairwise, takewhile
+from typing import TYPE_CHECKING
 
 from tree_sitter import Language, Node, Parser, Point, Tree
 
 from groundstate_grammars.edits import Replacement, apply_replacements, in_text_order
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = NDArray[np.int64]
 
 ERROR_KIND = 65535
 """Kind id of ERROR nodes in every language."""
@@ -63,6 +70,7 @@ class FlatTree:
     errors: list[int]
     missing: list[int]
     since: Splice | None = attribute(default=None, repr=False)
+    _numbers: list[tuple[Numbers, Numbers, Numbers]] = attribute(default_factory=list, repr=False)
 
     def __len__(self) -> int:
         return len(self.kind)
@@ -83,6 +91,16 @@ class FlatTree:
                 (self.missing, other.missing),
             )
         )
+
+    def numbers(self) -> tuple[Numbers, Numbers, Numbers]:
+        """``start``, ``end`` and ``parent`` as arrays of NumPy, made once: many edits of one text are tried."""
+        if not self._numbers:
+            # A run that only reads outlines of files needs no numpy.
+            import numpy as np
+
+            start, end, parent = (np.asarray(item, np.int64) for item in (self.start, self.end, self.parent))
+            self._numbers.append((start, end, parent))
+        return self._numbers[0]
 
     def children(self, node: int) -> list[int]:
         """Preorder indices of the children of ``node``, in text order."""
@@ -290,27 +308,24 @@ def _spliced(
         parents += [at, *(node + here for node in item.parent[1:])]
         fields += [given, *item.field[1:]]
     field[first:stop] = fields
-    start = _with(flat.start, first, stop, chain.from_iterable(item.start for item in inner), shift)
-    end = _with(flat.end, first, stop, chain.from_iterable(item.end for item in inner), shift)
-    parent = _with(flat.parent, first, stop, parents, moved, stop)
+    starts, ends, above = flat.numbers()
+    start = _with(starts, first, stop, chain.from_iterable(item.start for item in inner), shift)
+    end = _with(ends, first, stop, chain.from_iterable(item.end for item in inner), shift)
+    parent = _with(above, first, stop, parents, moved, stop)
     for node, now in around:
         start[node], end[node] = now.start_byte, now.end_byte
         size[node] += moved
     return FlatTree(data, kind, start, end, parent, size, field, [], [], splice)
 
 
-def _with(
-    items: Sequence[int], first: int, stop: int, new: Iterable[int], by: int, least: int = 0
-) -> array[int]:
+def _with(items: Numbers, first: int, stop: int, new: Iterable[int], by: int, least: int = 0) -> array[int]:
     """``items`` with ``new`` ones instead of those from ``first`` up to ``stop``; those after them that are not below
     ``least`` are ``by`` more."""
-    # A run that only reads outlines of files needs no numpy.
     import numpy as np
 
-    old = np.asarray(items, np.int64)
-    after = old[stop:]
+    after = items[stop:]
     after = after + by * (after >= least) if least else after + by
-    made = np.concatenate([old[:first], np.fromiter(new, np.int64), after])
+    made = np.concatenate([items[:first], np.fromiter(new, np.int64), after])
     return array("q", made.tobytes())
 
 
