@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from groundstate.heap import give_back
+from groundstate.lsp.cancellation import Superseded
 
 Result = TypeVar("Result")
 
@@ -59,6 +60,9 @@ class Worker:
                 return
             try:
                 result = job()
+            except Superseded as stale:
+                # With its traceback it would hold the version that it was raised over, and the future that holds it.
+                tell(settle, future.set_exception, stale.with_traceback(None))
             except Exception as error:
                 tell(settle, future.set_exception, error)
             else:
