@@ -6,6 +6,7 @@ server when it has shown the rest. An unknown verdict is never a finding.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from groundstate.settings import Settings
 from groundstate_energy.contracts.check import Budget, shared_checker
 from groundstate_energy.contracts.promises import promises_something
 from groundstate_energy.contracts.verdicts import ClauseVerdict, FunctionVerdict, Status
+from groundstate_grammars.edits import difference
 from groundstate_grammars.python import syntax as py
 from groundstate_grammars.python.contracts.clauses import ClauseKind
 from groundstate_grammars.python.contracts.definitions import definitions
@@ -106,34 +108,81 @@ def without_contracts(report: Report) -> Report:
     return replace(report, findings=findings, contracts=())
 
 
-def carried_over(report: Report, before: Report) -> Report:
-    """``report`` with what was concluded of an earlier version of its text, until its own contracts are checked.
+class Verdicts:
+    """What was concluded of the contracts of a text, for the versions that follow it.
 
-    A function whose text is the same keeps its verdict and findings, moved to where it is now; one that changed keeps its
-    verdict, marked as stale, and loses its findings.
+    Args:
+        report: its ``contracts`` and the findings about them.
     """
-    if not before.contracts:
-        return report
-    old, new = _definitions(before.document), _definitions(report.document)
-    contracts: list[ContractStatus] = []
-    findings = list(report.findings)
-    for status in before.contracts:
-        if status.function not in old or status.function not in new:
-            continue
-        (start, end), (now, then) = old[status.function], new[status.function]
-        moved = _moved(status, now - start)
-        if before.document.data[start:end] != report.document.data[now:then]:
-            reason = status.reason if status.verdict == Status.STALE.value else status.verdict
-            contracts.append(replace(moved, verdict=Status.STALE.value, reason=reason, reason_at=now))
-            continue
-        contracts.append(moved)
-        findings += [
-            _finding_moved(finding, now - start)
-            for finding in before.findings
-            if finding.rule in CONTRACT_RULES and start <= finding.start < end
-        ]
-    findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
-    return replace(report, findings=tuple(findings), contracts=tuple(contracts))
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def carried_over(self, report: Report) -> Report:
+        """``report`` with what was concluded of the earlier version, until its own contracts are checked.
+
+        A function whose text is the same keeps its verdict and findings, moved to where it is now; one that changed keeps
+        its verdict, marked as stale, and loses its findings.
+        """
+        before = self._report
+        if not before.contracts:
+            return report
+        new = _definitions(report.document)
+        return self._carried(report, lambda function, place: new.get(function))
+
+    def carried_along(self, report: Report) -> Report:
+        """The same while a text is typed, without a look at its tree: a function is the same that none of the text between the
+        first and the last difference is in."""
+        before = self._report
+        if not before.contracts:
+            return report
+        change = difference(before.document.data, report.document.data)
+        if change is None:
+            return self._carried(report, lambda function, place: place)
+        grown = len(change.new) - (change.end - change.start)
+
+        def now(function: str, place: tuple[int, int]) -> tuple[int, int] | None:
+            start, end = place
+            if change.start <= start and end <= change.end:
+                return None
+            return (
+                start + grown if start >= change.end else start,
+                end + grown if end >= change.end else end,
+            )
+
+        return self._carried(report, now)
+
+    @functools.cached_property
+    def _places(self) -> dict[str, tuple[int, int]]:
+        return _definitions(self._report.document)
+
+    def _carried(
+        self, report: Report, now: Callable[[str, tuple[int, int]], tuple[int, int] | None]
+    ) -> Report:
+        """``report`` with the verdicts of functions that are ``now`` at other places, if anywhere."""
+        before = self._report
+        contracts: list[ContractStatus] = []
+        findings = list(report.findings)
+        for status in before.contracts:
+            place = self._places.get(status.function)
+            here = None if place is None else now(status.function, place)
+            if place is None or here is None:
+                continue
+            start, end = place
+            by = here[0] - start
+            moved = _moved(status, by)
+            if before.document.data[start:end] != report.document.data[slice(*here)]:
+                reason = status.reason if status.verdict == Status.STALE.value else status.verdict
+                contracts.append(replace(moved, verdict=Status.STALE.value, reason=reason, reason_at=here[0]))
+                continue
+            contracts.append(moved)
+            findings += [
+                _finding_moved(finding, by)
+                for finding in before.findings
+                if finding.rule in CONTRACT_RULES and start <= finding.start < end
+            ]
+        findings.sort(key=lambda finding: (finding.start, finding.end, finding.rule))
+        return replace(report, findings=tuple(findings), contracts=tuple(contracts))
 
 
 def is_about(finding: Finding, name: tuple[int, int]) -> bool:

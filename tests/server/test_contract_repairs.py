@@ -11,7 +11,7 @@ from tests.server.fakes import FakeEngine, Proposal
 
 from groundstate.analysis import Engine, Workspace
 from groundstate.cache import report_as_text, report_from_text
-from groundstate.contracts import Contracts, carried_over
+from groundstate.contracts import Contracts, Verdicts
 from groundstate.documents import Document
 from groundstate.fixes import fix
 from groundstate.lsp.contract_text import contract_text
@@ -132,7 +132,7 @@ def test_the_cache_keeps_repairs_and_doctests(tmp_path: Path) -> None:
 def test_a_repair_is_not_carried_over_to_another_version(tmp_path: Path) -> None:
     before = report(TEXT, tmp_path)
     after = Report(Document(tmp_path / "a.py", b"# moved\n" + TEXT.encode()), (), 0)
-    (finding,) = carried_over(after, before).findings
+    (finding,) = Verdicts(before).carried_over(after).findings
     assert (finding.repairs, finding.gap) == ((), None)
 
 

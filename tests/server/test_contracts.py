@@ -11,7 +11,7 @@ import pytest
 
 from groundstate.analysis import Workspace
 from groundstate.cache import report_as_text, report_from_text
-from groundstate.contracts import Contracts, carried_over, without_contracts
+from groundstate.contracts import Contracts, Verdicts, without_contracts
 from groundstate.documents import Document
 from groundstate.report import Report
 from groundstate.reports.json_report import outcome_as_json
@@ -104,7 +104,8 @@ def test_the_faces_of_a_run(tmp_path: Path) -> None:
 def test_an_edit_elsewhere_moves_what_was_concluded(tmp_path: Path) -> None:
     before = report(TEXT, tmp_path)
     after = Report(Document(tmp_path / "a.py", b"# moved\n" + TEXT.encode()), (), 0)
-    moved = carried_over(after, before)
+    moved = Verdicts(before).carried_over(after)
+    assert Verdicts(before).carried_along(after) == moved
     assert [item.start for item in moved.findings] == [item.start + 8 for item in before.findings]
     assert [item.verdict for item in moved.contracts] == ["bounded", "refuted"]
     assert without_contracts(moved) == after
@@ -113,7 +114,9 @@ def test_an_edit_elsewhere_moves_what_was_concluded(tmp_path: Path) -> None:
 def test_an_edited_function_has_a_stale_verdict_and_no_finding(tmp_path: Path) -> None:
     before = report(TEXT, tmp_path)
     text = TEXT.replace("n + 1", "n + 2")
-    edited = carried_over(Report(Document(tmp_path / "a.py", text.encode()), (), 0), before)
+    after = Report(Document(tmp_path / "a.py", text.encode()), (), 0)
+    edited = Verdicts(before).carried_over(after)
+    assert Verdicts(before).carried_along(after) == edited
     assert edited.findings == ()
     assert [(item.verdict, item.reason) for item in edited.contracts][1] == ("stale", "refuted")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from groundstate.analysis import analyse, analysis_of
-from groundstate.contracts import carried_over, together, without_contracts
+from groundstate.contracts import Verdicts, together, without_contracts
 from groundstate.discovery import is_excluded
 from groundstate.documents import MOST_BYTES, Document
 from groundstate.engine_loading import EngineError
@@ -40,7 +40,7 @@ class Examination:
         self._client = client
         self._pages = pages
         self._versions = Versions()
-        self._contracts: dict[str, Report] = {}
+        self._contracts: dict[str, Verdicts] = {}
         self._typed: dict[str, _Typed] = {}
 
     def __call__(self, snapshot: Snapshot, token: Token) -> Analysed:
@@ -89,7 +89,7 @@ class Examination:
             return None
         if project.baseline is not None:
             report = project.baseline.new_in(report)
-        return self._rendered(snapshot, report, project)
+        return self._rendered(snapshot, report, project, is_typed=True)
 
     def energies(self, snapshot: Snapshot, token: Token) -> tuple[UnitEnergy, ...]:
         """The energies of all functions of ``snapshot``, also of those an analysis does not look at; none without a model.
@@ -138,7 +138,7 @@ class Examination:
         self, snapshot: Snapshot, report: Report, contracts: Report, project: Project
     ) -> Analysed:
         """``report`` and the ``contracts`` of the same text as diagnostics; later versions carry the contracts over."""
-        self._contracts[snapshot.uri] = contracts
+        self._contracts[snapshot.uri] = Verdicts(contracts)
         own = contracts if project.baseline is None else project.baseline.new_in(contracts)
         whole = together(without_contracts(report), own)
         return analysed(snapshot, whole, self._client, self._pages, project.settings.baseline)
@@ -180,11 +180,18 @@ class Examination:
         return self._rendered(snapshot, report, project, is_file=is_file)
 
     def _rendered(
-        self, snapshot: Snapshot, report: Report, project: Project, *, is_file: bool = False
+        self,
+        snapshot: Snapshot,
+        report: Report,
+        project: Project,
+        *,
+        is_file: bool = False,
+        is_typed: bool = False,
     ) -> Analysed:
         """``report`` as diagnostics, with the contracts of an earlier version."""
         if not is_file and snapshot.uri in self._contracts:
-            report = carried_over(report, self._contracts[snapshot.uri])
+            verdicts = self._contracts[snapshot.uri]
+            report = verdicts.carried_along(report) if is_typed else verdicts.carried_over(report)
         if snapshot.is_notebook:
             report = in_their_cells(without_shell_names(report), snapshot)
         return analysed(snapshot, report, self._client, self._pages, project.settings.baseline)
