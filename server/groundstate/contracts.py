@@ -131,8 +131,10 @@ class Verdicts:
         return self._carried(report, lambda function, place: new.get(function))
 
     def carried_along(self, report: Report) -> Report:
-        """The same while a text is typed, without a look at its tree: a function is the same that none of the text between the
-        first and the last difference is in."""
+        """The same while a text is typed, without a look at its tree.
+
+        A function is taken for the same when nothing of it lies between the first and the last difference of both texts.
+        """
         before = self._report
         if not before.contracts:
             return report
