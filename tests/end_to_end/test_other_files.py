@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from lsprotocol import types
-from tests.end_to_end.conftest import HELIX, Start
+from tests.end_to_end.conftest import HELIX, VSCODE, Start
 from tests.end_to_end.editor import Editor
 
 OTHER = "def scaled(shape, factor):\n    return shape, factor\n"
@@ -60,3 +60,17 @@ async def test_a_definition_that_changes_on_disk_is_seen_in_open_documents(
     other.unlink()
     editor.edit(uri, (0, 0, "# nothing\n"))
     assert not await editor.diagnostics(uri)
+
+
+async def test_what_was_typed_before_another_file_changed_is_no_answer_after_it(start: Start) -> None:
+    editor = await start(VSCODE)
+    (editor.folder / "pyproject.toml").write_text("")
+    other = editor.folder / "other.py"
+    other.write_text(OTHER)
+    uri, beside = editor.open("use.py", TEXT), editor.open("beside.py", "x = 1\n")
+    assert [item.code for item in await editor.diagnostics(uri)] == ["GS104"]
+    other.write_text(WIDER)
+    change = types.FileEvent(other.as_uri(), types.FileChangeType.Changed)
+    editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
+    await editor.pull(beside)  # for which the project is read again
+    assert not (await editor.pull(uri)).items

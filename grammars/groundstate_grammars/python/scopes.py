@@ -94,7 +94,8 @@ class Scope:
                 for name, group in scope.bindings.items()
             }
             self._from = None
-        return object.__getattribute__(self, name)  # type: ignore[no-any-return]  # that of the slot
+        found: dict[str, list[Binding]] = object.__getattribute__(self, name)
+        return found
 
 
 class Reference(NamedTuple):

@@ -143,6 +143,10 @@ class Examination:
         whole = together(without_contracts(report), own)
         return analysed(snapshot, whole, self._client, self._pages, project.settings.baseline)
 
+    def outdated(self) -> None:
+        """Settings, files or the model changed: what is typed next has to be looked at whole."""
+        self._typed.clear()
+
     def forget(self, uri: str) -> None:
         self._versions.forget(uri)
         self._contracts.pop(uri, None)

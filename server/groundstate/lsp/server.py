@@ -240,6 +240,7 @@ class GroundstateServer(LanguageServer):
     async def outdated(self) -> None:
         """Settings, files or the model changed: every document is analysed again, and the client told."""
         self.analyses.outdated()
+        self.worker.give(self.examination.outdated)
         self.workspace_findings.outdated()
         if self.client.refreshes_code_lenses and self.configuration.concerns("code_lens"):
             self.workspace_code_lens_refresh(None)
