@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from groundstate_energy.terms.python_parser import CLOSING, TOKEN, parses
+from groundstate_energy.terms.python_parser import TOKEN, parses
 from groundstate_grammars.edits import Replacement, apply_replacements
+from groundstate_grammars.python.brackets import CLOSING
 
 _CLOSED = frozenset(CLOSING.values())
 _LONE_QUOTES = frozenset((b'"', b"'"))

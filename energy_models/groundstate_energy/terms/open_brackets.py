@@ -6,8 +6,8 @@ import io
 import re
 import tokenize
 
-from groundstate_energy.terms.python_parser import CLOSING
 from groundstate_grammars.edits import Replacement
+from groundstate_grammars.python.brackets import CLOSING
 
 _ABOUT_BRACKETS = ("was never closed", "unmatched", "does not match opening")
 """What Python's parser says of brackets. It says so too of errors between brackets that are closed further down."""

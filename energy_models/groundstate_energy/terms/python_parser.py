@@ -12,9 +12,6 @@ TOKEN = re.compile(
     rb"|\*\*=|//=|>>=|<<=|->|:=|==|!=|<=|>=|\+\+|--|&&|\|\||[-+*/%@&|^]=|\*\*|//|<<|>>|\.\.\.|[^\s\w]"
 )
 
-CLOSING = {b"(": b")", b"[": b"]", b"{": b"}"}
-"""The bracket that closes each opening one."""
-
 
 def parse_error(data: bytes) -> SyntaxError | None:
     """The error of Python's parser; None when it accepts the text or fails for a reason that is not syntax."""

@@ -21,10 +21,11 @@ from itertools import chain
 from groundstate_energy.terms.failing_line import FailingLine
 from groundstate_energy.terms.nearest import edit_distance
 from groundstate_energy.terms.open_brackets import OpenBrackets
-from groundstate_energy.terms.python_parser import CLOSING, LINE, TOKEN, parse_error, parses
+from groundstate_energy.terms.python_parser import LINE, TOKEN, parse_error, parses
 from groundstate_energy.terms.violation import Violation
 from groundstate_grammars.edits import Edit, Replacement, apply_replacements
 from groundstate_grammars.python import syntax as py
+from groundstate_grammars.python.brackets import CLOSING
 from groundstate_grammars.python.parsed import ParsedFile
 from groundstate_grammars.tree import FlatTree
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from groundstate_grammars.edits import Replacement, apply_replacements
+from groundstate_grammars.python.brackets import CLOSING
 
 _TOKEN = re.compile(
     rb"(?P<keyword>[A-Za-z_\x80-\xff][\w\x80-\xff]*=(?!=))|[A-Za-z_\x80-\xff][\w\x80-\xff]*"
@@ -19,8 +20,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _LINE = re.compile(rb"([ \t\f]*)(\w+|[^\s#])?")
-_CLOSER = {b"(": b")", b"[": b"]", b"{": b"}"}
-_CLOSERS = frozenset(_CLOSER.values())
+_CLOSERS = frozenset(CLOSING.values())
 _STARTS = frozenset(
     b"assert break class continue def del elif except finally global import nonlocal pass raise return try while "
     b"with".split()
@@ -132,8 +132,8 @@ class _Statement:
                 inner += closer
             if inner:
                 self._edits.append(Replacement(self._end, self._end, inner))
-        elif token in _CLOSER:
-            self.open.append(_CLOSER[token])
+        elif token in CLOSING:
+            self.open.append(CLOSING[token])
         elif found.lastgroup == "keyword" and self.open[-1:] != [b")"]:
             self._keywords.append((Replacement(start, end, b""), bool(self.open)))
         elif token == b":" and not self.open:
